@@ -1,0 +1,65 @@
+//! A configuration over time: what is paid, and when (P9, P11, P12).
+
+use crate::configuration::{Configuration, Line};
+use crate::money::{Money, MoneyError, Rate};
+use crate::offer::Terms;
+use crate::quantity::Hours;
+
+/// What one instance costs over a horizon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill {
+    /// Per hour: the sum of the configuration's lines.
+    pub rate: Rate,
+    /// The least it may be per hour, where P5 leaves a range.
+    pub rate_low: Option<Rate>,
+    /// Paid when ordering, and part of the total.
+    pub upfront: Money,
+    /// Paid over the horizon, the up-front amount and minimum runtime
+    /// included.
+    pub total: Money,
+    /// The least the total may be, where P5 leaves a range.
+    pub total_low: Option<Money>,
+}
+
+impl Bill {
+    /// Bills `configuration` for `hours`.
+    ///
+    /// Time is charged in proportion; the total is the rate times the longest
+    /// of the horizon, the prepaid hours and the minimum runtime. Fails only
+    /// when a product has too many digits to be kept exactly.
+    pub fn of(configuration: &Configuration, terms: &Terms, hours: Hours) -> Result<Self, MoneyError> {
+        let rate = sum(&configuration.lines, |line| line.rate)?;
+        let open = configuration.lines.iter().any(|line| line.rate_low.is_some());
+        let rate_low = if open {
+            Some(sum(&configuration.lines, |line| line.rate_low.unwrap_or(line.rate))?)
+        } else {
+            None
+        };
+
+        let minutes = |hours: Hours| hours.in_minutes().ok_or(MoneyError::TooManyDigits);
+        let horizon = minutes(hours)?;
+        let minimum = crate::number::Exact::whole(terms.minimum_runtime.0);
+        let prepaid = terms.prepaid.map(minutes).transpose()?;
+        let charged = horizon.max(minimum).max(prepaid.unwrap_or_default());
+        Ok(Self {
+            rate,
+            rate_low,
+            upfront: prepaid.map_or(Ok(Money::zero(rate.currency())), |minutes| rate.over_minutes(minutes))?,
+            total: rate.over_minutes(charged)?,
+            total_low: rate_low.map(|rate| rate.over_minutes(charged)).transpose()?,
+        })
+    }
+
+    /// Whether the bill is exact rather than an upper bound.
+    pub fn is_exact(&self) -> bool {
+        self.rate_low.is_none()
+    }
+}
+
+fn sum(lines: &[Line], of: impl Fn(&Line) -> Rate) -> Result<Rate, MoneyError> {
+    let (first, rest) = lines.split_first().ok_or(MoneyError::TooManyDigits)?;
+    rest.iter().try_fold(of(first), |total, line| total.plus(of(line)))
+}
+
+#[cfg(test)]
+mod tests;

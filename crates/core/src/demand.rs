@@ -1,0 +1,292 @@
+//! What somebody needs (R1–R7): hard limits, and what counts as best.
+
+use serde::Serialize;
+
+use crate::configuration::{Exchange, Selection};
+use crate::gpu::{GpuRequest, Socket};
+use crate::number::Exact;
+use crate::offer::{InterconnectKind, Market, Offer, Provider, Security};
+use crate::place::{Place, Region};
+use crate::quantity::{Hours, Range};
+
+/// A request for GPUs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// Which GPUs, and how many in all (R1).
+    pub gpus: GpuRequest,
+    /// For how long.
+    pub hours: Hours,
+    /// What every instance must have (R2).
+    pub instance: Selection,
+    /// How many GPUs every instance must have (R2).
+    pub gpus_per_node: Option<Range>,
+    /// How many instances a plan may have (R2).
+    pub nodes: Nodes,
+    /// Where (R3).
+    pub wanted_where: Where,
+    /// On demand or spot (R4).
+    pub market: MarketWanted,
+    /// Who may run the machines (R4).
+    pub security: SecurityWanted,
+    /// Whether prepaid offers compete (R5).
+    pub prepaid: bool,
+    /// The network (R6).
+    pub network: Network,
+    /// What a plan may cost (R7), in the quote's currency.
+    pub caps: Caps,
+    /// Whether instances of one plan may differ in GPU model, memory and
+    /// socket (R8).
+    pub mixed: bool,
+    /// Whether instances of one plan may stand in several places (R9).
+    pub spread: bool,
+    /// The quote's currency and what others are worth in it (P2).
+    pub exchange: Exchange,
+    /// What best means (R14).
+    pub objective: Objective,
+}
+
+/// How many instances a plan may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nodes {
+    /// One, if any accepted offer supplies the count alone; else any number.
+    OneIfPossible,
+    /// At most this many.
+    AtMost(u64),
+    /// Any number.
+    Any,
+}
+
+/// Which markets compete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarketWanted {
+    /// On demand only.
+    OnDemand,
+    /// Spot only.
+    Spot,
+    /// Both.
+    Both,
+}
+
+/// Which tiers compete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityWanted {
+    /// Secure only.
+    Secure,
+    /// Community only.
+    Community,
+    /// All, the unknown ones included.
+    Any,
+}
+
+/// What the network must be. A broker's silence is no promise: an offer that
+/// does not say is not meant (R6).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Network {
+    /// Any of these kinds; empty when it does not matter.
+    pub kinds: Vec<InterconnectKind>,
+    /// At least this fast, in Gbps.
+    pub gbps: Option<Exact>,
+    /// The GPUs' socket.
+    pub socket: Option<Socket>,
+}
+
+/// The most that a plan may cost, in the quote's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caps {
+    /// Per hour, for the whole plan.
+    pub rate: Option<Exact>,
+    /// Over the horizon.
+    pub total: Option<Exact>,
+    /// When ordering.
+    pub upfront: Option<Exact>,
+}
+
+/// What plans are ranked by first (R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// The total over the horizon.
+    #[default]
+    Total,
+    /// The price per hour.
+    Rate,
+    /// The total per GPU and hour, surplus GPUs included.
+    PerGpu,
+    /// What is paid when ordering.
+    Upfront,
+    /// The brokers' guess at the launch time; unknown comes last.
+    Provisioning,
+}
+
+/// Words wanted and words refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words {
+    /// Any of these; empty for all.
+    pub wanted: Vec<String>,
+    /// None of these.
+    pub refused: Vec<String>,
+}
+
+/// Where machines may stand and who may sell them (R3).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Where {
+    /// Brokers.
+    pub brokers: Words,
+    /// Providers, by any of the names under which they are listed.
+    pub providers: Words,
+    /// Regions of the common vocabulary, or `unknown`.
+    pub regions: Words,
+    /// Countries by their two letters.
+    pub countries: Words,
+    /// Data centres in their sellers' own words.
+    pub data_centers: Words,
+}
+
+impl Words {
+    /// Reads `a`, `b,c` and `!d` as they come from repeated flags.
+    pub fn parse<'a>(flags: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut words = Self::default();
+        for word in flags
+            .into_iter()
+            .flat_map(|flag| flag.split(','))
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+        {
+            match word.strip_prefix('!') {
+                Some(refused) => words.refused.push(refused.trim().to_owned()),
+                None => words.wanted.push(word.to_owned()),
+            }
+        }
+        words
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.wanted.is_empty() && self.refused.is_empty()
+    }
+
+    /// Whether something is meant, given what it answers to.
+    fn admits(&self, answers: impl Fn(&str) -> bool) -> bool {
+        !self.refused.iter().any(|word| answers(word))
+            && (self.wanted.is_empty() || self.wanted.iter().any(|word| answers(word)))
+    }
+}
+
+impl Where {
+    /// Whether the broker is meant.
+    pub fn admits_broker(&self, offer: &Offer) -> bool {
+        self.brokers
+            .admits(|word| offer.broker.as_str().eq_ignore_ascii_case(word))
+    }
+
+    /// Whether the provider is meant.
+    pub fn admits_provider(&self, provider: &Provider) -> bool {
+        self.providers.admits(|word| provider.answers(word))
+    }
+
+    /// Whether the place's region is meant. An unknown region is meant by
+    /// `unknown` alone, and never refused by another's name.
+    pub fn admits_region(&self, place: &Place) -> bool {
+        self.regions.admits(|word| match &place.region {
+            Some(region) => *region == Region::new(word),
+            None => word.eq_ignore_ascii_case("unknown"),
+        })
+    }
+
+    /// Whether the place's country is meant.
+    pub fn admits_country(&self, place: &Place) -> bool {
+        self.countries.admits(|word| {
+            place
+                .country
+                .is_some_and(|country| country.as_str().eq_ignore_ascii_case(word))
+        })
+    }
+
+    /// Whether the place's data centre is meant.
+    pub fn admits_data_center(&self, place: &Place) -> bool {
+        self.data_centers.admits(|word| {
+            place
+                .data_center
+                .as_ref()
+                .is_some_and(|center| center.as_str().eq_ignore_ascii_case(word))
+        })
+    }
+}
+
+impl MarketWanted {
+    /// Whether the market is meant; one that nobody knows never is.
+    pub fn admits(self, market: &Market) -> bool {
+        match self {
+            Self::OnDemand => *market == Market::OnDemand,
+            Self::Spot => *market == Market::Spot,
+            Self::Both => market.is_known(),
+        }
+    }
+}
+
+impl SecurityWanted {
+    /// Whether the tier is meant; one that nobody knows only by [`Self::Any`].
+    pub fn admits(self, security: &Security) -> bool {
+        match self {
+            Self::Secure => *security == Security::Secure,
+            Self::Community => *security == Security::Community,
+            Self::Any => true,
+        }
+    }
+}
+
+impl Network {
+    /// Whether the offer's network is meant.
+    pub fn admits(&self, offer: &Offer) -> bool {
+        let interconnect = &offer.interconnect;
+        (self.kinds.is_empty() || self.kinds.iter().any(|kind| interconnect.kinds.contains(kind)))
+            && self
+                .gbps
+                .is_none_or(|least| interconnect.gbps.is_some_and(|gbps| gbps >= least))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wanted_or_refused() {
+        let check = |flags: &[&str], word: &str, expected: bool| {
+            let words = Words::parse(flags.iter().copied());
+            assert_eq!(words.admits(|asked| asked == word), expected, "{flags:?} {word}");
+        };
+        check(&[], "a", true);
+        check(&["a"], "a", true);
+        check(&["a"], "b", false);
+        check(&["a, b", "c"], "c", true);
+        check(&["!a"], "a", false);
+        check(&["!a"], "b", true);
+        check(&["a", "!a"], "a", false);
+        check(&[" , "], "a", true);
+    }
+
+    #[test]
+    fn unknown_places_are_never_guessed() {
+        let check = |flag: &str, place: &Place, expected: bool| {
+            let wanted = Where {
+                regions: Words::parse([flag]),
+                ..Where::default()
+            };
+            assert_eq!(wanted.admits_region(place), expected, "{flag} {place:?}");
+        };
+        let norway = Place::new(None, "NO".parse().ok(), None);
+        check("eu_north", &norway, true);
+        check("europe_north", &norway, true);
+        check("!eu_north", &norway, false);
+        check("canada", &norway, false);
+        let nowhere = Place::default();
+        check("eu_north", &nowhere, false);
+        check("!eu_north", &nowhere, true);
+        check("unknown", &nowhere, true);
+        check("!unknown", &nowhere, false);
+    }
+}

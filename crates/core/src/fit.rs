@@ -1,0 +1,218 @@
+//! Whether one instance of an offer is what somebody asked for, and if not,
+//! why not (R16).
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::bill::Bill;
+use crate::configuration::{Available, Configuration, ConfigurationError, Resource};
+use crate::demand::Demand;
+use crate::offer::Offer;
+
+/// An offer that fits, configured and billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The offer.
+    pub offer: Arc<Offer>,
+    /// Which of the request's alternatives it answers.
+    pub alternative: usize,
+    /// Which of the offer's places were asked for; never empty.
+    pub places: Vec<usize>,
+    /// The counts and charges.
+    pub configuration: Configuration,
+    /// What one instance costs over the horizon.
+    pub bill: Bill,
+}
+
+/// The first thing that keeps an offer out, in the order in which things are
+/// looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The record could not be understood.
+    Unreadable,
+    /// Another GPU model.
+    Gpu,
+    /// Another size of GPU memory, or none stated.
+    GpuMemory,
+    /// Another socket, or none stated.
+    Socket,
+    /// Not in stock.
+    Stock,
+    /// The market (on demand, spot) was not asked for.
+    Market,
+    /// The tier (secure, community) was not asked for.
+    Security,
+    /// The broker was not asked for.
+    Broker,
+    /// The provider was not asked for.
+    Provider,
+    /// The region was not asked for, or is unknown.
+    Region,
+    /// The country was not asked for, or is unknown.
+    Country,
+    /// The data centre was not asked for, or is unknown.
+    DataCenter,
+    /// Too few or too many GPUs in one instance.
+    GpusPerNode,
+    /// The network is another, slower, or not stated.
+    Interconnect,
+    /// It must be prepaid.
+    Prepaid,
+    /// It has no price for its market.
+    Unpriced,
+    /// It is priced in a currency without an exchange rate.
+    Currency,
+    /// Too few or too many vCPUs.
+    Vcpus,
+    /// Too little or too much memory.
+    Memory,
+    /// Too little or too much disk.
+    Disk,
+    /// No Kubernetes add-on.
+    Kubernetes,
+    /// Its price has too many digits to be reckoned exactly.
+    Price,
+    /// Every plan with it costs too much per hour.
+    MaxPrice,
+    /// Every plan with it costs too much when ordering.
+    MaxUpfront,
+    /// Every plan with it costs too much over the horizon.
+    MaxTotal,
+    /// It cannot be part of a plan with the wanted number of GPUs.
+    GpuCount,
+}
+
+impl Reason {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Gpu => "gpu",
+            Self::GpuMemory => "gpu_memory",
+            Self::Socket => "socket",
+            Self::Stock => "stock",
+            Self::Market => "market",
+            Self::Security => "security",
+            Self::Broker => "broker",
+            Self::Provider => "provider",
+            Self::Region => "region",
+            Self::Country => "country",
+            Self::DataCenter => "data_center",
+            Self::GpusPerNode => "gpus_per_node",
+            Self::Interconnect => "interconnect",
+            Self::Prepaid => "prepaid",
+            Self::Unpriced => "unpriced",
+            Self::Currency => "currency",
+            Self::Vcpus => "vcpus",
+            Self::Memory => "memory",
+            Self::Disk => "disk",
+            Self::Kubernetes => "kubernetes",
+            Self::Price => "price",
+            Self::MaxPrice => "max_price",
+            Self::MaxUpfront => "max_upfront",
+            Self::MaxTotal => "max_total",
+            Self::GpuCount => "gpu_count",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Fits one offer to a request: a priced candidate, or the first reason
+/// against it.
+pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
+    let alternative = alternative(offer, demand)?;
+    let require = |holds: bool, reason: Reason| if holds { Ok(()) } else { Err(reason) };
+    require(offer.stock.bound() != Some(0), Reason::Stock)?;
+    require(demand.market.admits(&offer.market), Reason::Market)?;
+    require(demand.security.admits(&offer.security), Reason::Security)?;
+    require(demand.wanted_where.admits_broker(offer), Reason::Broker)?;
+    require(demand.wanted_where.admits_provider(&offer.provider), Reason::Provider)?;
+    let places = places(offer, demand)?;
+    // How the GPUs of a cluster are spread over its machines is not stated.
+    let gpus_per_node = demand
+        .gpus_per_node
+        .is_none_or(|range| !offer.multi_node && range.contains(offer.gpu.count.into()));
+    require(gpus_per_node, Reason::GpusPerNode)?;
+    require(demand.network.admits(offer), Reason::Interconnect)?;
+    require(demand.prepaid || offer.terms.prepaid.is_none(), Reason::Prepaid)?;
+    let configuration = offer
+        .configure(&demand.instance, &demand.exchange)
+        .map_err(|error| reason(&error))?;
+    let bill = Bill::of(&configuration, &offer.terms, demand.hours).map_err(|_| Reason::Price)?;
+    Ok(Candidate {
+        offer: Arc::clone(offer),
+        alternative,
+        places,
+        configuration,
+        bill,
+    })
+}
+
+/// The first alternative of the request that the offer's GPU answers.
+fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
+    let gpu = &offer.gpu;
+    let socket = demand.network.socket.as_ref();
+    let right_socket = socket.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
+    let mut nearest = Reason::Gpu;
+    if gpu.count == 0 {
+        return Err(nearest);
+    }
+    for (at, wanted) in demand.gpus.alternatives.iter().enumerate() {
+        if !wanted.admits_model(&gpu.model) {
+            continue;
+        }
+        if !wanted.admits_memory(gpu) {
+            nearest = nearest.max(Reason::GpuMemory);
+        } else if !right_socket || !wanted.admits_socket(gpu) {
+            nearest = nearest.max(Reason::Socket);
+        } else {
+            return Ok(at);
+        }
+    }
+    Err(nearest)
+}
+
+/// Which of the offer's places were asked for.
+fn places(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
+    let wanted = &demand.wanted_where;
+    let mut nearest = Reason::Region;
+    let mut places = Vec::with_capacity(offer.places.len());
+    for (at, place) in offer.places.iter().enumerate() {
+        if !wanted.admits_region(place) {
+            continue;
+        }
+        if !wanted.admits_country(place) {
+            nearest = nearest.max(Reason::Country);
+        } else if !wanted.admits_data_center(place) {
+            nearest = nearest.max(Reason::DataCenter);
+        } else {
+            places.push(at);
+        }
+    }
+    if places.is_empty() { Err(nearest) } else { Ok(places) }
+}
+
+fn reason(error: &ConfigurationError) -> Reason {
+    match error {
+        ConfigurationError::Unpriced => Reason::Unpriced,
+        ConfigurationError::Currency(_) => Reason::Currency,
+        ConfigurationError::Kubernetes => Reason::Kubernetes,
+        ConfigurationError::TooManyDigits => Reason::Price,
+        ConfigurationError::Resource {
+            resource,
+            available: Available::Unknown | Available::AtMost(_) | Available::AtLeast(_),
+        } => match resource {
+            Resource::Vcpu => Reason::Vcpus,
+            Resource::Memory => Reason::Memory,
+            Resource::Disk | Resource::SharedDisk => Reason::Disk,
+        },
+    }
+}

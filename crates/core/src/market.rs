@@ -1,0 +1,103 @@
+//! Everything that was for sale at one moment, and how complete that view is.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::disk::{Disk, DiskOffer};
+use crate::offer::{Broker, Offer};
+use crate::source::{Coverage, Listing, Reject};
+
+/// A snapshot of all that was asked.
+#[derive(Debug, Clone)]
+pub struct Market {
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// Every offer that could be understood, of all sources.
+    pub offers: Vec<Arc<Offer>>,
+    /// Every record of an offer that could not.
+    pub rejects: Vec<Reject>,
+    /// How each source answered.
+    pub sources: Vec<SourceReport>,
+}
+
+/// Disks for sale and disks owned, of all sources.
+#[derive(Debug, Clone, Default)]
+pub struct DiskMarket {
+    /// Kinds of disk that can be created.
+    pub offers: Vec<DiskOffer>,
+    /// Disks that the accounts own.
+    pub owned: Vec<Disk>,
+    /// Records that could not be understood.
+    pub rejects: Vec<Reject>,
+    /// How each source answered.
+    pub sources: Vec<SourceReport>,
+}
+
+/// How one source answered (R18).
+#[derive(Debug, Clone)]
+pub struct SourceReport {
+    /// Which.
+    pub broker: Broker,
+    /// Records read, the ones that could not be understood included.
+    pub read: u64,
+    /// Records the source said it has, when it said so in records.
+    pub announced: Option<u64>,
+    /// Pages read.
+    pub pages: u32,
+    /// How complete the answer is.
+    pub coverage: Coverage,
+}
+
+impl SourceReport {
+    /// The report on a listing.
+    pub fn of<T>(broker: Broker, listing: &Listing<T>) -> Self {
+        Self {
+            broker,
+            read: u64::try_from(listing.items.len() + listing.rejects.len()).unwrap_or(u64::MAX),
+            announced: listing.announced,
+            pages: listing.pages,
+            coverage: listing.coverage.clone(),
+        }
+    }
+
+    /// A source that was not asked because nobody configured a key for it.
+    pub fn without_key(broker: Broker) -> Self {
+        Self {
+            broker,
+            read: 0,
+            announced: None,
+            pages: 0,
+            coverage: Coverage::NoCredentials,
+        }
+    }
+}
+
+/// What the sources' answers amount to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// Every source that was asked answered in full.
+    Whole,
+    /// Some source failed or returned less than it announced.
+    Partial,
+    /// Nothing answered, and refused or missing keys are the only reason.
+    KeysRefused,
+}
+
+/// Judges how complete the answers of all sources are together.
+pub fn completeness(sources: &[SourceReport]) -> Completeness {
+    let asked = || {
+        sources
+            .iter()
+            .filter(|source| source.coverage != Coverage::NoCredentials)
+    };
+    if asked().all(|source| source.coverage == Coverage::Complete) {
+        return Completeness::Whole;
+    }
+    let refused = |source: &SourceReport| matches!(&source.coverage, Coverage::Failed(error) if error.is_credentials());
+    if asked().all(refused) {
+        Completeness::KeysRefused
+    } else {
+        Completeness::Partial
+    }
+}

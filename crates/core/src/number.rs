@@ -1,0 +1,478 @@
+//! Exact decimal numbers: what a price is before it has a currency.
+//!
+//! A broker's JSON number becomes an [`Exact`] from its text and never passes
+//! through binary floating point (P1). Sums and products are exact or refused;
+//! nothing is rounded behind the caller's back, which is why this is not
+//! `rust_decimal::Decimal`: its products round silently beyond 28 digits.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Decimals kept of a quotient that has no finite decimal form (P12).
+pub const QUOTIENT_DECIMALS: u8 = 12;
+
+/// The digits an IEEE double can promise, so the digits of a broker's number
+/// that mean something (P1).
+const BROKER_DIGITS: u32 = 15;
+
+/// Most decimals of a number that is read. With [`BROKER_DIGITS`] before the
+/// point this leaves room for hours and counts in an `i128`.
+const DECIMALS_MAX: i64 = 28;
+
+/// Most digits before the point of a number that is read.
+const WHOLE_DIGITS_MAX: i64 = 18;
+
+/// A finite decimal number, kept exactly.
+///
+/// Equal numbers have one representation: the mantissa carries no trailing
+/// zero while there are decimals.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Exact {
+    mantissa: i128,
+    decimals: u8,
+}
+
+/// Why a text is not a number that can be reckoned with.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NumberError {
+    /// The text is not a decimal number.
+    #[error("`{0}` is not a decimal number")]
+    NotANumber(Box<str>),
+    /// The number is too large or too fine to be kept exactly.
+    #[error("`{0}` is outside the range that can be reckoned exactly")]
+    OutOfRange(Box<str>),
+}
+
+impl Exact {
+    /// Nothing.
+    pub const ZERO: Self = Self {
+        mantissa: 0,
+        decimals: 0,
+    };
+    /// One.
+    pub const ONE: Self = Self {
+        mantissa: 1,
+        decimals: 0,
+    };
+
+    /// `mantissa × 10^-decimals`, or `None` beyond 28 decimals.
+    pub fn new(mantissa: i128, decimals: u8) -> Option<Self> {
+        let number = Self { mantissa, decimals }.normal();
+        (i64::from(number.decimals) <= DECIMALS_MAX).then_some(number)
+    }
+
+    /// A whole number.
+    pub fn whole(number: u64) -> Self {
+        Self {
+            mantissa: i128::from(number),
+            decimals: 0,
+        }
+    }
+
+    /// Reads a broker's number from its JSON text (P1).
+    ///
+    /// Scientific notation is a number like any other. More than 15
+    /// significant digits are the noise of a binary double and are rounded
+    /// half-even to 15: `1.6567999999999998` is 1.6568.
+    pub fn from_broker(text: &str) -> Result<Self, NumberError> {
+        let Parts {
+            mut mantissa,
+            mut exponent,
+        } = Parts::read(text)?;
+        let surplus = digits(mantissa).saturating_sub(BROKER_DIGITS);
+        if surplus > 0 {
+            let unit = power_of_ten(surplus).unwrap_or(i128::MAX);
+            mantissa = divide_half_even(mantissa, unit);
+            exponent += i64::from(surplus);
+        }
+        Self::scaled(mantissa, exponent).ok_or_else(|| NumberError::OutOfRange(shortened(text)))
+    }
+
+    /// `mantissa × 10^exponent`, or `None` when out of range.
+    fn scaled(mut mantissa: i128, mut exponent: i64) -> Option<Self> {
+        if mantissa == 0 {
+            return Some(Self::ZERO);
+        }
+        while mantissa % 10 == 0 {
+            mantissa /= 10;
+            exponent += 1;
+        }
+        let whole_digits = i64::from(digits(mantissa)) + exponent;
+        if exponent < -DECIMALS_MAX || whole_digits > WHOLE_DIGITS_MAX {
+            return None;
+        }
+        if let Ok(zeros @ 1..) = u32::try_from(exponent) {
+            return Some(Self {
+                mantissa: mantissa.checked_mul(power_of_ten(zeros)?)?,
+                decimals: 0,
+            });
+        }
+        Some(Self {
+            mantissa,
+            decimals: u8::try_from(-exponent).ok()?,
+        })
+    }
+
+    /// Whether this is below zero.
+    pub fn is_negative(self) -> bool {
+        self.mantissa < 0
+    }
+
+    /// Whether this is zero.
+    pub fn is_zero(self) -> bool {
+        self.mantissa == 0
+    }
+
+    /// The sum, or `None` when it does not fit exactly.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let decimals = self.decimals.max(other.decimals);
+        let mantissa = self.mantissa_at(decimals)?.checked_add(other.mantissa_at(decimals)?)?;
+        Some(Self { mantissa, decimals }.normal())
+    }
+
+    /// The difference, or `None` when it does not fit exactly.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(Self {
+            mantissa: other.mantissa.checked_neg()?,
+            decimals: other.decimals,
+        })
+    }
+
+    /// The product, or `None` when it does not fit exactly.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let mantissa = self.mantissa.checked_mul(other.mantissa)?;
+        let decimals = self.decimals.checked_add(other.decimals)?;
+        Some(Self { mantissa, decimals }.normal())
+    }
+
+    /// The product with a count, or `None` when it does not fit exactly.
+    pub fn times_count(self, count: u64) -> Option<Self> {
+        self.times(Self::whole(count))
+    }
+
+    /// The quotient: exact when it has a finite decimal form, otherwise
+    /// rounded half-even to 12 decimals (P12). `None` for a division by zero
+    /// or a quotient that does not fit.
+    pub fn over(self, divisor: Self) -> Option<Self> {
+        let shared = gcd(self.mantissa, divisor.mantissa);
+        let (mut top, mut bottom) = (self.mantissa.checked_div(shared)?, divisor.mantissa / shared);
+        if bottom == 0 {
+            return None;
+        }
+        if bottom < 0 {
+            (top, bottom) = (top.checked_neg()?, bottom.checked_neg()?);
+        }
+        // The value is top/bottom × 10^-shift.
+        let shift = i64::from(self.decimals) - i64::from(divisor.decimals);
+        let (twos, odd) = strip(bottom, 2);
+        let (fives, rest) = strip(odd, 5);
+        if rest == 1 {
+            let zeros = twos.max(fives);
+            let mantissa = top.checked_mul(power_of_ten(zeros)? / bottom)?;
+            return Self::scaled_unbounded(mantissa, -shift - i64::from(zeros));
+        }
+        let wanted = i64::from(QUOTIENT_DECIMALS) - shift;
+        if let Ok(zeros) = u32::try_from(wanted) {
+            Self::scaled_unbounded(long_division(top, bottom, zeros)?, -i64::from(QUOTIENT_DECIMALS))
+        } else {
+            let bottom = bottom.checked_mul(power_of_ten(u32::try_from(-wanted).ok()?)?)?;
+            Self::scaled_unbounded(divide_half_even(top, bottom), -i64::from(QUOTIENT_DECIMALS))
+        }
+    }
+
+    fn scaled_unbounded(mantissa: i128, exponent: i64) -> Option<Self> {
+        if let Ok(zeros) = u32::try_from(exponent) {
+            return Some(Self {
+                mantissa: mantissa.checked_mul(power_of_ten(zeros)?)?,
+                decimals: 0,
+            });
+        }
+        Some(
+            Self {
+                mantissa,
+                decimals: u8::try_from(-exponent).ok()?,
+            }
+            .normal(),
+        )
+    }
+
+    /// Rounded half-even to `decimals` decimals, for people to read.
+    #[must_use]
+    pub fn rounded(self, decimals: u8) -> Self {
+        let Some(surplus @ 1..) = self.decimals.checked_sub(decimals) else {
+            return self;
+        };
+        let unit = power_of_ten(u32::from(surplus)).unwrap_or(i128::MAX);
+        Self {
+            mantissa: divide_half_even(self.mantissa, unit),
+            decimals,
+        }
+        .normal()
+    }
+
+    /// With exactly `decimals` decimals, rounded half-even: `1.9` → `1.9000`.
+    pub fn to_fixed(self, decimals: u8) -> String {
+        let rounded = self.rounded(decimals);
+        let mantissa = rounded.mantissa_at(decimals).unwrap_or(rounded.mantissa);
+        written(mantissa, decimals)
+    }
+
+    /// The mantissa when the number is written with `decimals` decimals, or
+    /// `None` when that loses digits or does not fit. Searching compares and
+    /// adds these integers.
+    pub fn mantissa_at(self, decimals: u8) -> Option<i128> {
+        let zeros = decimals.checked_sub(self.decimals)?;
+        self.mantissa.checked_mul(power_of_ten(u32::from(zeros))?)
+    }
+
+    /// How many decimals the number needs.
+    pub fn decimals(self) -> u8 {
+        self.decimals
+    }
+
+    /// As a whole number, when it is one.
+    pub fn to_whole(self) -> Option<u64> {
+        if self.decimals == 0 {
+            u64::try_from(self.mantissa).ok()
+        } else {
+            None
+        }
+    }
+
+    fn normal(mut self) -> Self {
+        if self.mantissa == 0 {
+            return Self::ZERO;
+        }
+        while self.decimals > 0 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
+            self.decimals -= 1;
+        }
+        self
+    }
+}
+
+/// A number as it is written: `mantissa × 10^exponent`, before any rounding.
+struct Parts {
+    mantissa: i128,
+    exponent: i64,
+}
+
+impl Parts {
+    /// Digits kept while reading; later ones only move the exponent. Far more
+    /// than any rounding to [`BROKER_DIGITS`] can look at, but for a tie that
+    /// a digit beyond decides: a dropped non-zero digit leaves a mark.
+    const DIGITS_KEPT: u32 = 36;
+
+    fn read(text: &str) -> Result<Self, NumberError> {
+        let not_a_number = || NumberError::NotANumber(shortened(text));
+        let bytes = text.as_bytes();
+        let (negative, mut at) = match bytes.first() {
+            Some(b'-') => (true, 1),
+            _ => (false, 0),
+        };
+        let (mut mantissa, mut exponent, mut kept, mut seen) = (0_i128, 0_i64, 0_u32, false);
+        let (mut after_point, mut dropped) = (false, false);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'0'..=b'9' => {
+                    seen = true;
+                    if kept < Self::DIGITS_KEPT {
+                        mantissa = mantissa * 10 + i128::from(byte - b'0');
+                        kept += u32::from(mantissa != 0);
+                        exponent -= i64::from(after_point);
+                    } else {
+                        dropped |= byte != b'0';
+                        exponent += i64::from(!after_point);
+                    }
+                }
+                b'.' if seen && !after_point => after_point = true,
+                _ => break,
+            }
+            at += 1;
+        }
+        if !seen || bytes.get(at.wrapping_sub(1)) == Some(&b'.') {
+            return Err(not_a_number());
+        }
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            exponent = exponent.saturating_add(read_exponent(&text[at + 1..]).ok_or_else(not_a_number)?);
+        } else if at != bytes.len() {
+            return Err(not_a_number());
+        }
+        mantissa += i128::from(dropped && mantissa % 10 == 0);
+        Ok(Self {
+            mantissa: if negative { -mantissa } else { mantissa },
+            exponent,
+        })
+    }
+}
+
+/// The exponent after an `e`; one with absurdly many digits saturates, so that
+/// `0e999999` is still zero and `1e999999` is out of range rather than garbage.
+fn read_exponent(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'-' => (-1, &text[1..]),
+        b'+' => (1, &text[1..]),
+        _ => (1, text),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(sign * digits.parse::<i64>().unwrap_or(1_000_000).min(1_000_000))
+}
+
+impl FromStr for Exact {
+    type Err = NumberError;
+
+    /// Reads a number that a person wrote, every digit of it.
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let Parts { mantissa, exponent } = Parts::read(text)?;
+        if digits(mantissa) >= Parts::DIGITS_KEPT {
+            return Err(NumberError::OutOfRange(shortened(text)));
+        }
+        Self::scaled(mantissa, exponent).ok_or_else(|| NumberError::OutOfRange(shortened(text)))
+    }
+}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.decimals == other.decimals {
+            return self.mantissa.cmp(&other.mantissa);
+        }
+        let decimals = self.decimals.max(other.decimals);
+        match (self.mantissa_at(decimals), other.mantissa_at(decimals)) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            // Only the side with fewer decimals can overflow, and then it is
+            // the larger one in magnitude.
+            (None, _) => self.mantissa.cmp(&0),
+            (_, None) => 0.cmp(&other.mantissa),
+        }
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&written(self.mantissa, self.decimals))
+    }
+}
+
+impl fmt::Debug for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Decimal> for Exact {
+    fn from(decimal: Decimal) -> Self {
+        // A Decimal has at most 28 decimals, which is what we keep.
+        let decimals = u8::try_from(decimal.scale()).unwrap_or(u8::MAX);
+        Self {
+            mantissa: decimal.mantissa(),
+            decimals,
+        }
+        .normal()
+    }
+}
+
+impl TryFrom<Exact> for Decimal {
+    type Error = NumberError;
+
+    /// Exactly, or not at all: a `Decimal` holds 28 digits.
+    fn try_from(number: Exact) -> Result<Self, NumberError> {
+        Decimal::try_from_i128_with_scale(number.mantissa, u32::from(number.decimals))
+            .map_err(|_| NumberError::OutOfRange(number.to_string().into()))
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+fn written(mantissa: i128, decimals: u8) -> String {
+    let (sign, digits) = (if mantissa < 0 { "-" } else { "" }, mantissa.unsigned_abs().to_string());
+    let decimals = usize::from(decimals);
+    if decimals == 0 {
+        return format!("{sign}{digits}");
+    }
+    let padded = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - decimals);
+    format!("{sign}{whole}.{fraction}")
+}
+
+fn shortened(text: &str) -> Box<str> {
+    text.chars().take(40).collect::<String>().into()
+}
+
+fn digits(mantissa: i128) -> u32 {
+    mantissa.unsigned_abs().checked_ilog10().map_or(0, |log| log + 1)
+}
+
+fn power_of_ten(zeros: u32) -> Option<i128> {
+    10_i128.checked_pow(zeros)
+}
+
+fn strip(mut number: i128, factor: i128) -> (u32, i128) {
+    let mut times = 0;
+    while number % factor == 0 && number != 0 {
+        number /= factor;
+        times += 1;
+    }
+    (times, number)
+}
+
+fn gcd(left: i128, right: i128) -> i128 {
+    let (mut left, mut right) = (left.unsigned_abs(), right.unsigned_abs());
+    while right != 0 {
+        (left, right) = (right, left % right);
+    }
+    i128::try_from(left).unwrap_or(1).max(1)
+}
+
+/// `top / bottom`, rounded half-even; `bottom` is positive.
+fn divide_half_even(top: i128, bottom: i128) -> i128 {
+    let (quotient, rest) = (top.div_euclid(bottom), top.rem_euclid(bottom));
+    match rest.cmp(&(bottom - rest)) {
+        Ordering::Less => quotient,
+        Ordering::Equal => quotient + quotient.rem_euclid(2),
+        Ordering::Greater => quotient + 1,
+    }
+}
+
+/// `top × 10^zeros / bottom`, rounded half-even, digit by digit so that the
+/// shifted dividend need not fit.
+fn long_division(top: i128, bottom: i128, zeros: u32) -> Option<i128> {
+    let (mut quotient, mut rest) = (top.div_euclid(bottom), top.rem_euclid(bottom));
+    for _ in 0..zeros {
+        let shifted = rest.checked_mul(10)?;
+        quotient = quotient.checked_mul(10)?.checked_add(shifted / bottom)?;
+        rest = shifted % bottom;
+    }
+    let up = match rest.cmp(&(bottom - rest)) {
+        Ordering::Less => 0,
+        Ordering::Equal => quotient.rem_euclid(2),
+        Ordering::Greater => 1,
+    };
+    quotient.checked_add(up)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! What is for sale: one offer is one kind of instance at one seller.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::gpu::Gpu;
+use crate::money::{Currency, Rate};
+use crate::number::{Exact, NumberError};
+use crate::place::Place;
+use crate::quantity::{Hours, Minutes};
+use crate::words::squeezed;
+
+opaque_id!(
+    /// A broker: `prime`, `spheron`.
+    Broker
+);
+opaque_id!(
+    /// The broker's own word for an offer: Prime's `cloudId`, Spheron's
+    /// `offerId`. Prime repeats one id across places, markets and tiers.
+    OfferId
+);
+opaque_id!(
+    /// The cloud that owns the machines, as the broker spells it.
+    Provider
+);
+
+impl Provider {
+    /// Whether somebody who wrote `name` means this provider: punctuation,
+    /// case and the names under which brokers list one company do not matter.
+    pub fn answers(&self, name: &str) -> bool {
+        company(&self.0) == company(name)
+    }
+}
+
+/// One spelling for each company that brokers list under several names.
+fn company(name: &str) -> String {
+    let squeezed = squeezed(name);
+    match squeezed.as_str() {
+        // Verda was called DataCrunch until 2025.
+        "VERDA" => "DATACRUNCH".to_owned(),
+        "LAMBDA" => "LAMBDALABS".to_owned(),
+        "CRUSOE" => "CRUSOECLOUD".to_owned(),
+        _ => squeezed,
+    }
+}
+
+open_enum! {
+    /// How an instance is bought.
+    Market {
+        /// Kept until terminated.
+        OnDemand = "on_demand",
+        /// Cheaper, and taken back whenever the seller likes.
+        Spot = "spot",
+    }
+}
+
+open_enum! {
+    /// What is known of who runs the machine.
+    Security {
+        /// A provider that maintains security standards in its own data centre.
+        Secure = "secure" | "secure_cloud",
+        /// Anybody's machine.
+        Community = "community" | "community_cloud",
+    }
+}
+
+open_enum! {
+    /// The broker's claim about stock. A claim is not a promise: an available
+    /// offer can still answer "not enough stock".
+    StockLevel {
+        /// For sale; no level stated.
+        Available = "available",
+        /// Plenty.
+        High = "high",
+        /// Some.
+        Medium = "medium",
+        /// Little: launched at most once (R10).
+        Low = "low",
+        /// Not for sale.
+        Unavailable = "unavailable",
+        /// Not for sale while the provider repairs something.
+        Maintenance = "maintenance",
+    }
+}
+
+open_enum! {
+    /// A network between GPUs or machines.
+    InterconnectKind {
+        /// Within one box.
+        NvLink = "nvlink",
+        /// Between boxes.
+        InfiniBand = "infiniband",
+        /// Ethernet.
+        Ethernet = "ethernet",
+        /// RDMA over Ethernet.
+        Roce = "roce",
+        /// No more than the PCI Express bus.
+        Pcie = "pcie",
+    }
+}
+
+/// Stock as the broker claims it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stock {
+    /// The level.
+    pub level: StockLevel,
+    /// How many instances there are, when the broker states a number.
+    pub units: Option<u32>,
+}
+
+impl Stock {
+    /// How many instances can be planned (R10): `None` for no bound, 0 when
+    /// the offer is not for sale.
+    pub fn bound(&self) -> Option<u64> {
+        let level = match self.level {
+            StockLevel::Unavailable | StockLevel::Maintenance => Some(0),
+            StockLevel::Low => Some(1),
+            _ => None,
+        };
+        match (level, self.units.map(u64::from)) {
+            (Some(level), Some(units)) => Some(level.min(units)),
+            (level, units) => level.or(units),
+        }
+    }
+
+    /// Rank for breaking ties, better stock first (R14). The brokers document
+    /// no order; a word that nobody knows comes last.
+    pub fn rank(&self) -> u8 {
+        match self.level {
+            StockLevel::High => 0,
+            StockLevel::Medium => 1,
+            StockLevel::Available => 2,
+            StockLevel::Low => 3,
+            StockLevel::Other(_) => 4,
+            StockLevel::Unavailable | StockLevel::Maintenance => 5,
+        }
+    }
+}
+
+/// How a resource of an instance can be sized and what it costs (P5, P6).
+///
+/// Counts are in the resource's unit: vCPUs, or GB of memory or disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Dial {
+    /// The smallest count; `None` means that only the default is valid.
+    pub min: Option<u64>,
+    /// The count one gets without asking.
+    pub default: Option<u64>,
+    /// The largest count; `None` means no limit.
+    pub max: Option<u64>,
+    /// Counts go up from `min` in steps of this; `None` and 0 mean 1.
+    pub step: Option<u64>,
+    /// Price of one unit; `None` or zero means that no count is charged.
+    pub unit_price: Option<Rate>,
+    /// Whether the default is in the offer's base price.
+    pub included: bool,
+}
+
+impl Dial {
+    /// A count that cannot be changed and is in the base price.
+    pub fn fixed(count: Option<u64>) -> Self {
+        Self {
+            default: count,
+            included: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// The resources of one instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Resources {
+    /// Virtual CPUs.
+    pub vcpu: Dial,
+    /// Main memory in GB.
+    pub memory: Dial,
+    /// The instance's own disk in GB.
+    pub disk: Dial,
+    /// A disk shared by the instances of a cluster, in GB.
+    pub shared_disk: Dial,
+}
+
+/// The network that an offer claims.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Interconnect {
+    /// Every kind that the broker names.
+    pub kinds: Vec<InterconnectKind>,
+    /// The speed in Gbps, when the broker says.
+    pub gbps: Option<Exact>,
+}
+
+/// When an instance is paid for, beyond the time it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Terms {
+    /// Hours charged when ordering, whatever is used (P9).
+    pub prepaid: Option<Hours>,
+    /// The least time charged (P11).
+    pub minimum_runtime: Minutes,
+}
+
+/// One kind of instance at one seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Who sells it.
+    pub broker: Broker,
+    /// Whose machine it is.
+    pub provider: Provider,
+    /// The broker's own word for it.
+    pub id: OfferId,
+    /// Its GPUs.
+    pub gpu: Gpu,
+    /// Where it can be launched; never empty, and each entry is a place of its
+    /// own (R9).
+    pub places: Vec<Place>,
+    /// How it is bought.
+    pub market: Market,
+    /// Who runs it.
+    pub security: Security,
+    /// The broker's claim about stock.
+    pub stock: Stock,
+    /// Price of the whole instance (all its GPUs, all its nodes) per hour in
+    /// its own market and tier (P4); `None` is not free but unpriced (P3).
+    pub price: Option<Rate>,
+    /// Currency of every price of the offer.
+    pub currency: Currency,
+    /// What can be sized.
+    pub resources: Resources,
+    /// Prepayment and minimum runtime.
+    pub terms: Terms,
+    /// Price of the whole Kubernetes add-on per hour; `None` when the offer
+    /// has none (P10).
+    pub kubernetes: Option<Rate>,
+    /// The network.
+    pub interconnect: Interconnect,
+    /// The broker's guess at how long a launch takes, in minutes.
+    pub provisioning_minutes: Option<Exact>,
+    /// Whether the broker says that the price may move (Prime `isVariable`).
+    pub variable_price: bool,
+    /// Whether the GPUs are spread over several machines of one cluster.
+    pub multi_node: bool,
+    /// What the broker wants to hear back, word for word, when launching.
+    pub launch: LaunchWords,
+}
+
+/// The broker's own words that a launch repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LaunchWords {
+    /// The GPU type as the broker spells it.
+    pub gpu_type: Arc<str>,
+    /// Operating systems or images it boots.
+    pub images: Vec<Arc<str>>,
+}
+
+/// Why a broker's price cannot be used (P1).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PriceError {
+    /// Not a number that can be reckoned with.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Below zero.
+    #[error("the price {0} is below zero")]
+    Negative(Exact),
+}
+
+/// Reads a broker's price per hour from its JSON text (P1).
+pub fn price(text: &str, currency: Currency) -> Result<Rate, PriceError> {
+    let number = Exact::from_broker(text)?;
+    if number.is_negative() {
+        return Err(PriceError::Negative(number));
+    }
+    Ok(Rate::new(number, currency))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stock_bounds_what_is_planned() {
+        let check = |level: &str, units: Option<u32>, bound: Option<u64>| {
+            let stock = Stock {
+                level: StockLevel::new(level),
+                units,
+            };
+            assert_eq!(stock.bound(), bound, "{level} {units:?}");
+        };
+        check("Available", None, None);
+        check("AVAILABLE", Some(26), Some(26));
+        check("Low", None, Some(1));
+        check("Low", Some(5), Some(1));
+        check("Low", Some(0), Some(0));
+        check("Unavailable", Some(5), Some(0));
+        check("maintenance", None, Some(0));
+        check("Medium", None, None);
+        check("ComingSoon", None, None);
+    }
+
+    #[test]
+    fn prices_are_read_or_refused() {
+        let check = |text: &str, expected: &str| {
+            let read =
+                price(text, Currency::USD).map_or_else(|error| error.to_string(), |rate| rate.per_hour().to_string());
+            assert_eq!(read, expected);
+        };
+        check("1.6567999999999998", "1.6568");
+        check("-0", "0");
+        check("-0.01", "the price -0.01 is below zero");
+        check("NaN", "`NaN` is not a decimal number");
+    }
+
+    #[test]
+    fn a_company_has_one_name() {
+        let check = |provider: &str, name: &str, expected: bool| {
+            assert_eq!(Provider::new(provider).answers(name), expected, "{provider} {name}");
+        };
+        check("data-crunch", "datacrunch", true);
+        check("verda", "data-crunch", true);
+        check("massed-compute", "MassedCompute", true);
+        check("nebius", "dc_wildebeest", false);
+    }
+}

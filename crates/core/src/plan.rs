@@ -1,0 +1,166 @@
+//! Plans: what could be launched, what it costs, and which is best.
+//!
+//! A plan is one or more launch groups, each an offer in one of its places
+//! launched some number of times. [`single`] lists the plans of one instance;
+//! [`cover`] searches all combinations that may be made (R8–R10), exactly.
+
+mod cover;
+mod merge;
+mod order;
+mod pool;
+mod search;
+mod single;
+mod table;
+
+pub(crate) use cover::{Rules, covers};
+pub(crate) use single::singles;
+
+use std::sync::Arc;
+
+use crate::demand::{Caps, Objective};
+use crate::fit::{Candidate, Reason};
+use crate::money::{Money, MoneyError, Rate};
+use crate::number::Exact;
+use crate::place::Place;
+use crate::quantity::{Hours, Range};
+
+pub(crate) use order::compare;
+
+/// Something that could be launched, and its price (P15).
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What is launched; never empty.
+    pub groups: Vec<Group>,
+    /// GPUs supplied.
+    pub gpus: u64,
+    /// GPUs supplied beyond those asked for.
+    pub surplus: u64,
+    /// Instances launched.
+    pub nodes: u64,
+    /// Per hour.
+    pub rate: Rate,
+    /// Paid when ordering, and part of the total.
+    pub upfront: Money,
+    /// Paid over the horizon.
+    pub total: Money,
+    /// The least the total may be, where P5 leaves a range.
+    pub total_low: Option<Money>,
+}
+
+/// One offer in one place, launched `count` times.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The offer, configured and billed.
+    pub candidate: Arc<Candidate>,
+    /// Which of the offer's places.
+    pub place: usize,
+    /// How many instances.
+    pub count: u64,
+}
+
+/// What a search is told besides the candidates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Goal {
+    pub(crate) objective: Objective,
+    pub(crate) caps: Caps,
+    /// Plans wanted.
+    pub(crate) plans: usize,
+}
+
+/// The best plans, and what became of each candidate.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Best first.
+    pub(crate) plans: Vec<Plan>,
+    /// Per candidate, why it is part of no plan; `None` when it is.
+    pub(crate) reasons: Vec<Option<Reason>>,
+    /// Whether the first plan is proved to be the best there is.
+    pub(crate) optimal: bool,
+}
+
+impl Group {
+    /// Where it is launched.
+    pub fn place(&self) -> &Place {
+        // `fit` only hands out indices of places that exist.
+        self.candidate.offer.places.get(self.place).unwrap_or(&NOWHERE)
+    }
+}
+
+static NOWHERE: Place = Place {
+    region: None,
+    country: None,
+    data_center: None,
+};
+
+impl Plan {
+    /// Adds up groups; `wanted` is the number of GPUs asked for.
+    pub(crate) fn of(groups: Vec<Group>, wanted: Range) -> Result<Self, MoneyError> {
+        let (first, rest) = groups.split_first().ok_or(MoneyError::TooManyDigits)?;
+        let bill = &first.candidate.bill;
+        let mut rate = bill.rate.times(first.count)?;
+        let mut upfront = bill.upfront.times(first.count)?;
+        let mut total = bill.total.times(first.count)?;
+        let mut low = bill.total_low.unwrap_or(bill.total).times(first.count)?;
+        for group in rest {
+            let bill = &group.candidate.bill;
+            rate = rate.plus(bill.rate.times(group.count)?)?;
+            upfront = upfront.plus(bill.upfront.times(group.count)?)?;
+            total = total.plus(bill.total.times(group.count)?)?;
+            low = low.plus(bill.total_low.unwrap_or(bill.total).times(group.count)?)?;
+        }
+        let gpus = groups
+            .iter()
+            .map(|group| u64::from(group.candidate.offer.gpu.count) * group.count)
+            .sum::<u64>();
+        let exact = groups.iter().all(|group| group.candidate.bill.is_exact());
+        Ok(Self {
+            gpus,
+            surplus: gpus.saturating_sub(wanted.least),
+            nodes: groups.iter().map(|group| group.count).sum(),
+            rate,
+            upfront,
+            total,
+            total_low: (!exact).then_some(low),
+            groups,
+        })
+    }
+
+    /// Whether the total is exact rather than an upper bound.
+    pub fn is_exact(&self) -> bool {
+        self.total_low.is_none()
+    }
+
+    /// The total per GPU and hour (P16), surplus GPUs included.
+    pub fn per_gpu_hour(&self, hours: Hours) -> Option<Exact> {
+        self.total.per_gpu_hour(hours, self.gpus)
+    }
+
+    /// The launch time of its slowest instance.
+    fn slowest(&self) -> Option<order::Provisioning> {
+        order::slowest(self)
+    }
+
+    /// The first cap that the plan breaks.
+    pub(crate) fn breaks(&self, caps: &Caps) -> Option<Reason> {
+        broken(caps, self.rate, self.upfront, self.total)
+    }
+}
+
+/// The first cap broken by something that costs this much.
+pub(crate) fn broken(caps: &Caps, rate: Rate, upfront: Money, total: Money) -> Option<Reason> {
+    let over = |cap: Option<Exact>, amount: Exact, unit: u64| {
+        cap.is_some_and(|cap| cap.times_count(unit).is_some_and(|cap| amount > cap))
+    };
+    if over(caps.rate, rate.per_hour(), 1) {
+        Some(Reason::MaxPrice)
+    } else if over(caps.upfront, upfront.sixtieths(), 60) {
+        Some(Reason::MaxUpfront)
+    } else if over(caps.total, total.sixtieths(), 60) {
+        Some(Reason::MaxTotal)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Plans of several instances: the exact best of all combinations that may be
+//! made (R8–R10, R15).
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::merge::Merge;
+use super::order::Provisioning;
+use super::pool::{Pool, Unit, weights};
+use super::{Found, Goal, broken};
+use crate::demand::Objective;
+use crate::fit::{Candidate, Reason};
+use crate::gpu::{GpuModel, Socket};
+use crate::place::Place;
+use crate::quantity::{Gb, Range};
+
+/// What may be combined.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    /// Instances at the most.
+    pub(crate) nodes_max: u64,
+    /// Whether GPUs may differ (R8).
+    pub(crate) mixed: bool,
+    /// Whether places may differ (R9).
+    pub(crate) spread: bool,
+}
+
+/// The best covers of the wanted counts, best first.
+///
+/// `wanted` are the counts asked for, by alternative; with `mixed` they are
+/// all equal.
+pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Found {
+    let mut reasons: Vec<Option<Reason>> = vec![Some(Reason::GpuCount); candidates.len()];
+    let mut merge = Merge::new(*goal);
+    for (units, range) in pools(candidates, wanted, goal, rules, &mut reasons) {
+        let pool = Pool::new(units, range, rules.nodes_max);
+        if pool.is_feasible() {
+            let barred = merge.barred(&pool);
+            for unit in pool.units() {
+                // An offer in several places counts when any of them will do.
+                if let Some(reason) = reasons.get_mut(unit.number).filter(|reason| reason.is_some()) {
+                    *reason = barred;
+                }
+            }
+            if barred.is_none() {
+                add(&mut merge, pool, goal.objective);
+            }
+        }
+    }
+    let plans = merge.take(goal.plans);
+    Found {
+        plans,
+        reasons,
+        optimal: !merge.gave_up(),
+    }
+}
+
+/// Adds a pool's plans, as several streams where the objective is no sum.
+fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
+    match objective {
+        Objective::Total | Objective::Rate | Objective::Upfront => {
+            let wanted = pool.wanted;
+            merge.add(pool, wanted, None);
+        }
+        Objective::PerGpu => {
+            // For a known number of GPUs the least per GPU is the least. Units
+            // of no more GPUs than the surplus would be superfluous.
+            let largest = pool
+                .units()
+                .map(|unit| u64::from(unit.candidate.offer.gpu.count))
+                .max()
+                .unwrap_or(1);
+            let most = pool
+                .wanted
+                .most
+                .unwrap_or(u64::MAX)
+                .min(pool.wanted.least.saturating_add(largest - 1));
+            for gpus in pool.wanted.least.max(1)..=most {
+                let surplus = gpus - pool.wanted.least.max(1);
+                let needed = |unit: &&Unit| u64::from(unit.candidate.offer.gpu.count) > surplus;
+                let exactly = Range {
+                    least: gpus,
+                    most: Some(gpus),
+                };
+                merge.add(
+                    Pool::new(pool.units().filter(needed).cloned().collect(), exactly, pool.nodes_max),
+                    pool.wanted,
+                    None,
+                );
+            }
+        }
+        Objective::Provisioning => {
+            // The slowest instance decides; `Merge` keeps the plans whose
+            // slowest is just this slow.
+            let speeds: BTreeSet<Provisioning> = pool
+                .units()
+                .map(|unit| Provisioning::of(&unit.candidate.offer))
+                .collect();
+            for speed in speeds {
+                let units = pool
+                    .units()
+                    .filter(|unit| Provisioning::of(&unit.candidate.offer) <= speed)
+                    .cloned()
+                    .collect();
+                merge.add(Pool::new(units, pool.wanted, pool.nodes_max), pool.wanted, Some(speed));
+            }
+        }
+    }
+}
+
+/// What the units of one plan share.
+type Key<'a> = (Option<Spot<'a>>, Option<Machine<'a>>);
+type Spot<'a> = (&'a str, &'a str, &'a str);
+type Machine<'a> = (usize, &'a GpuModel, Option<Gb>, Option<&'a Socket>);
+
+/// Sorts units into pools; a unit that may not be combined at all is a pool of
+/// its own. Candidates too dear to reckon with get their reason here.
+fn pools(
+    candidates: &[Arc<Candidate>],
+    wanted: &[Range],
+    goal: &Goal,
+    rules: &Rules,
+    reasons: &mut [Option<Reason>],
+) -> Vec<(Vec<Unit>, Range)> {
+    let mut pools: BTreeMap<Key<'_>, Vec<Unit>> = BTreeMap::new();
+    let mut lonely = Vec::new();
+    for (number, (candidate, weight)) in candidates.iter().zip(weights(candidates, goal.objective)).enumerate() {
+        let bill = &candidate.bill;
+        let reason = match weight {
+            None => Some(Reason::Price),
+            Some(_) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
+        };
+        let (Some(weight), None) = (weight, reason) else {
+            if let Some(slot) = reasons.get_mut(number) {
+                *slot = reason;
+            }
+            continue;
+        };
+        let offer = &candidate.offer;
+        let bound = offer.stock.bound().unwrap_or(u64::MAX);
+        let machine = (
+            candidate.alternative,
+            &offer.gpu.model,
+            offer.gpu.memory,
+            offer.gpu.socket.as_ref(),
+        );
+        for &place in places(candidate, rules.spread) {
+            let unit = Unit {
+                candidate: Arc::clone(candidate),
+                number,
+                place,
+                bound,
+                weight,
+            };
+            let center = offer.places.get(place).and_then(|place| place.data_center.as_ref());
+            let spot = match center {
+                _ if rules.spread => None,
+                Some(center) => Some((offer.broker.as_str(), offer.provider.as_str(), center.as_str())),
+                None => {
+                    lonely.push((vec![unit], range_of(wanted, candidate)));
+                    continue;
+                }
+            };
+            pools
+                .entry((spot, (!rules.mixed).then_some(machine)))
+                .or_default()
+                .push(unit);
+        }
+    }
+    let shared = pools.into_values().filter_map(|units| {
+        let range = range_of(wanted, &units.first()?.candidate);
+        Some((units, range))
+    });
+    shared.chain(lonely).collect()
+}
+
+/// The places in which an offer competes. Where places may differ, its copies
+/// are bound by one stock and cost the same everywhere: the first by name
+/// stands for all.
+fn places(candidate: &Candidate, spread: bool) -> &[usize] {
+    if !spread {
+        return &candidate.places;
+    }
+    let place = |at: &usize| candidate.offer.places.get(*at);
+    let first = candidate
+        .places
+        .iter()
+        .enumerate()
+        .min_by(|(_, left), (_, right)| compare_places(place(left), place(right)));
+    first
+        .and_then(|(at, _)| candidate.places.get(at..=at))
+        .unwrap_or_default()
+}
+
+fn compare_places(left: Option<&Place>, right: Option<&Place>) -> Ordering {
+    left.cmp(&right)
+}
+
+fn range_of(wanted: &[Range], candidate: &Candidate) -> Range {
+    wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1))
+}

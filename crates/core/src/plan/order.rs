@@ -1,0 +1,143 @@
+//! The one total order of plans and of what they are made of (R14).
+
+use std::cmp::{Ordering, Reverse};
+
+use super::{Group, Plan};
+use crate::demand::Objective;
+use crate::fit::Candidate;
+use crate::number::Exact;
+use crate::offer::{Market, Offer, Security};
+use crate::place::Place;
+
+/// Compares two plans: the objective first, then the total, fewer instances,
+/// less surplus, and then quality and names, so that no two different plans
+/// are equal.
+pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
+    by_objective(left, right, objective)
+        .then_with(|| left.total.sixtieths().cmp(&right.total.sixtieths()))
+        .then_with(|| left.nodes.cmp(&right.nodes))
+        .then_with(|| left.surplus.cmp(&right.surplus))
+        .then_with(|| worst(left).cmp(&worst(right)))
+        .then_with(|| left.groups.iter().map(name).cmp(right.groups.iter().map(name)))
+}
+
+fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
+    match objective {
+        Objective::Total => Ordering::Equal,
+        Objective::Rate => left.rate.per_hour().cmp(&right.rate.per_hour()),
+        Objective::Upfront => left.upfront.sixtieths().cmp(&right.upfront.sixtieths()),
+        Objective::PerGpu => {
+            // a/b < c/d, multiplied out so that nothing is rounded.
+            let across = |plan: &Plan, other: &Plan| plan.total.sixtieths().times_count(other.gpus);
+            across(left, right).cmp(&across(right, left))
+        }
+        Objective::Provisioning => slowest(left).cmp(&slowest(right)),
+    }
+}
+
+/// Quality of one instance; smaller is better: exact before upper bound,
+/// better stock, secure before community, on demand before spot, shorter
+/// provisioning, unknown last.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Quality {
+    upper_bound: bool,
+    stock: u8,
+    security: u8,
+    market: u8,
+    provisioning: Provisioning,
+}
+
+/// A launch time in minutes; unknown comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Provisioning(bool, Exact);
+
+impl Provisioning {
+    pub(super) fn of(offer: &Offer) -> Self {
+        Self(
+            offer.provisioning_minutes.is_none(),
+            offer.provisioning_minutes.unwrap_or_default(),
+        )
+    }
+}
+
+pub(super) fn quality(candidate: &Candidate) -> Quality {
+    let offer = &candidate.offer;
+    Quality {
+        upper_bound: !candidate.bill.is_exact(),
+        stock: offer.stock.rank(),
+        security: match offer.security {
+            Security::Secure => 0,
+            Security::Community => 1,
+            Security::Other(_) => 2,
+        },
+        market: match offer.market {
+            Market::OnDemand => 0,
+            Market::Spot => 1,
+            Market::Other(_) => 2,
+        },
+        provisioning: Provisioning::of(offer),
+    }
+}
+
+/// A plan is as good as the worst of its instances, property by property.
+fn worst(plan: &Plan) -> Option<Quality> {
+    plan.groups
+        .iter()
+        .map(|group| quality(&group.candidate))
+        .reduce(|left, right| Quality {
+            upper_bound: left.upper_bound.max(right.upper_bound),
+            stock: left.stock.max(right.stock),
+            security: left.security.max(right.security),
+            market: left.market.max(right.market),
+            provisioning: left.provisioning.max(right.provisioning),
+        })
+}
+
+pub(super) fn slowest(plan: &Plan) -> Option<Provisioning> {
+    plan.groups
+        .iter()
+        .map(|group| Provisioning::of(&group.candidate.offer))
+        .max()
+}
+
+/// Everything that tells one group from another, names first.
+type Name<'a> = (&'a str, &'a str, &'a Place, &'a str, Reverse<u64>, Rest<'a>);
+type Rest<'a> = (
+    &'a crate::gpu::Gpu,
+    Option<u64>,
+    Option<u64>,
+    Option<u64>,
+    &'a str,
+    &'a crate::offer::Stock,
+    bool,
+);
+
+fn name(group: &Group) -> Name<'_> {
+    let (broker, provider, place, id, rest) = identity(&group.candidate, group.place());
+    (broker, provider, place, id, Reverse(group.count), rest)
+}
+
+/// What names an offer in a place, and then whatever else a reader could tell
+/// two such apart by.
+pub(super) fn identity<'a>(
+    candidate: &'a Candidate,
+    place: &'a Place,
+) -> (&'a str, &'a str, &'a Place, &'a str, Rest<'a>) {
+    let (offer, configuration) = (&candidate.offer, &candidate.configuration);
+    let rest = (
+        &offer.gpu,
+        configuration.vcpus,
+        configuration.memory_gb,
+        configuration.disk_gb,
+        &*offer.launch.gpu_type,
+        &offer.stock,
+        offer.variable_price,
+    );
+    (
+        offer.broker.as_str(),
+        offer.provider.as_str(),
+        place,
+        offer.id.as_str(),
+        rest,
+    )
+}

@@ -1,0 +1,252 @@
+//! The search against trying everything.
+
+use super::*;
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use crate::bill::Bill;
+use crate::configuration::{Configuration, Item, Line};
+use crate::gpu::{Gpu, GpuModel};
+use crate::money::Currency;
+use crate::offer::*;
+use crate::place::DataCenter;
+use crate::quantity::Gb;
+
+/// One kind of instance: GPUs, cents per hour, stock, data centre, minutes to
+/// provision.
+type Kind = (u32, u64, Option<u32>, u8, u64);
+
+fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<Candidate> {
+    let rate = Rate::new(Exact::new(i128::from(cents), 2).unwrap(), Currency::USD);
+    let offer = Offer {
+        broker: Broker::new("b"),
+        provider: Provider::new("p"),
+        id: OfferId::new(&format!("o{number}")),
+        gpu: Gpu {
+            model: GpuModel::new("H100"),
+            memory: Some(Gb(80)),
+            socket: None,
+            count: gpus,
+        },
+        places: vec![Place::new(
+            None,
+            None,
+            (center > 0).then(|| DataCenter::new(&format!("dc{center}"))),
+        )],
+        market: Market::OnDemand,
+        security: Security::Secure,
+        stock: Stock {
+            level: StockLevel::Available,
+            units,
+        },
+        price: Some(rate),
+        currency: Currency::USD,
+        resources: Resources::default(),
+        terms: Terms::default(),
+        kubernetes: None,
+        interconnect: Interconnect::default(),
+        provisioning_minutes: Some(Exact::whole(minutes)),
+        variable_price: false,
+        multi_node: false,
+        launch: LaunchWords::default(),
+    };
+    let line = Line {
+        item: Item::Instance,
+        quantity: 1,
+        unit_price: rate,
+        rate,
+        rate_low: None,
+    };
+    let configuration = Configuration {
+        vcpus: None,
+        memory_gb: None,
+        disk_gb: None,
+        shared_disk_gb: None,
+        lines: vec![line],
+    };
+    let bill = Bill::of(&configuration, &offer.terms, Hours::whole(1)).unwrap();
+    Arc::new(Candidate {
+        offer: Arc::new(offer),
+        alternative: 0,
+        places: vec![0],
+        configuration,
+        bill,
+    })
+}
+
+/// Every plan without a superfluous instance, best first, by trying all.
+fn by_force(candidates: &[Arc<Candidate>], wanted: Range, rules: &Rules, objective: Objective) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    let most = wanted.least.max(1);
+    let mut counts = vec![0_u64; candidates.len()];
+    loop {
+        let mut at = 0;
+        while at < counts.len()
+            && (counts[at] == most || u64::from(candidates[at].offer.stock.units.unwrap_or(99)) == counts[at])
+        {
+            counts[at] = 0;
+            at += 1;
+        }
+        if at == counts.len() {
+            break;
+        }
+        counts[at] += 1;
+        let used = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let gpus = |at: usize| u64::from(candidates[at].offer.gpu.count);
+        let sum: u64 = used().map(|(at, count)| gpus(at) * count).sum();
+        let smallest = used().map(|(at, _)| gpus(at)).min().unwrap();
+        let nodes: u64 = counts.iter().sum();
+        let places: BTreeSet<_> = used()
+            .map(|(at, _)| candidates[at].offer.places[0].data_center.as_ref())
+            .collect();
+        let one_place = places.len() == 1 && (!places.contains(&None) || used().count() == 1);
+        if wanted.contains(sum)
+            && sum - smallest < wanted.least
+            && nodes <= rules.nodes_max
+            && (rules.spread || one_place)
+        {
+            let group = |(at, count): (usize, &u64)| Group {
+                candidate: Arc::clone(&candidates[at]),
+                place: 0,
+                count: *count,
+            };
+            plans.push(Plan::of(used().map(group).collect(), wanted).unwrap());
+        }
+    }
+    plans.sort_by(|left, right| compare(left, right, objective));
+    plans
+}
+
+fn shown(plans: &[Plan], objective: Objective) -> Vec<(String, u64, u64)> {
+    let first = |plan: &Plan| match objective {
+        Objective::PerGpu => plan.per_gpu_hour(Hours::whole(1)).unwrap().to_string(),
+        Objective::Provisioning => format!("{:?}", plan.slowest()),
+        Objective::Total | Objective::Rate | Objective::Upfront => String::new(),
+    };
+    plans
+        .iter()
+        .map(|plan| {
+            (
+                first(plan) + "/" + &plan.total.amount().to_string(),
+                plan.nodes,
+                plan.surplus,
+            )
+        })
+        .collect()
+}
+
+fn kinds() -> impl Strategy<Value = Vec<Kind>> {
+    prop::collection::vec(
+        (1_u32..5, 100_u64..130, prop::option::of(1_u32..3), 0_u8..3, 1_u64..4),
+        1..5,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn covers_are_what_trying_everything_finds(
+        kinds in kinds(),
+        least in 1_u64..8,
+        range in prop::option::of(0_u64..3),
+        nodes in prop::option::of(1_u64..5),
+        spread in any::<bool>(),
+        objective in prop::sample::select(vec![Objective::Total, Objective::Rate, Objective::PerGpu, Objective::Provisioning]),
+    ) {
+        let candidates: Vec<_> = kinds.iter().enumerate().map(|(number, kind)| candidate(number, *kind)).collect();
+        let wanted = Range { least, most: range.map(|more| least + more) };
+        let rules = Rules { nodes_max: nodes.unwrap_or(u64::MAX), mixed: false, spread };
+        let goal = Goal { objective, caps: Caps::default(), plans: 12 };
+        let found = covers(&candidates, &[wanted], &goal, &rules);
+        let mut expected = by_force(&candidates, wanted, &rules, objective);
+        for (at, reason) in found.reasons.iter().enumerate() {
+            let used = expected.iter().any(|plan| plan.groups.iter().any(|group| Arc::ptr_eq(&group.candidate, &candidates[at])));
+            // A pool that can be covered ranks all its offers, and only it.
+            prop_assert!(!used || reason.is_none());
+        }
+        expected.truncate(12);
+        prop_assert!(found.optimal);
+        prop_assert_eq!(shown(&found.plans, objective), shown(&expected, objective));
+    }
+
+    #[test]
+    fn order_of_offers_does_not_matter(mut kinds in kinds(), least in 1_u64..8) {
+        let goal = Goal { objective: Objective::Total, caps: Caps::default(), plans: 5 };
+        let rules = Rules { nodes_max: u64::MAX, mixed: false, spread: false };
+        let names = |kinds: &[Kind]| {
+            let numbered = |(_, kind): (usize, &Kind)| candidate(usize::try_from(kind.1).unwrap(), *kind);
+            let candidates: Vec<_> = kinds.iter().enumerate().map(numbered).collect();
+            let found = covers(&candidates, &[Range::at_least(least)], &goal, &rules);
+            let group = |group: &Group| format!("{} × {:?}", group.count, group.candidate.offer);
+            found.plans.iter().map(|plan| plan.groups.iter().map(group).collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        let before = names(&kinds);
+        kinds.reverse();
+        prop_assert_eq!(before, names(&kinds));
+    }
+}
+
+#[test]
+fn the_cheapest_per_gpu_is_not_always_part_of_the_best() {
+    // 7 GPUs: 8 for 100 beats 7 singles at 15, and 4 + 3 beats both.
+    let candidates: Vec<_> = [
+        (8, 100, None, 1, 1),
+        (1, 15, None, 1, 1),
+        (4, 52, None, 1, 1),
+        (3, 44, None, 1, 1),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(number, kind)| candidate(number, kind))
+    .collect();
+    let goal = Goal {
+        objective: Objective::Total,
+        caps: Caps::default(),
+        plans: 3,
+    };
+    let found = covers(
+        &candidates,
+        &[Range::at_least(7)],
+        &goal,
+        &Rules {
+            nodes_max: u64::MAX,
+            mixed: false,
+            spread: false,
+        },
+    );
+    let totals: Vec<String> = found.plans.iter().map(|plan| plan.total.amount().to_string()).collect();
+    assert_eq!(totals, ["0.96", "0.97", "1"]);
+}
+
+#[test]
+fn caps_bar_what_breaks_them() {
+    let candidates: Vec<_> = [(4, 52, None, 1, 1), (4, 60, None, 2, 1)]
+        .into_iter()
+        .enumerate()
+        .map(|(number, kind)| candidate(number, kind))
+        .collect();
+    let caps = Caps {
+        rate: Some("1.1".parse().unwrap()),
+        ..Caps::default()
+    };
+    let goal = Goal {
+        objective: Objective::Total,
+        caps,
+        plans: 3,
+    };
+    let found = covers(
+        &candidates,
+        &[Range::at_least(8)],
+        &goal,
+        &Rules {
+            nodes_max: u64::MAX,
+            mixed: false,
+            spread: false,
+        },
+    );
+    assert_eq!(found.plans.len(), 1);
+    assert_eq!(found.reasons, [None, Some(Reason::MaxPrice)]);
+}

@@ -1,0 +1,160 @@
+//! A market and a request in, ranked plans and their reasons out.
+
+mod relax;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::demand::{Demand, Nodes};
+use crate::fit::{Candidate, Reason, fit};
+use crate::gpu::GpuModel;
+use crate::market::Market;
+use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
+use crate::quantity::Range;
+use crate::words::near;
+
+pub use relax::Cheaper;
+
+/// The answer to a request.
+#[derive(Debug)]
+pub struct Quote {
+    /// The best plans, best first.
+    pub plans: Vec<Plan>,
+    /// Whether the first plan is proved to be the cheapest that the request
+    /// allows (R15).
+    pub optimal: bool,
+    /// Records of offers read, the ones that could not be understood included.
+    pub read: u64,
+    /// Offers that are part of some plan, shown or not. `read` is this plus all
+    /// that were rejected (R16).
+    pub ranked: u64,
+    /// How many offers were rejected, by the first reason against each.
+    pub rejected: BTreeMap<Reason, u64>,
+    /// What a wider request would save, best first.
+    pub cheaper: Vec<Cheaper>,
+}
+
+/// Why a request cannot be answered at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RequestError {
+    /// A GPU that neither this version nor any offer knows.
+    #[error("no GPU is called `{name}`{}; `planner gpus` lists what is for sale", did_you_mean(.near))]
+    UnknownGpu {
+        /// The name.
+        name: String,
+        /// Known names near it.
+        near: Vec<String>,
+    },
+    /// GPUs may be mixed, but the alternatives ask for different counts.
+    #[error(
+        "`--mixed` plans combine GPU models, so every alternative must ask for the same count; write `H100,H200:8`"
+    )]
+    MixedCounts,
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    if near.is_empty() {
+        String::new()
+    } else {
+        format!("; did you mean {}?", near.join(", "))
+    }
+}
+
+/// Ranks what `market` offers for `demand`, returning at most `plans` plans.
+///
+/// Deterministic: the same offers in any order give the same answer. Fails only
+/// when the request names something that does not exist.
+pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
+    check_words(market, demand)?;
+    let (found, mut rejected, ranked) = search(market, demand, plans);
+    if !market.rejects.is_empty() {
+        rejected.insert(Reason::Unreadable, count(market.rejects.len()));
+    }
+    let cheaper = relax::cheaper(market, demand, found.plans.first());
+    let read = count(market.offers.len() + market.rejects.len());
+    Ok(Quote {
+        plans: found.plans,
+        optimal: found.optimal,
+        read,
+        ranked,
+        rejected,
+        cheaper,
+    })
+}
+
+fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
+    let mut rejected = BTreeMap::new();
+    let mut candidates = Vec::new();
+    for offer in &market.offers {
+        match fit(offer, demand) {
+            Ok(candidate) => candidates.push(Arc::new(candidate)),
+            Err(reason) => *rejected.entry(reason).or_insert(0) += 1,
+        }
+    }
+    let found = best(&candidates, demand, plans);
+    for reason in found.reasons.iter().flatten() {
+        *rejected.entry(*reason).or_insert(0) += 1;
+    }
+    let ranked = count(found.reasons.iter().filter(|reason| reason.is_none()).count());
+    (found, rejected, ranked)
+}
+
+/// The best plans of fitting candidates, single instances first where the
+/// request leaves it open (R2).
+fn best(candidates: &[Arc<Candidate>], demand: &Demand, plans: usize) -> Found {
+    let wanted: Vec<Range> = demand.gpus.alternatives.iter().map(|wanted| wanted.count).collect();
+    let goal = Goal {
+        objective: demand.objective,
+        caps: demand.caps,
+        plans,
+    };
+    let rules = |nodes_max| Rules {
+        nodes_max,
+        mixed: demand.mixed,
+        spread: demand.spread,
+    };
+    match demand.nodes {
+        Nodes::AtMost(1) => singles(candidates, &wanted, &goal),
+        Nodes::AtMost(nodes) => covers(candidates, &wanted, &goal, &rules(nodes)),
+        Nodes::Any => covers(candidates, &wanted, &goal, &rules(u64::MAX)),
+        Nodes::OneIfPossible => {
+            let alone = singles(candidates, &wanted, &goal);
+            if alone.reasons.iter().any(Option::is_none) {
+                return alone;
+            }
+            covers(candidates, &wanted, &goal, &rules(u64::MAX))
+        }
+    }
+}
+
+/// Refuses GPUs that nobody knows, with near matches (R1): neither this version
+/// nor any offer.
+fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
+    let alternatives = &demand.gpus.alternatives;
+    if demand.mixed
+        && alternatives
+            .windows(2)
+            .any(|pair| matches!(pair, [left, right] if left.count != right.count))
+    {
+        return Err(RequestError::MixedCounts);
+    }
+    let sold = |model: &GpuModel| market.offers.iter().any(|offer| offer.gpu.model == *model);
+    for model in alternatives.iter().filter_map(|wanted| wanted.model.as_ref()) {
+        if !model.is_known() && !sold(model) {
+            let mut known: Vec<&str> = GpuModel::known_names().collect();
+            known.extend(market.offers.iter().map(|offer| offer.gpu.model.as_str()));
+            let near = near(model.as_str(), known).into_iter().map(str::to_owned).collect();
+            return Err(RequestError::UnknownGpu {
+                name: model.to_string(),
+                near,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
