@@ -1,0 +1,177 @@
+//! How long a broker asks to wait, in all the ways in which it may say so.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The longest wait that is believed. The brokers' windows are 15 minutes; a minute is added for rounding.
+pub(crate) const WAIT_MAX: Duration = Duration::from_secs(960);
+
+/// The end of a window from this number on is a moment in Unix seconds; smaller ones are seconds from now.
+const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
+
+/// What the headers of an answer say about limits. Nothing in it depends on our own clock.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Told {
+    /// `X-RateLimit-Limit`: calls per window.
+    pub(crate) limit: Option<u32>,
+    /// `X-RateLimit-Remaining`: calls left in this window.
+    pub(crate) remaining: Option<u32>,
+    /// `X-RateLimit-Reset`: time until the window ends, from the moment of the answer.
+    pub(crate) reset: Option<Duration>,
+    /// `Retry-After`: time to wait, from the moment of the answer.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Told {
+    /// Reads the headers of an answer through `header`, which is given lower-case names.
+    pub(crate) fn read<'h>(header: impl Fn(&str) -> Option<&'h str>) -> Self {
+        let date = header("date").and_then(http_date);
+        let count = |name| header(name).and_then(|text| text.trim().parse().ok());
+        Self {
+            limit: count("x-ratelimit-limit"),
+            remaining: count("x-ratelimit-remaining"),
+            reset: header("x-ratelimit-reset").and_then(|text| until_reset(text, date)),
+            retry_after: header("retry-after").and_then(|text| seconds(text).or_else(|| until(text, date))),
+        }
+    }
+}
+
+/// Seconds in decimal notation, rounded up, clamped to 0 s and [`WAIT_MAX`]; `None` if it is no number.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    whole_seconds(text).map(|seconds| Duration::from_secs(seconds).min(WAIT_MAX))
+}
+
+/// Seconds rounded up; 0 for negative numbers, `u64::MAX` for those beyond it.
+fn whole_seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    if negative {
+        return Some(0);
+    }
+    let up = u64::from(fraction.bytes().any(|byte| byte != b'0'));
+    Some(whole.parse::<u64>().unwrap_or(u64::MAX).saturating_add(up))
+}
+
+/// The time until a moment in ISO or HTTP notation, measured from `date`, the broker's own clock: without it a moment
+/// says nothing.
+fn until(text: &str, date: Option<Timestamp>) -> Option<Duration> {
+    let moment = text.trim().parse::<Timestamp>().ok().or_else(|| http_date(text))?;
+    let wait = moment.duration_since(date?);
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO).min(WAIT_MAX))
+}
+
+/// The time until a window ends: as [`until`], or seconds, or Unix seconds.
+fn until_reset(text: &str, date: Option<Timestamp>) -> Option<Duration> {
+    match whole_seconds(text) {
+        None => until(text, date),
+        Some(count) if count < UNIX_SECONDS_MIN => seconds(text),
+        Some(count) => {
+            let now = u64::try_from(date?.as_second()).ok()?;
+            Some(Duration::from_secs(count.saturating_sub(now)).min(WAIT_MAX))
+        }
+    }
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text.trim())
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATE: &str = "Sun, 29 Nov 2026 13:59:30 GMT";
+
+    fn read(headers: &[(&str, &'static str)]) -> Told {
+        Told::read(|name| headers.iter().find(|(key, _)| *key == name).map(|(_, value)| *value))
+    }
+
+    #[test]
+    fn retry_after_is_read_in_every_form() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("1", Some(1)),
+            (" 900 ", Some(900)),
+            ("1.2", Some(2)),
+            ("2.0", Some(2)),
+            ("-1", Some(0)),
+            ("961", Some(960)),
+            ("999999999", Some(960)),
+            ("99999999999999999999999999", Some(960)),
+            ("Sun, 29 Nov 2026 14:00:00 GMT", Some(30)),
+            ("Sun, 29 Nov 2026 13:00:00 GMT", Some(0)),
+            ("Sun, 29 Nov 2099 13:00:00 GMT", Some(960)),
+            ("2026-11-29T14:00:00.000Z", Some(30)),
+            ("1795960800", Some(960)),
+            ("soon", None),
+            ("", None),
+            ("1e3", None),
+            ("NaN", None),
+            ("0x10", None),
+            ("1.", None),
+        ] {
+            let told = read(&[("retry-after", text), ("date", DATE)]);
+            assert_eq!(told.retry_after, expected.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_mean_nothing_without_the_brokers_clock() {
+        for text in ["2026-11-29T14:00:00Z", "Sun, 29 Nov 2026 14:00:00 GMT", "1795960800"] {
+            assert_eq!(read(&[("x-ratelimit-reset", text)]).reset, None);
+            assert_eq!(read(&[("x-ratelimit-reset", text), ("date", "yesterday")]).reset, None);
+        }
+        assert_eq!(read(&[("retry-after", "7")]).retry_after, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn the_end_of_a_window_is_read_in_every_form() {
+        for (text, expected) in [
+            ("2026-11-29T14:00:00.000Z", Some(30)),
+            ("2026-11-29T15:00:00+01:00", Some(30)),
+            ("Sun, 29 Nov 2026 14:00:00 GMT", Some(30)),
+            ("1795960800", Some(30)),
+            ("17960472000", Some(960)),
+            ("99999999999999999999999", Some(960)),
+            ("2026-11-28T14:00:00Z", Some(0)),
+            ("30", Some(30)),
+            ("-5", Some(0)),
+            ("tomorrow", None),
+        ] {
+            let told = read(&[("x-ratelimit-reset", text), ("date", DATE)]);
+            assert_eq!(told.reset, expected.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_read() {
+        let told = read(&[
+            ("date", DATE),
+            ("x-ratelimit-limit", "250"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "2026-11-29T14:00:00.000Z"),
+        ]);
+        let expected = Told {
+            limit: Some(250),
+            remaining: Some(0),
+            reset: Some(Duration::from_secs(30)),
+            retry_after: None,
+        };
+        assert_eq!(told, expected);
+        assert_eq!(
+            read(&[("x-ratelimit-remaining", "-3"), ("x-ratelimit-limit", "many")]),
+            Told::default()
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! The transport of gpu-broker: one client, one retry loop, one set of limits.
+//!
+//! An adapter describes a request as a [`Call`], hands it to its [`Client`] with a deadline, and gets back either a
+//! [`Reply`] (2xx, complete, within its size limit) or a [`Failure`] that says how far the request got. Everything
+//! that a broker, a proxy or a bad line can do in between is settled here and nowhere else:
+//!
+//! | module | the one thing that it owns |
+//! |---|---|
+//! | [`ApiKey`], [`BaseUrl`] | where a key may go, and that it goes nowhere else |
+//! | [`Client`], [`Call`], [`Reply`] | connections, headers, bounded reading |
+//! | [`Failure`] | what is known after something went wrong, in words that are safe to print |
+//! | `retry` | the only retry loop |
+//! | `limit`, `after` | how long to wait before asking again |
+//! | [`walk`] | listings of many pages, and whether all of them came |
+//! | [`decode`], [`Rows`], [`RawNumber`], [`WireInt`] | JSON in which numbers keep their digits |
+//! | [`inert`] | text of others, made safe for a terminal |
+//!
+//! # What a caller may rely on
+//!
+//! * A [`Call`] that is [`Repeat::Never`] is sent a second time only when the first time provably never left, or was
+//!   turned away with 429.
+//! * Redirects are never followed, so the key and the body reach one origin only.
+//! * No call outlives its deadline, no body outgrows its limit, no listing outgrows its page limit.
+//! * No error contains the key or the query of a request.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use gpu_broker_http::{ApiKey, BaseUrl, Call, Client, ClientOptions, Failure};
+//! use std::time::Duration;
+//! use tokio::time::Instant;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let base = BaseUrl::parse("https://broker.example")?;
+//! let key = ApiKey::new("sk-1234567890".to_owned())?;
+//! let client = Client::new(base, Some(key), ClientOptions::new("gpu-broker/0.1"));
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let reply = client.send(&Call::get("/api/things").query("page", "1"), deadline).await?;
+//! let names: Vec<String> = reply.json()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod after;
+mod base;
+mod call;
+mod client;
+mod exchange;
+mod failure;
+mod limit;
+mod number;
+mod page;
+mod reply;
+mod retry;
+mod rows;
+mod secret;
+mod text;
+mod wire;
+mod words;
+
+pub use base::{BaseUrl, BaseUrlError};
+pub use call::{BODY_BYTES_MAX, Call, Method, Repeat, path_segment};
+pub use client::{Client, ClientOptions};
+pub use failure::{Failure, Kind, Stage};
+pub use limit::Quota;
+pub use number::{RawNumber, WireInt};
+pub use page::{Coverage, Page, PageOptions, Partial, Progress, Walk, walk};
+pub use reply::Reply;
+pub use rows::{RowError, Rows};
+pub use secret::{ApiKey, ApiKeyError};
+pub use text::inert;
+pub use wire::{Malformed, decode};

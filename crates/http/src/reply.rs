@@ -1,0 +1,49 @@
+//! A complete answer with a status in 2xx.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::call::Call;
+use crate::failure::{Failure, Kind, Stage};
+use crate::wire::{Malformed, decode};
+
+/// A complete 2xx answer. `Debug` does not show the body: it may hold passwords.
+pub struct Reply {
+    pub(crate) call: Call,
+    /// The status, 200 to 299.
+    pub status: u16,
+    /// The body, at most as long as the call allows. It is as it came, but for copies of our own key: those are `*`.
+    pub body: Vec<u8>,
+    /// The broker's own name for the request, for its support.
+    pub request_id: Option<Box<str>>,
+}
+
+impl Reply {
+    /// Reads the body as JSON; what it borrows, it borrows from this reply.
+    ///
+    /// # Errors
+    /// A failure of kind [`Kind::Decode`] that names the path inside the document.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
+        decode(&self.body).map_err(|malformed| self.malformed(&malformed))
+    }
+
+    /// The failure that a body makes which was read with [`decode`], or by other means, and found wanting.
+    pub fn malformed(&self, malformed: &Malformed) -> Failure {
+        let mut failure = Failure::silent(&self.call, Stage::Answered, Kind::Decode, &malformed.to_string());
+        failure.status = Some(self.status);
+        failure.request_id.clone_from(&self.request_id);
+        failure
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("call", &self.call)
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
