@@ -1,0 +1,189 @@
+//! Rows become records one by one; a bad one is reported and spoils no other.
+
+use std::borrow::Cow;
+use std::fmt::{Display, Write};
+
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::Reject;
+use gpu_broker_http::{Rows, inert};
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    path: Cow<'static, str>,
+    reason: String,
+}
+
+impl Fault {
+    /// Something is wrong at `path` inside the row, such as `prices.onDemand`; an empty path is the row itself.
+    pub fn new(path: impl Into<Cow<'static, str>>, reason: impl Display) -> Self {
+        Self {
+            path: path.into(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// The row lacks what it cannot do without.
+    pub fn missing(path: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(path, "it is missing")
+    }
+
+    /// The same fault, seen from what the row is in: `min` at `disk` is `disk.min`.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        let mut path = outer.to_owned();
+        join(&mut path, &self.path);
+        Self {
+            path: path.into(),
+            ..self
+        }
+    }
+}
+
+/// The records of one page.
+#[derive(Clone, Debug)]
+pub struct Batch<T> {
+    broker: Broker,
+    /// What stands before each path: which of several listings or pages it is in.
+    place: String,
+    /// The records that could be understood.
+    pub items: Vec<T>,
+    /// The rows that could not.
+    pub rejects: Vec<Reject>,
+}
+
+impl<T> Batch<T> {
+    /// Nothing yet of `broker`. `place` goes before the path of each reject, to tell apart what would otherwise look
+    /// the same: `page 3: `.
+    pub fn new(broker: &Broker, place: impl Into<String>) -> Self {
+        Self {
+            broker: broker.clone(),
+            place: place.into(),
+            items: Vec::new(),
+            rejects: Vec::new(),
+        }
+    }
+
+    /// Takes a list of which every row is a record: what `read` makes of it, or a reject.
+    pub fn rows<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(R) -> Result<T, Fault>) {
+        self.items.reserve(rows.rows.len());
+        self.each(list, rows, |batch, index, row| match read(row) {
+            Ok(item) => batch.items.push(item),
+            Err(fault) => batch.reject(&format!("{list}[{index}]"), fault),
+        });
+    }
+
+    /// Takes a list of which every row holds records: `read` is given the row with its path, such as `data[3]`, and
+    /// adds to the batch what it finds there.
+    pub fn groups<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(&mut Self, &str, R)) {
+        self.each(list, rows, |batch, index, row| {
+            read(batch, &format!("{list}[{index}]"), row);
+        });
+    }
+
+    /// Reports the row at `path`.
+    pub fn reject(&mut self, path: &str, fault: Fault) {
+        let mut whole = format!("{}{path}", self.place);
+        join(&mut whole, &inert(&fault.path));
+        let reason = match inert(&fault.reason) {
+            Cow::Borrowed(_) => fault.reason,
+            Cow::Owned(safe) => safe,
+        };
+        self.rejects.push(Reject {
+            broker: self.broker.clone(),
+            path: whole,
+            reason,
+        });
+    }
+
+    /// Both kinds of rows in their order in the list, so that each has its true place.
+    fn each<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(&mut Self, usize, R)) {
+        let mut errors = rows.errors.into_iter().peekable();
+        let mut readable = rows.rows.into_iter();
+        for index in 0.. {
+            if let Some(error) = errors.next_if(|error| error.index == index) {
+                let path = if error.path == "." { String::new() } else { error.path };
+                self.reject(&format!("{list}[{index}]"), Fault::new(path, error.reason));
+            } else if let Some(row) = readable.next() {
+                read(self, index, row);
+            } else {
+                break;
+            }
+        }
+    }
+}
+
+/// `outer` and `inner` as one path.
+fn join(outer: &mut String, inner: &str) {
+    let dot = if outer.is_empty() || inner.is_empty() || inner.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    // Writing to a String cannot fail.
+    let _ = write!(outer, "{dot}{inner}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    struct Group<'a> {
+        name: &'a str,
+        #[serde(borrow)]
+        numbers: Rows<'a, i32>,
+    }
+
+    fn positive(number: i32) -> Result<i32, Fault> {
+        (number > 0)
+            .then_some(number)
+            .ok_or_else(|| Fault::new("", format!("\u{1b}{number} is below one")))
+    }
+
+    fn paths(batch: &Batch<i32>) -> Vec<String> {
+        let reject = |reject: &Reject| format!("{} | {}", reject.path, reject.reason);
+        batch.rejects.iter().map(reject).collect()
+    }
+
+    #[test]
+    fn every_row_is_counted_at_its_own_place() {
+        let mut batch = Batch::new(&Broker::new("one"), "page 2: ");
+        let rows = serde_json::from_str(r#"[1, "x", -5, 2, null]"#).unwrap();
+        batch.rows("items", rows, positive);
+        assert_eq!(batch.items, [1, 2]);
+        let paths = paths(&batch);
+        assert!(
+            paths[0].starts_with("page 2: items[1] | invalid type: string"),
+            "{paths:?}"
+        );
+        assert_eq!(paths[1], r"page 2: items[2] | \u{1b}-5 is below one");
+        assert!(
+            paths[2].starts_with("page 2: items[4] | invalid type: null"),
+            "{paths:?}"
+        );
+    }
+
+    #[test]
+    fn lists_inside_lists_have_longer_paths() {
+        let mut batch = Batch::new(&Broker::new("one"), "");
+        let text = r#"[{"name":"a","numbers":[7,0]},{"numbers":[]},{"name":"b","numbers":[true]}]"#;
+        let rows: Rows<'_, Group<'_>> = serde_json::from_str(text).unwrap();
+        batch.groups("data", rows, |batch, path, group| {
+            assert!(!group.name.is_empty());
+            batch.rows(&format!("{path}.numbers"), group.numbers, positive);
+        });
+        assert_eq!(batch.items, [7]);
+        let paths = paths(&batch);
+        assert!(paths[0].starts_with("data[0].numbers[1] | "), "{paths:?}");
+        assert_eq!(paths[1], "data[1] | missing field `name`");
+        assert!(paths[2].starts_with("data[2].numbers[0] | "), "{paths:?}");
+    }
+
+    #[test]
+    fn a_fault_knows_where_it_is() {
+        let fault = Fault::missing("min").within("disk").within("");
+        assert_eq!(fault, Fault::new("disk.min", "it is missing"));
+    }
+}

@@ -1,0 +1,22 @@
+//! What every source does with pages, failures and odd rows.
+//!
+//! An adapter makes an [`Asking`] of the question that it was asked, walks each of its listings with
+//! [`Asking::walk`], reads every page into a [`Batch`], and hands the [`listing`] on. Nothing here knows a GPU, a
+//! price or a broker.
+//!
+//! | item | what it settles |
+//! |---|---|
+//! | [`Asking`] | one deadline and one progress for all listings that one question needs |
+//! | [`Batch`], [`Fault`] | one bad row is reported with its place and spoils no other |
+//! | [`Text`], [`said`] | texts without copies; an empty one is an absent one |
+//! | [`listing`], [`source_error`] | how the transport's outcome is told to the rest of the project |
+
+mod ask;
+mod batch;
+mod failure;
+mod text;
+
+pub use ask::Asking;
+pub use batch::{Batch, Fault};
+pub use failure::{listing, source_error};
+pub use text::{Text, said};

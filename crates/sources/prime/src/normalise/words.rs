@@ -1,0 +1,106 @@
+//! Words, places and counts that several kinds of rows share.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use gpu_broker_core::gpu::GpuName;
+use gpu_broker_core::money::{Currency, Rate};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::{Dial, Provider, Security, Stock, StockLevel, price};
+use gpu_broker_core::place::{DataCenter, Place, Region};
+use gpu_broker_http::{RawNumber, WireInt};
+use gpu_broker_source_kit::{Fault, Text, said};
+
+use crate::wire::Spec;
+
+/// The words of one page that repeat from row to row, each kept once.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    kept: HashSet<Arc<str>>,
+    names: HashMap<Arc<str>, GpuName>,
+}
+
+impl Words {
+    pub(super) fn keep(&mut self, word: &str) -> Arc<str> {
+        if let Some(known) = self.kept.get(word) {
+            return Arc::clone(known);
+        }
+        let word: Arc<str> = word.into();
+        self.kept.insert(Arc::clone(&word));
+        word
+    }
+
+    /// A GPU type, as it is spelled and taken apart.
+    pub(super) fn gpu(&mut self, word: &str) -> (Arc<str>, GpuName) {
+        let kept = self.keep(word);
+        let name = self
+            .names
+            .entry(Arc::clone(&kept))
+            .or_insert_with(|| GpuName::read(word));
+        (kept, name.clone())
+    }
+}
+
+pub(super) fn provider(word: Option<&Text<'_>>, path: &'static str) -> Result<Provider, Fault> {
+    said(word).map(Provider::new).ok_or_else(|| Fault::missing(path))
+}
+
+/// The tier decides which price counts, so a row must state it; a word that this version does not know is kept.
+pub(super) fn security(word: Option<&Text<'_>>) -> Result<Security, Fault> {
+    said(word)
+        .map(|word| Security::new(word.trim()))
+        .ok_or_else(|| Fault::missing("security"))
+}
+
+/// `Available` is the schema's default. Prime states no numbers.
+pub(super) fn stock(word: Option<&Text<'_>>) -> Stock {
+    Stock {
+        level: said(word).map_or(StockLevel::Available, |word| StockLevel::new(word.trim())),
+        units: None,
+    }
+}
+
+/// A country that is not two letters is not known; a region that this version does not know is kept.
+pub(super) fn place(region: Option<&Text<'_>>, country: Option<&Text<'_>>, data_center: Option<&Text<'_>>) -> Place {
+    Place::new(
+        said(region).map(|word| Region::new(word.trim())),
+        said(country).and_then(|word| word.trim().parse().ok()),
+        said(data_center).map(DataCenter::new),
+    )
+}
+
+/// A price per hour (P1); absent and null are no price.
+pub(super) fn rate(
+    number: Option<RawNumber<'_>>,
+    currency: Currency,
+    path: &'static str,
+) -> Result<Option<Rate>, Fault> {
+    number
+        .map(|number| price(number.as_str(), currency).map_err(|error| Fault::new(path, error)))
+        .transpose()
+}
+
+/// A number that cannot be below zero.
+pub(super) fn measure(number: Option<RawNumber<'_>>, path: &'static str) -> Result<Option<Exact>, Fault> {
+    let Some(number) = number else { return Ok(None) };
+    let exact = Exact::from_broker(number.as_str()).map_err(|error| Fault::new(path, error))?;
+    if exact.is_negative() {
+        return Err(Fault::new(path, format_args!("{exact} is below zero")));
+    }
+    Ok(Some(exact))
+}
+
+/// A spec that is null, missing, `{}` or all null says the same: a count that is fixed and unknown, at no known extra
+/// price. An unstated `defaultIncludedInPrice` is false (P5).
+pub(super) fn dial(spec: Option<&Spec<'_>>, currency: Currency, path: &'static str) -> Result<Dial, Fault> {
+    let Some(spec) = spec else { return Ok(Dial::default()) };
+    let unit_price = rate(spec.price_per_unit, currency, "pricePerUnit").map_err(|fault| fault.within(path))?;
+    Ok(Dial {
+        min: spec.min_count.map(WireInt::get),
+        default: spec.default_count.map(WireInt::get),
+        max: spec.max_count.map(WireInt::get),
+        step: spec.step.map(WireInt::get),
+        unit_price,
+        included: spec.default_included_in_price == Some(true),
+    })
+}

@@ -1,0 +1,265 @@
+//! Spheron as a source: which requests a question takes, and what their answers amount to.
+
+mod groups;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::{join, join_all};
+use gpu_broker_core::disk::{Disk, DiskOffer};
+use gpu_broker_core::offer::{Broker, Offer, Provider};
+use gpu_broker_core::source::{
+    Ask, Catalog, Coverage, Disks, ErrorKind, Hint, Listing, Quiet, Reject, Source, SourceError,
+};
+use gpu_broker_http::{
+    ApiKey, BaseUrl, Call, Client, ClientOptions, Failure, Page, PageOptions, Quota, Reply, WireInt,
+};
+use gpu_broker_source_kit::{Asking, Batch, Fault, said, source_error};
+
+use crate::api;
+use crate::normalise::{self, TeamBalance};
+use crate::wire::{self, Loose};
+
+/// The broker's name.
+const BROKER: &str = "spheron";
+
+/// What we allow ourselves: the lower of the two limits that Spheron publishes (100 and 250 requests in 15 minutes), of
+/// which a few are kept for ending machines.
+const QUOTA: Quota = Quota {
+    calls: 100,
+    window: Duration::from_secs(15 * 60),
+    reserve: 10,
+};
+
+/// The providers that have volumes. API reference, "Get volume regions": "Supported: voltage-park, data-crunch".
+const VOLUME_PROVIDERS: [&str; 2] = ["voltage-park", "data-crunch"];
+
+/// Where and as whom to ask.
+#[derive(Debug, Clone)]
+pub struct SpheronOptions {
+    /// The origin of the API, usually [`Spheron::BASE_URL`].
+    pub base_url: BaseUrl,
+    /// The account's key. Without one there are offers, and no disks.
+    pub key: Option<ApiKey>,
+    /// The id of the team whose disks and balance are meant; the account's current team when there is none.
+    pub team: Option<String>,
+    /// Who is asking. Spheron turns away clients that do not say.
+    pub user_agent: Cow<'static, str>,
+}
+
+/// The Spheron AI API.
+#[derive(Debug, Clone)]
+pub struct Spheron {
+    broker: Broker,
+    client: Client,
+    team: Option<String>,
+}
+
+impl Spheron {
+    /// Where the API is. API reference, "Base URL".
+    pub const BASE_URL: &str = "https://app.spheron.ai";
+
+    /// A source that asks there.
+    pub fn new(options: SpheronOptions) -> Self {
+        let mut client_options = ClientOptions::new(options.user_agent);
+        client_options.quota = Some(QUOTA);
+        Self {
+            broker: Broker::new(BROKER),
+            client: Client::new(options.base_url, options.key, client_options),
+            team: options.team,
+        }
+    }
+
+    /// The providers that Spheron sells for, in its own words. Needs no key.
+    pub async fn providers(&self, within: Duration) -> Result<Vec<Provider>, SourceError> {
+        let hint = Hint::default();
+        let names = self.provider_names(&self.asking(within, &hint)).await;
+        whole(names.map_err(|failure| source_error(&failure))?)
+    }
+
+    /// What the teams of the account have: all teams, or the one that was configured.
+    pub async fn balance(&self, within: Duration) -> Result<Vec<TeamBalance>, SourceError> {
+        let hint = Hint::default();
+        let asking = self.asking(within, &hint);
+        let read = |failure: Failure| source_error(&failure);
+        let reply = self
+            .send(&asking, &api::balance(self.team.as_deref()))
+            .await
+            .map_err(read)?;
+        let balance: wire::Balance<'_> = reply.json().map_err(read)?;
+        let currency = match said(balance.currency.as_ref()) {
+            Some(word) => word.parse().map_err(|error| {
+                SourceError::new(
+                    ErrorKind::Protocol,
+                    format!("the currency of the balance cannot be read: {error}"),
+                )
+            })?,
+            None => normalise::CURRENCY,
+        };
+        let mut batch = Batch::new(&self.broker, "");
+        batch.rows("teams", balance.teams, |row| normalise::team(&row, currency));
+        whole(batch)
+    }
+
+    /// A question that is no listing: nobody is told of pages.
+    fn asking<'a>(&'a self, within: Duration, hint: &'a Hint) -> Asking<'a> {
+        Asking::new(
+            &self.broker,
+            &Ask {
+                within,
+                hint,
+                progress: &Quiet,
+            },
+        )
+    }
+
+    async fn send(&self, asking: &Asking<'_>, call: &Call) -> Result<Reply, Failure> {
+        self.client.send(call, asking.deadline()).await
+    }
+
+    async fn provider_names(&self, asking: &Asking<'_>) -> Result<Batch<Provider>, Failure> {
+        let reply = self.send(asking, &api::providers()).await?;
+        let names: wire::Providers<'_> = reply.json()?;
+        let mut batch = Batch::new(&self.broker, "");
+        batch.rows("", names, |name| match said(Some(&name)) {
+            Some(name) => Ok(Provider::new(name)),
+            None => Err(Fault::new("", "it is empty")),
+        });
+        Ok(batch)
+    }
+
+    /// The volumes that one provider sells.
+    async fn volumes_for_sale(&self, asking: &Asking<'_>, provider: &str) -> Listing<DiskOffer> {
+        let (regions, pricing) = join(
+            self.send(asking, &api::volume_regions(provider)),
+            self.send(asking, &api::volume_pricing(provider)),
+        )
+        .await;
+        let (regions, pricing) = match (regions, pricing) {
+            (Ok(regions), Ok(pricing)) => (regions, pricing),
+            // It has none.
+            (Err(failure), _) | (_, Err(failure)) if matches!(failure.status, Some(400 | 404)) => {
+                return Listing::complete(Vec::new());
+            }
+            (Err(failure), _) | (_, Err(failure)) => return Listing::failed(source_error(&failure)),
+        };
+        let (regions, pricing) = match (regions.json::<wire::Regions<'_>>(), pricing.json::<wire::Pricing<'_>>()) {
+            (Ok(regions), Ok(pricing)) => (regions, pricing),
+            (Err(failure), _) | (_, Err(failure)) => return Listing::failed(source_error(&failure)),
+        };
+        let (seller, unit_price) = (Provider::new(provider), normalise::unit_price(&pricing));
+        let mut batch = Batch::new(&self.broker, format!("{provider}: "));
+        batch.rows("regions", regions.regions, |row| {
+            normalise::disk_offer(&self.broker, &seller, unit_price.clone(), &row)
+        });
+        Listing {
+            rejects: batch.rejects,
+            ..Listing::complete(batch.items)
+        }
+    }
+
+    async fn volume_page(&self, asking: &Asking<'_>, number: u32) -> Result<Page<Batch<Disk>>, Failure> {
+        let reply = self.send(asking, &api::volumes(number, self.team.as_deref())).await?;
+        let page: wire::VolumePage<'_> = reply.json()?;
+        let rows = page.data.len();
+        let mut batch = self.batch(number);
+        batch.groups("data", page.data, |batch, path, row| {
+            match normalise::disk(&self.broker, &row) {
+                Ok(disk) => batch.items.extend(disk),
+                Err(fault) => batch.reject(path, fault),
+            }
+        });
+        Ok(Page {
+            value: batch,
+            rows,
+            announced: count(&page.total),
+            pages: page_count(&page.total_pages),
+        })
+    }
+
+    /// An empty batch whose rejects tell on which page they stood, where that is not the first.
+    fn batch<T>(&self, page: u32) -> Batch<T> {
+        let place = if page == 1 {
+            String::new()
+        } else {
+            format!("page {page}: ")
+        };
+        Batch::new(&self.broker, place)
+    }
+}
+
+impl Source for Spheron {
+    fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    fn catalog(&self) -> &dyn Catalog {
+        self
+    }
+
+    fn disks(&self) -> Option<&dyn Disks> {
+        self.client.has_key().then_some(self)
+    }
+}
+
+#[async_trait]
+impl Catalog for Spheron {
+    async fn offers(&self, ask: &Ask<'_>) -> Listing<Offer> {
+        self.all_offers(&Asking::new(&self.broker, ask), ask.hint).await
+    }
+
+    async fn disk_offers(&self, ask: &Ask<'_>) -> Listing<DiskOffer> {
+        if !self.client.has_key() {
+            return Listing {
+                pages: 0,
+                coverage: Coverage::NoCredentials,
+                ..Listing::complete(Vec::new())
+            };
+        }
+        let asking = Asking::new(&self.broker, ask);
+        let of_each = join_all(VOLUME_PROVIDERS.map(|provider| self.volumes_for_sale(&asking, provider))).await;
+        of_each
+            .into_iter()
+            .reduce(Listing::and)
+            .unwrap_or_else(|| Listing::complete(Vec::new()))
+    }
+}
+
+#[async_trait]
+impl Disks for Spheron {
+    async fn list(&self, ask: &Ask<'_>) -> Listing<Disk> {
+        let asking = Asking::new(&self.broker, ask);
+        let walk = asking
+            .walk(PageOptions::default(), |number| self.volume_page(&asking, number))
+            .await;
+        let rows = walk.rows;
+        let mut listing = gpu_broker_source_kit::listing(walk);
+        // Deleted volumes were announced, and are no disks.
+        let read = u64::try_from(listing.items.len() + listing.rejects.len()).unwrap_or(u64::MAX);
+        let deleted = rows.saturating_sub(read);
+        listing.announced = listing.announced.map(|announced| announced.saturating_sub(deleted));
+        listing
+    }
+}
+
+/// All records of a batch, or what is wrong with the first one that cannot be read.
+fn whole<T>(batch: Batch<T>) -> Result<Vec<T>, SourceError> {
+    match batch.rejects.first() {
+        None => Ok(batch.items),
+        Some(Reject { path, reason, .. }) => Err(SourceError::new(ErrorKind::Protocol, format!("{path}: {reason}"))),
+    }
+}
+
+fn count(announced: &Loose<WireInt>) -> Option<u64> {
+    announced.0.map(WireInt::get)
+}
+
+fn page_count(announced: &Loose<WireInt>) -> Option<u32> {
+    count(announced).and_then(|pages| u32::try_from(pages).ok())
+}
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
