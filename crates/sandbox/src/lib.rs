@@ -1,0 +1,27 @@
+//! Both brokers, simulated on loopback over one world.
+//!
+//! A new user can quote with no key and no money, and every test runs against the world that users see.
+//! [`Sandbox::start`] opens two listeners on 127.0.0.1, one that answers like Prime Intellect's v1 API and
+//! one like Spheron's, from a catalogue of offers that were really seen. [`origins`] says where each figure
+//! comes from, and which were made up for the sake of a case.
+//!
+//! The crate shares no code with the adapters: it must not repeat a mistake of what it tests.
+//!
+//! ```
+//! # use std::time::SystemTime;
+//! # use gpu_broker_sandbox::{Options, Sandbox};
+//! let running = Sandbox::start(&Options::new(SystemTime::UNIX_EPOCH))?;
+//! assert!(running.prime_url().starts_with("http://127.0.0.1:"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod exact;
+mod face;
+mod number;
+mod options;
+mod server;
+mod world;
+
+pub use crate::options::{Limits, Options, PRIME_PORT, SPHERON_PORT};
+pub use crate::server::{Running, Sandbox};
+pub use crate::world::{Broker, Origin, REFUSED_KEY, origins};

@@ -1,0 +1,64 @@
+//! A JSON number that keeps its text.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// A JSON number exactly as the catalogue writes it.
+///
+/// The brokers send `1.6567999999999998` and `9.7e-05`. A client's reading of those digits is what the
+/// sandbox is there to exercise, so they never pass through a float: the text goes in and out unchanged.
+#[derive(Clone, Debug)]
+pub(crate) struct Number(Box<RawValue>);
+
+impl Number {
+    /// Takes the text of one JSON number.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let numeric =
+            text.starts_with(|c: char| c.is_ascii_digit() || c == '-') && text.ends_with(|c: char| c.is_ascii_digit());
+        if !numeric {
+            return Err(format!("{text:?} is not a JSON number"));
+        }
+        RawValue::from_string(text.to_owned())
+            .map(Self)
+            .map_err(|error| format!("{text:?} is not a JSON number: {error}"))
+    }
+
+    /// The text as written.
+    pub(crate) fn text(&self) -> &str {
+        self.0.get()
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+
+    #[test]
+    fn text_survives() {
+        for text in ["1.6567999999999998", "9.7e-05", "0", "-1", "16.0583", "2.0"] {
+            let number = Number::parse(text).unwrap();
+            assert_eq!(serde_json::to_string(&number).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn only_numbers() {
+        for text in ["", "null", "\"1\"", "1,0", "NaN", "1 ", "[1]", "01"] {
+            assert!(Number::parse(text).is_err(), "{text:?} was taken");
+        }
+    }
+}

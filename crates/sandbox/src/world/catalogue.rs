@@ -1,0 +1,115 @@
+//! The offers that the world starts with.
+//!
+//! One file per upstream provider and broker, in the broker's own terms; [`prime`] and [`spheron`] say how a file
+//! is written. Every file states when and where its figures were seen.
+
+mod files;
+mod prime;
+mod spheron;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::world::prime::{DiskOffer, GpuOffer};
+use crate::world::spheron::Offer;
+
+/// All rows, in the order of the files.
+#[derive(Debug, Default)]
+pub(super) struct Catalogue {
+    pub(super) gpus: Vec<GpuOffer>,
+    pub(super) disks: Vec<DiskOffer>,
+    pub(super) offers: Vec<Offer>,
+    origins: Vec<Origin>,
+}
+
+impl Catalogue {
+    /// Reads and expands every embedded file.
+    pub(super) fn load() -> Result<Self, String> {
+        let mut all = Self::default();
+        let images = read::<Images>("images.toml", files::IMAGES)?;
+        for &(name, text) in files::PRIME {
+            let file = read::<prime::File>(name, text)?;
+            file.expand(&images, &mut all)
+                .map_err(|error| format!("prime/{name}: {error}"))?;
+        }
+        for &(name, text) in files::SPHERON {
+            let file = read::<spheron::File>(name, text)?;
+            file.expand(&mut all)
+                .map_err(|error| format!("spheron/{name}: {error}"))?;
+        }
+        Ok(all)
+    }
+}
+
+/// Which broker sells a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Broker {
+    /// Prime Intellect.
+    Prime,
+    /// Spheron AI.
+    Spheron,
+}
+
+/// Where a run of offers in the catalogue comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Origin {
+    /// The broker that sells them.
+    pub broker: Broker,
+    /// The upstream provider, as the broker calls it.
+    pub provider: String,
+    /// The month in which the figures were seen, `YYYY-MM`.
+    pub seen: String,
+    /// Where they were seen, in words.
+    pub source: String,
+    /// Why the figures were made up, when they were.
+    pub invented: Option<String>,
+    /// How many offers this is.
+    pub offers: usize,
+}
+
+/// Where every offer of the catalogue comes from, file by file; offers of one source are counted together.
+///
+/// # Errors
+/// When the embedded catalogue cannot be read, which the tests rule out.
+pub fn origins() -> Result<Vec<Origin>, String> {
+    Ok(Catalogue::load()?.origins)
+}
+
+impl Catalogue {
+    /// Counts offers towards their origin.
+    fn credit(&mut self, origin: Origin) {
+        let same = self.origins.iter_mut().rev().find(|known| {
+            (
+                known.broker,
+                &known.provider,
+                &known.seen,
+                &known.source,
+                &known.invented,
+            ) == (
+                origin.broker,
+                &origin.provider,
+                &origin.seen,
+                &origin.source,
+                &origin.invented,
+            )
+        });
+        match same {
+            Some(known) => known.offers += origin.offers,
+            None => self.origins.push(origin),
+        }
+    }
+}
+
+/// The image lists of Prime, by the month in which the broker gave them.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Images(BTreeMap<String, Vec<String>>);
+
+fn read<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, String> {
+    toml::from_str(text).map_err(|error| format!("{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! The seed's work: the same rows in another order.
+
+/// Shuffles the rows by the seed; 0 leaves them as they are.
+///
+/// Fisher–Yates over `SplitMix64`, so that a seed gives the same order on every platform and in every release.
+pub(super) fn rows<T>(rows: &mut [T], seed: u64) {
+    if seed == 0 {
+        return;
+    }
+    let mut state = seed;
+    for last in (1..rows.len()).rev() {
+        let bound = u64::try_from(last).unwrap_or(u64::MAX).saturating_add(1);
+        let pick = usize::try_from(next(&mut state) % bound).unwrap_or(0);
+        rows.swap(last, pick);
+    }
+}
+
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    fn shuffled(seed: u64) -> Vec<u32> {
+        let mut rows: Vec<u32> = (0..20).collect();
+        super::rows(&mut rows, seed);
+        rows
+    }
+
+    #[test]
+    fn a_seed_is_an_order() {
+        assert_eq!(shuffled(0), (0..20).collect::<Vec<_>>());
+        assert_eq!(shuffled(7), shuffled(7));
+        assert_ne!(shuffled(7), shuffled(8));
+        let mut sorted = shuffled(7);
+        sorted.sort_unstable();
+        assert_eq!(sorted, shuffled(0));
+    }
+}
