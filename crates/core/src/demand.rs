@@ -176,6 +176,12 @@ impl Words {
 }
 
 impl Where {
+    /// Whether any of the offer's places, and its seller, are meant.
+    pub fn admits(&self, offer: &Offer) -> bool {
+        let place = |place| self.admits_region(place) && self.admits_country(place) && self.admits_data_center(place);
+        self.admits_broker(offer) && self.admits_provider(&offer.provider) && offer.places.iter().any(place)
+    }
+
     /// Whether the broker is meant.
     pub fn admits_broker(&self, offer: &Offer) -> bool {
         self.brokers

@@ -61,6 +61,19 @@ impl SourceReport {
         }
     }
 
+    /// This answer and another of the same source, as one.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let read = self.read + other.read;
+        Self {
+            broker: self.broker,
+            read,
+            announced: self.announced.zip(other.announced).map(|(left, right)| left + right),
+            pages: self.pages + other.pages,
+            coverage: self.coverage.and(other.coverage.clone(), read > 0),
+        }
+    }
+
     /// A source that was not asked because nobody configured a key for it.
     pub fn without_key(broker: Broker) -> Self {
         Self {

@@ -109,6 +109,24 @@ pub enum Coverage {
     NoCredentials,
 }
 
+impl Coverage {
+    /// How complete two answers are together; `any` tells whether there is
+    /// anything in either.
+    #[must_use]
+    pub(crate) fn and(self, other: Self, any: bool) -> Self {
+        match (self, other) {
+            (Self::Complete | Self::NoCredentials, coverage) | (coverage, Self::Complete | Self::NoCredentials) => {
+                match coverage {
+                    Self::Failed(error) if any => Self::Partial(error),
+                    coverage => coverage,
+                }
+            }
+            (Self::Failed(error), Self::Failed(_)) if !any => Self::Failed(error),
+            (Self::Partial(error) | Self::Failed(error), _) => Self::Partial(error),
+        }
+    }
+}
+
 /// A record that could not be understood: reported, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
@@ -154,15 +172,7 @@ impl<T> Listing<T> {
             (left, right) => left.or(right),
         };
         self.pages += other.pages;
-        self.coverage = match (self.coverage, other.coverage) {
-            (Coverage::Complete | Coverage::NoCredentials, coverage)
-            | (coverage, Coverage::Complete | Coverage::NoCredentials) => match coverage {
-                Coverage::Failed(error) if any => Coverage::Partial(error),
-                coverage => coverage,
-            },
-            (Coverage::Failed(error), Coverage::Failed(_)) if !any => Coverage::Failed(error),
-            (Coverage::Partial(error) | Coverage::Failed(error), _) => Coverage::Partial(error),
-        };
+        self.coverage = self.coverage.and(other.coverage, any);
         self
     }
 }

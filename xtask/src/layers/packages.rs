@@ -6,6 +6,7 @@ use crate::finding::Finding;
 const ROOT: &str = "gpu-broker";
 const CORE: &str = "gpu-broker-core";
 const HTTP: &str = "gpu-broker-http";
+const KIT: &str = "gpu-broker-source-kit";
 const SPHERON: &str = "gpu-broker-spheron";
 const PRIME: &str = "gpu-broker-prime";
 const ENGINE: &str = "gpu-broker-engine";
@@ -26,8 +27,9 @@ struct Row {
 const ROWS: &[Row] = &[
     row(CORE, &[]),
     row(HTTP, &[]),
-    row(SPHERON, &[CORE, HTTP]),
-    row(PRIME, &[CORE, HTTP]),
+    row(KIT, &[CORE, HTTP]),
+    row(SPHERON, &[CORE, HTTP, KIT]),
+    row(PRIME, &[CORE, HTTP, KIT]),
     row(ENGINE, &[CORE]),
     // Never http or an adapter: it must not share a mistake with the code
     // that it tests.

@@ -104,16 +104,16 @@ impl Search {
                 return None;
             }
             self.expanded += 1;
-            self.expand(state);
+            self.expand(&state);
         }
         None
     }
 
-    fn expand(&mut self, state: State) {
+    fn expand(&mut self, state: &State) {
         let Some(class) = self.pool.classes.get(state.class) else {
             return;
         };
-        let taken = self.take(class, &state);
+        let taken = self.take(class, state);
         let left = self.leave(class, state);
         self.push(taken);
         self.push(Some(left));
@@ -149,14 +149,14 @@ impl Search {
     }
 
     /// On to the next unit, or to the next class after the last.
-    fn leave(&self, class: &Class, state: State) -> State {
-        let picks = picked(&state);
+    fn leave(&self, class: &Class, state: &State) -> State {
+        let picks = picked(state);
         let next = if state.unit < class.units.len() {
             State {
                 unit: state.unit + 1,
                 taken: 0,
                 picks,
-                ..state
+                ..*state
             }
         } else {
             State {
@@ -164,7 +164,7 @@ impl Search {
                 unit: 0,
                 taken: 0,
                 picks,
-                ..state
+                ..*state
             }
         };
         let to_go = if next.class == state.class {
@@ -209,7 +209,8 @@ impl Search {
 
     fn groups(&self, state: &State) -> Vec<Group> {
         let mut groups = Vec::new();
-        let mut next = picked(state);
+        let last = picked(state);
+        let mut next = last.as_deref();
         while let Some(pick) = next {
             if let Some(unit) = self
                 .pool
@@ -223,7 +224,7 @@ impl Search {
                     count: pick.count,
                 });
             }
-            next = pick.before.clone();
+            next = pick.before.as_deref();
         }
         groups.reverse();
         groups

@@ -27,7 +27,7 @@ fn proxy() -> (String, JoinHandle<String>) {
 fn run_alone(test: &str, proxy: &str) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", test, "--include-ignored"])
+        .args(["--exact", test])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy");
     for name in [
@@ -54,9 +54,16 @@ fn a_broker_is_reached_through_the_proxy_without_showing_it_the_key() {
     assert!(!asked.contains(KEY), "{asked}");
 }
 
+/// Its work is done when the test above runs it, with a proxy in its environment; alone it has nothing to show.
 #[tokio::test]
-#[ignore = "run by the test above, with a proxy in its environment"]
 async fn part_a_call_to_a_broker() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test above speaks to this one through the environment"
+    )]
+    if std::env::var_os("HTTPS_PROXY").is_none() {
+        return;
+    }
     let base = BaseUrl::parse("https://broker.invalid").unwrap();
     let client = Client::new(
         base,

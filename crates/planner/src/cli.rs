@@ -1,0 +1,212 @@
+//! The command line, exactly as typed.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are help texts, which know no back-ticks"
+)]
+
+mod request;
+
+pub(crate) use request::RequestArgs;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Buys GPU time well.
+///
+/// planner asks the brokers Prime Intellect and Spheron what GPUs cost, reckons
+/// what you would really pay for the hours you need them (disk and CPU priced
+/// apart, prepaid blocks, minimum runtimes), and ranks every way of getting
+/// them, to the last digit.
+#[derive(Debug, Parser)]
+#[command(
+    name = "planner",
+    version,
+    styles = STYLES,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  planner quote H100:8 --sandbox              try it: no key, no money
+  planner quote H100:8 --hours 72             eight H100s for three days
+  planner quote A100-80GB:4 --region eu_north,eu_west --explain
+  planner quote any:48GB+:2 --max-price 3 -o json
+  planner offers --gpu H200                   what is for sale, unranked
+
+Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
+`planner help exit-status` lists the exit statuses."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// What every command understands.
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+/// What every command understands.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// How to print
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
+    /// Short for `--output json`
+    #[arg(long, global = true, conflicts_with = "output")]
+    pub(crate) json: bool,
+    /// Ask only these brokers; `!NAME` leaves one out
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) broker: Vec<String>,
+    /// Ask a simulated market in this process: no key, no money
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+    /// The most that asking one broker may take, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// Say more: -v for requests and retries, -vv for all of it
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
+    /// Say nothing but the data and errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// No colour, as with NO_COLOR in the environment
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated values with a header
+    Csv,
+    /// One YAML document
+    Yaml,
+    /// A table for an issue or a pull request
+    Markdown,
+}
+
+/// What to do.
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Rank every way of getting GPUs by what it would really cost
+    #[command(after_help = "\
+Examples:
+  planner quote H100:8 --sandbox
+  planner quote H100,H200:8 --hours 72 --spot-auto
+  planner quote H100:64 --max-nodes any --interconnect infiniband
+  planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
+  planner quote H100:8 --fx EUR=1.08 -o json
+
+GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
+and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
+8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone.")]
+    Quote(QuoteArgs),
+    /// List the market as it is, unranked
+    Offers(OffersArgs),
+    /// List disks for sale and disks that you own
+    Disks(DisksArgs),
+    /// List the GPU models for sale, with the cheapest price of each
+    Gpus(GpusArgs),
+    /// Serve both brokers' APIs on this machine, over a simulated market
+    #[command(after_help = "\
+Examples:
+  planner sandbox                             prints the two addresses and serves
+  planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80")]
+    Sandbox(SandboxArgs),
+}
+
+/// `planner quote`.
+#[derive(Debug, Args)]
+pub(crate) struct QuoteArgs {
+    /// Which GPUs, such as `H100:8`
+    #[arg(value_name = "GPU")]
+    pub(crate) gpu: Option<String>,
+    /// What is asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+    /// Show at most this many plans
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) max_offers: u32,
+    /// Unfold the lines of each plan
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// `planner offers`.
+#[derive(Debug, Args)]
+pub(crate) struct OffersArgs {
+    /// Only these GPUs, such as `H100` or `any:80GB+`
+    #[arg(value_name = "GPU")]
+    pub(crate) gpu: Option<String>,
+    /// Where and from whom.
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// Print at most this many
+    #[arg(long, value_name = "N")]
+    pub(crate) max_offers: Option<usize>,
+}
+
+/// Where and from whom.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct FilterArgs {
+    /// Regions, such as eu_north; `!NAME` leaves one out, `unknown` is one
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) region: Vec<String>,
+    /// Countries by two letters, such as NO
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) country: Vec<String>,
+    /// Data centres in the sellers' own words
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) data_center: Vec<String>,
+    /// Providers: the clouds that own the machines
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) provider: Vec<String>,
+}
+
+/// `planner disks`.
+#[derive(Debug, Args)]
+pub(crate) struct DisksArgs {
+    /// Print at most this many of each kind
+    #[arg(long, value_name = "N")]
+    pub(crate) max_offers: Option<usize>,
+}
+
+/// `planner gpus`.
+#[derive(Debug, Args)]
+pub(crate) struct GpusArgs {
+    /// Print at most this many
+    #[arg(long, value_name = "N")]
+    pub(crate) max_offers: Option<usize>,
+}
+
+/// `planner sandbox`.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// Port of the Prime face; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = gpu_broker_sandbox::PRIME_PORT)]
+    pub(crate) prime_port: u16,
+    /// Port of the Spheron face; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = gpu_broker_sandbox::SPHERON_PORT)]
+    pub(crate) spheron_port: u16,
+    /// Hold back every answer this long, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub(crate) latency_ms: u64,
+    /// Shuffle the offers, always alike for one number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Do not enforce the brokers' request limits
+    #[arg(long)]
+    pub(crate) no_limits: bool,
+}

@@ -1,0 +1,276 @@
+//! The flags of a request, and what they ask for.
+
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use gpu_broker_core::configuration::{Exchange, Selection};
+use gpu_broker_core::demand::{Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, Where, Words};
+use gpu_broker_core::gpu::{GpuRequest, Socket};
+use gpu_broker_core::money::Currency;
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::InterconnectKind;
+use gpu_broker_core::place::Region;
+use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
+
+use super::FilterArgs;
+use crate::report::Trouble;
+
+/// What somebody needs.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What is needed")]
+pub(crate) struct RequestArgs {
+    /// How long: 24, 37.5, 90m or 3d
+    #[arg(long, value_name = "HOURS", default_value = "24")]
+    pub(crate) hours: Hours,
+    /// vCPUs of each instance, at least or as a range
+    #[arg(long, value_name = "COUNT", value_parser = count_range)]
+    pub(crate) vcpus: Option<AttachedRange>,
+    /// Memory of each instance, such as 200GB
+    #[arg(long, value_name = "SIZE", value_parser = size_range)]
+    pub(crate) memory: Option<AttachedRange>,
+    /// The instance's own disk, such as 1TB
+    #[arg(long, value_name = "SIZE", value_parser = size_range)]
+    pub(crate) disk: Option<AttachedRange>,
+    /// GPUs of each instance
+    #[arg(long, value_name = "COUNT", value_parser = count_range)]
+    pub(crate) gpus_per_node: Option<AttachedRange>,
+    /// Instances at the most, or `any`. Without it: one, if any offer supplies
+    /// the count alone
+    #[arg(long, value_name = "N", value_parser = nodes)]
+    pub(crate) max_nodes: Option<Nodes>,
+    /// With the Kubernetes add-on
+    #[arg(long)]
+    pub(crate) kubernetes: bool,
+
+    /// Only spot
+    #[arg(long, conflicts_with = "spot_auto", help_heading = "Market")]
+    pub(crate) spot: bool,
+    /// Spot as well as on demand
+    #[arg(long, help_heading = "Market")]
+    pub(crate) spot_auto: bool,
+    /// Who may run the machines
+    #[arg(long, value_enum, default_value_t = SecurityFlag::Secure, help_heading = "Market")]
+    pub(crate) security: SecurityFlag,
+    /// No prepaid offers
+    #[arg(long, help_heading = "Market")]
+    pub(crate) no_prepaid: bool,
+
+    /// Where and from whom.
+    #[command(flatten, next_help_heading = "Where")]
+    pub(crate) filter: FilterArgs,
+
+    /// Networks that will do: nvlink, infiniband, ethernet, roce
+    #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = "Network")]
+    pub(crate) interconnect: Vec<String>,
+    /// At least this fast, in Gbps
+    #[arg(long, value_name = "GBPS", value_parser = amount, help_heading = "Network")]
+    pub(crate) min_interconnect: Option<Exact>,
+    /// The GPUs' socket: PCIe, SXM5, or SXM for any generation
+    #[arg(long, value_name = "NAME", help_heading = "Network")]
+    pub(crate) socket: Option<String>,
+
+    /// Most per hour, for the whole plan
+    #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
+    pub(crate) max_price: Option<Exact>,
+    /// Most over the horizon
+    #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
+    pub(crate) max_total: Option<Exact>,
+    /// Most when ordering
+    #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
+    pub(crate) max_upfront: Option<Exact>,
+    /// What one unit of another currency is worth: EUR=1.08
+    #[arg(long, value_name = "CODE=RATE", value_delimiter = ',', value_parser = exchange_rate, help_heading = "Price")]
+    pub(crate) fx: Vec<(Currency, Exact)>,
+    /// Rank by this first
+    #[arg(long, value_enum, default_value_t = SortFlag::Total, help_heading = "Price")]
+    pub(crate) sort_by: SortFlag,
+
+    /// Let instances of one plan differ in GPU
+    #[arg(long, help_heading = "Combining")]
+    pub(crate) mixed: bool,
+    /// Let instances of one plan stand in several places
+    #[arg(long, help_heading = "Combining")]
+    pub(crate) spread: bool,
+}
+
+/// A range as a flag's value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttachedRange(pub Range);
+
+/// `--security`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecurityFlag {
+    /// Providers that maintain security standards
+    Secure,
+    /// Anybody's machines
+    Community,
+    /// Both
+    Any,
+}
+
+/// `--sort-by`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortFlag {
+    /// The total over the hours
+    Total,
+    /// The price per hour
+    Rate,
+    /// The total per GPU and hour
+    PerGpu,
+    /// What is paid when ordering
+    Upfront,
+    /// The launch time, as brokers estimate it
+    Provisioning,
+}
+
+impl RequestArgs {
+    /// What the flags ask for.
+    pub(crate) fn demand(&self, gpu: Option<&str>) -> Result<Demand, Trouble> {
+        let gpu = gpu.ok_or_else(|| {
+            Trouble::usage("no GPU is named")
+                .hint("say which and how many, such as `planner quote H100:8`; `planner gpus` lists them")
+        })?;
+        let gpus = GpuRequest::parse(gpu).map_err(|error| Trouble::usage(error.to_string()))?;
+        let range = |attached: Option<AttachedRange>| attached.map(|attached| attached.0);
+        let exchange = |exchange: Exchange, (currency, worth): &(Currency, Exact)| exchange.with(*currency, *worth);
+        Ok(Demand {
+            gpus,
+            hours: self.hours,
+            instance: Selection {
+                vcpus: range(self.vcpus),
+                memory: range(self.memory),
+                disk: range(self.disk),
+                kubernetes: self.kubernetes,
+            },
+            gpus_per_node: range(self.gpus_per_node),
+            nodes: self.max_nodes.unwrap_or(Nodes::OneIfPossible),
+            wanted_where: self.filter.wanted_where()?,
+            market: match (self.spot, self.spot_auto) {
+                (true, _) => MarketWanted::Spot,
+                (false, true) => MarketWanted::Both,
+                (false, false) => MarketWanted::OnDemand,
+            },
+            security: match self.security {
+                SecurityFlag::Secure => SecurityWanted::Secure,
+                SecurityFlag::Community => SecurityWanted::Community,
+                SecurityFlag::Any => SecurityWanted::Any,
+            },
+            prepaid: !self.no_prepaid,
+            network: self.network()?,
+            caps: Caps {
+                rate: self.max_price,
+                total: self.max_total,
+                upfront: self.max_upfront,
+            },
+            mixed: self.mixed,
+            spread: self.spread,
+            exchange: self.fx.iter().fold(Exchange::new(Currency::USD), exchange),
+            objective: match self.sort_by {
+                SortFlag::Total => Objective::Total,
+                SortFlag::Rate => Objective::Rate,
+                SortFlag::PerGpu => Objective::PerGpu,
+                SortFlag::Upfront => Objective::Upfront,
+                SortFlag::Provisioning => Objective::Provisioning,
+            },
+        })
+    }
+
+    fn network(&self) -> Result<Network, Trouble> {
+        let kind = |word: &String| known(word, "network", InterconnectKind::KNOWN, InterconnectKind::new);
+        let socket = |word: &String| known(word, "socket", Socket::KNOWN, Socket::new);
+        Ok(Network {
+            kinds: self.interconnect.iter().map(kind).collect::<Result<_, _>>()?,
+            gbps: self.min_interconnect,
+            socket: self.socket.as_ref().map(socket).transpose()?,
+        })
+    }
+}
+
+impl FilterArgs {
+    /// Where the flags allow machines to stand, and whose.
+    pub(crate) fn wanted_where(&self) -> Result<Where, Trouble> {
+        let words = |flags: &[String]| Words::parse(flags.iter().map(String::as_str));
+        let regions = words(&self.region);
+        for word in regions
+            .wanted
+            .iter()
+            .chain(&regions.refused)
+            .filter(|word| !word.eq_ignore_ascii_case("unknown"))
+        {
+            known(word, "region", Region::KNOWN, Region::new)?;
+        }
+        let countries = words(&self.country);
+        for word in countries.wanted.iter().chain(&countries.refused) {
+            word.parse::<gpu_broker_core::place::Country>()
+                .map_err(|error| Trouble::usage(format!("`{word}`: {error}")))?;
+        }
+        Ok(Where {
+            brokers: Words::default(),
+            providers: words(&self.provider),
+            regions,
+            countries,
+            data_centers: words(&self.data_center),
+        })
+    }
+}
+
+/// A word of a vocabulary, or what is near it.
+fn known<T: PartialEq + ToString>(word: &str, what: &str, known: &[T], read: impl Fn(&str) -> T) -> Result<T, Trouble> {
+    let value = read(word);
+    if known.contains(&value) {
+        return Ok(value);
+    }
+    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let near = gpu_broker_core::near(word, names.iter().map(String::as_str));
+    let hint = match near.as_slice() {
+        [] => format!("one of {}", names.join(", ")),
+        near => format!("did you mean {}?", near.join(" or ")),
+    };
+    Err(Trouble::usage(format!("no {what} is called `{word}`")).hint(hint))
+}
+
+fn count_range(text: &str) -> Result<AttachedRange, QuantityError> {
+    Range::parse(text, str::parse::<u64>).map(AttachedRange)
+}
+
+fn size_range(text: &str) -> Result<AttachedRange, QuantityError> {
+    if !text.contains("..") {
+        let size = text.strip_suffix('+').unwrap_or(text);
+        return Gb::from_str(size).map(|Gb(size)| AttachedRange(Range::at_least(size)));
+    }
+    Range::parse(text, Gb::from_str).map(AttachedRange)
+}
+
+fn nodes(text: &str) -> Result<Nodes, &'static str> {
+    match text.parse::<u64>() {
+        Ok(nodes @ 1..) => Ok(Nodes::AtMost(nodes)),
+        _ if text.eq_ignore_ascii_case("any") => Ok(Nodes::Any),
+        _ => Err("write a number of instances from 1, or `any`"),
+    }
+}
+
+fn amount(text: &str) -> Result<Exact, String> {
+    let digits = text.trim().trim_start_matches('$');
+    let number: Exact = digits
+        .parse()
+        .map_err(|error: gpu_broker_core::number::NumberError| error.to_string())?;
+    if number.is_negative() {
+        Err(format!("`{text}` is below zero"))
+    } else {
+        Ok(number)
+    }
+}
+
+fn exchange_rate(text: &str) -> Result<(Currency, Exact), String> {
+    let (code, rate) = text
+        .split_once('=')
+        .ok_or("write CODE=RATE, such as `EUR=1.08`: one EUR is 1.08 USD")?;
+    let currency: Currency = code.trim().parse().map_err(str::to_owned)?;
+    let rate = amount(rate)?;
+    if rate.is_zero() {
+        Err("an exchange rate is above zero".to_owned())
+    } else {
+        Ok((currency, rate))
+    }
+}

@@ -1,0 +1,86 @@
+//! One file for each command.
+
+mod disks;
+mod gpus;
+mod offers;
+mod quote;
+mod sandbox;
+
+pub(crate) use disks::disks;
+pub(crate) use gpus::gpus;
+pub(crate) use offers::offers;
+pub(crate) use quote::quote;
+pub(crate) use sandbox::sandbox;
+
+use std::time::Duration;
+
+use gpu_broker_core::demand::Words;
+use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
+use gpu_broker_core::source::{Ask, Hint};
+use gpu_broker_engine::gather;
+use jiff::Timestamp;
+
+use crate::cli::GlobalArgs;
+use crate::env::Environment;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::progress::Bars;
+use crate::report::Trouble;
+use crate::settings::{Selection, Sources, sources};
+
+/// What every command works with.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+    /// Flags that every command understands.
+    pub(crate) global: &'a GlobalArgs,
+    /// Where to print.
+    pub(crate) printer: Printer,
+    /// When the command was started.
+    pub(crate) now: Timestamp,
+}
+
+impl Context<'_> {
+    /// The brokers that the flags and the environment name.
+    fn sources(&self) -> Result<Sources, Trouble> {
+        let Words { wanted, refused } = Words::parse(self.global.broker.iter().map(String::as_str));
+        let sources = sources(
+            self.environment,
+            &Selection {
+                only: wanted,
+                without: refused,
+            },
+            self.global.sandbox,
+        )?;
+        for warning in &sources.warnings {
+            self.printer.warn(&format!("warning: {warning}"));
+        }
+        Ok(sources)
+    }
+
+    /// The most that asking one broker may take.
+    fn within(&self) -> Duration {
+        Duration::from_secs(self.global.timeout)
+    }
+
+    /// All offers of all brokers.
+    async fn market(&self, sources: &Sources, hint: &Hint) -> Market {
+        let bars = Bars::new(self.printer);
+        let ask = Ask {
+            within: self.within(),
+            hint,
+            progress: &bars,
+        };
+        gather(&sources.asked, &sources.without_key, &ask, self.now).await
+    }
+}
+
+/// The exit status of a command that lists what brokers have.
+fn listed(reports: &[SourceReport]) -> Exit {
+    match completeness(reports) {
+        Completeness::Whole => Exit::Done,
+        Completeness::Partial => Exit::PartialMarket,
+        Completeness::KeysRefused => Exit::Credentials,
+    }
+}

@@ -1,0 +1,77 @@
+//! `planner disks`: disks for sale and disks owned.
+
+use gpu_broker_core::source::{Ask, Hint};
+use gpu_broker_engine::gather_disks;
+use serde_json::json;
+
+use super::{Context, listed};
+use crate::cli::{DisksArgs, Output};
+use crate::exit::Exit;
+use crate::printer::bytes;
+use crate::progress::Bars;
+use crate::report::Trouble;
+use crate::view::{columns, disks as view, document, footer, format};
+
+/// Asks the brokers and prints their disks and ours.
+pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
+    let sources = context.sources()?;
+    let mut market = {
+        let bars = Bars::new(context.printer);
+        let ask = Ask {
+            within: context.within(),
+            hint: &Hint::default(),
+            progress: &bars,
+        };
+        gather_disks(&sources.asked, &sources.without_key, &ask).await
+    };
+    let most = args.max_offers.unwrap_or(usize::MAX);
+    market.offers.truncate(most);
+    market.owned.truncate(most);
+
+    let printer = context.printer;
+    let document = || {
+        json!({
+            "schema": "planner.disks/1",
+            "created_at": context.now,
+            "for_sale": market.offers.iter().map(view::offer_document).collect::<Vec<_>>(),
+            "owned": market.owned.iter().map(view::disk_document).collect::<Vec<_>>(),
+            "rejects": market.rejects.iter().map(|reject| json!({
+                "broker": reject.broker, "path": reject.path, "reason": reject.reason,
+            })).collect::<Vec<_>>(),
+            "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
+        })
+    };
+    match context.global.output {
+        Output::Table => {
+            let table = |columns| columns::lines(columns, printer.columns).join("\n") + "\n";
+            let owned = if market.owned.is_empty() {
+                String::new()
+            } else {
+                "\n".to_owned() + &table(view::owned(&market.owned))
+            };
+            printer.data(&(table(view::for_sale(&market.offers)) + &owned))?;
+        }
+        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Csv => bytes(&view::sheet(&market.offers, &market.owned).into_bytes())?,
+        Output::Markdown => {
+            let tables = [view::for_sale(&market.offers), view::owned(&market.owned)];
+            bytes(
+                tables
+                    .map(|columns| format::markdown_table(&columns))
+                    .join("\n")
+                    .as_bytes(),
+            )?;
+        }
+    }
+    printer.note(&format!(
+        "\n{} kinds of disk for sale, {} disks owned\n",
+        market.offers.len(),
+        market.owned.len()
+    ));
+    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::rejects(
+        market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
+    ));
+    Ok(listed(&market.sources))
+}

@@ -1,0 +1,43 @@
+//! `planner sandbox`: serve both brokers' APIs over a simulated market.
+
+use std::time::{Duration, SystemTime};
+
+use gpu_broker_sandbox::{Limits, Options, Sandbox};
+
+use super::Context;
+use crate::cli::SandboxArgs;
+use crate::exit::Exit;
+use crate::report::Trouble;
+
+/// Serves until interrupted. Prints the two addresses as environment
+/// variables that planner and the brokers' own tools understand.
+pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result<Exit, Trouble> {
+    let port = |port: u16| (port != 0).then_some(port);
+    let options = Options {
+        prime_port: port(args.prime_port),
+        spheron_port: port(args.spheron_port),
+        latency: Duration::from_millis(args.latency_ms),
+        seed: args.seed,
+        limits: if args.no_limits {
+            Limits::Off
+        } else {
+            Limits::Documented
+        },
+        ..Options::new(SystemTime::from(context.now))
+    };
+    let running = Sandbox::start(&options).map_err(|error| {
+        Trouble::usage(format!("the sandbox cannot listen: {error}"))
+            .hint("another one may be running; `--prime-port 0 --spheron-port 0` takes free ports")
+    })?;
+    context.printer.data(&format!(
+        "export PRIME_API_BASE_URL={}\nexport PRIME_API_KEY=sandbox\nexport SPHERON_API_BASE_URL={}\nexport SPHERON_API_KEY=sandbox\n",
+        running.prime_url(),
+        running.spheron_url(),
+    ))?;
+    context
+        .printer
+        .note("serving until interrupted; paste these lines into another terminal and run `planner quote H100:8`\n");
+    // Whether the signal came or cannot be waited for: this is the end.
+    let _ = tokio::signal::ctrl_c().await;
+    Ok(Exit::Done)
+}

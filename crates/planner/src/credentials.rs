@@ -1,0 +1,145 @@
+//! Keys that the brokers' own tools left in the user's home.
+
+use std::fs;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::env::Secret;
+use crate::report::Trouble;
+
+/// No credential file is larger; a device or a mistake is.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// A key and the team it acts for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Credentials {
+    /// The key.
+    pub(crate) key: Option<Secret>,
+    /// The team.
+    pub(crate) team: Option<String>,
+}
+
+/// What Prime's own command-line tool writes to `~/.prime/config.json`.
+#[derive(Deserialize)]
+struct PrimeFile {
+    api_key: Option<String>,
+}
+
+/// Reads `~/.prime/config.json`; no file is no key.
+pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
+    let path = home.join(".prime").join("config.json");
+    let Some(text) = read(&path)? else {
+        return Ok(Credentials::default());
+    };
+    let file: PrimeFile =
+        serde_json::from_str(&text).map_err(|_| unreadable(&path, "it is not the JSON that the prime tool writes"))?;
+    let key = file
+        .api_key
+        .map(|key| key.trim().to_owned())
+        .filter(|key| !key.is_empty());
+    Ok(Credentials {
+        key: key.map(Secret),
+        team: None,
+    })
+}
+
+/// Reads `~/.spheron/credentials`; no file is no key.
+///
+/// The file's form is not documented. Lines `NAME=VALUE` with `SPHERON_API_KEY`
+/// and `SPHERON_TEAM_ID` (or `api_key` and `team_id`) are understood, and a
+/// file that is one bare line is the key.
+pub(crate) fn spheron(home: &Path) -> Result<Credentials, Trouble> {
+    let path = home.join(".spheron").join("credentials");
+    let Some(text) = read(&path)? else {
+        return Ok(Credentials::default());
+    };
+    let mut credentials = Credentials::default();
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', '[']))
+    {
+        let value = |value: &str| value.trim().trim_matches(['"', '\'']).to_owned();
+        match line.split_once('=') {
+            None => credentials.key = Some(Secret(line.to_owned())),
+            Some((name, text)) => match name.trim().to_ascii_lowercase().trim_start_matches("spheron_") {
+                "api_key" => credentials.key = Some(Secret(value(text))),
+                "team_id" => credentials.team = Some(value(text)),
+                _ => {}
+            },
+        }
+    }
+    Ok(credentials)
+}
+
+fn read(path: &Path) -> Result<Option<String>, Trouble> {
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) => return Err(unreadable(path, &error.to_string())),
+    };
+    let mut text = String::new();
+    file.take(FILE_BYTES_MAX)
+        .read_to_string(&mut text)
+        .map_err(|error| unreadable(path, &error.to_string()))?;
+    Ok(Some(text))
+}
+
+fn unreadable(path: &Path, why: &str) -> Trouble {
+    let path = PathBuf::from(path);
+    Trouble::usage(format!("cannot read the key in {}: {why}", path.display()))
+        .hint("repair or remove the file, or set the key in the environment, which comes first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home(name: &str) -> PathBuf {
+        let home = std::env::temp_dir().join(format!("planner-credentials-{}-{name}", std::process::id()));
+        fs::create_dir_all(home.join(".prime")).unwrap();
+        fs::create_dir_all(home.join(".spheron")).unwrap();
+        home
+    }
+
+    #[test]
+    fn files_of_other_tools_are_read_as_they_are() {
+        let check = |name: &str, prime_text: &str, spheron_text: &str, expected: [Option<&str>; 3]| {
+            let home = home(name);
+            fs::write(home.join(".prime/config.json"), prime_text).unwrap();
+            fs::write(home.join(".spheron/credentials"), spheron_text).unwrap();
+            let (prime, spheron) = (prime(&home).unwrap(), spheron(&home).unwrap());
+            let key = |credentials: &Credentials| credentials.key.as_ref().map(|key| key.0.clone());
+            let read = [key(&prime), key(&spheron), spheron.team.clone()];
+            assert_eq!(read, expected.map(|text| text.map(str::to_owned)), "{name}");
+            fs::remove_dir_all(home).unwrap();
+        };
+        check(
+            "bare",
+            r#"{"api_key":"pk","team_id":null,"base_url":"https://x"}"#,
+            "sai_pk_1\n",
+            [Some("pk"), Some("sai_pk_1"), None],
+        );
+        check(
+            "named",
+            r#"{"api_key":"","team_id":"t"}"#,
+            "# mine\n[default]\nSPHERON_API_KEY=\"sk\"\nteam_id = t2\n",
+            [None, Some("sk"), Some("t2")],
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_a_missing_one_is_no_key() {
+        let home = home("broken");
+        assert!(prime(&home).unwrap().key.is_none());
+        fs::write(home.join(".prime/config.json"), "{\"api_key\": \"secret").unwrap();
+        let lines = prime(&home).unwrap_err().lines();
+        assert!(
+            lines.contains("config.json") && lines.contains("hint:") && !lines.contains("secret"),
+            "{lines}"
+        );
+        fs::remove_dir_all(home).unwrap();
+    }
+}

@@ -1,0 +1,89 @@
+//! The only reader of the environment.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The environment variables that matter, as they were when planner started.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    /// `PRIME_API_KEY`.
+    pub(crate) prime_key: Option<Secret>,
+    /// `PRIME_API_BASE_URL`.
+    pub(crate) prime_url: Option<String>,
+    /// `SPHERON_API_KEY`.
+    pub(crate) spheron_key: Option<Secret>,
+    /// `SPHERON_TEAM_ID`.
+    pub(crate) spheron_team: Option<String>,
+    /// `SPHERON_API_BASE_URL`.
+    pub(crate) spheron_url: Option<String>,
+    /// `HOME`, where the brokers' own tools keep their keys.
+    pub(crate) home: Option<PathBuf>,
+    /// `COLUMNS`, where there is no terminal to ask.
+    pub(crate) columns: Option<usize>,
+}
+
+/// A text that must not be shown.
+#[derive(Clone)]
+pub(crate) struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// The command line as it was typed.
+pub(crate) fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+impl Environment {
+    /// Reads the process's environment. An empty variable is an absent one.
+    pub(crate) fn read() -> Self {
+        Self::from_lookup(|name| {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that reads the environment"
+            )]
+            std::env::var_os(name)
+        })
+    }
+
+    fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let text = |name: &str| {
+            raw(name)
+                .map(|value| value.to_string_lossy().trim().to_owned())
+                .filter(|value| !value.is_empty())
+        };
+        Self {
+            prime_key: text("PRIME_API_KEY").map(Secret),
+            prime_url: text("PRIME_API_BASE_URL"),
+            spheron_key: text("SPHERON_API_KEY").map(Secret),
+            spheron_team: text("SPHERON_TEAM_ID"),
+            spheron_url: text("SPHERON_API_BASE_URL"),
+            home: raw("HOME").map(PathBuf::from),
+            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_is_absent_and_keys_are_not_shown() {
+        let environment = Environment::from_lookup(|name| match name {
+            "PRIME_API_KEY" => Some(" k-secret \n".into()),
+            "SPHERON_API_KEY" | "HOME" => Some("".into()),
+            _ => None,
+        });
+        assert_eq!(
+            environment.prime_key.as_ref().map(|key| key.0.as_str()),
+            Some("k-secret")
+        );
+        assert!(environment.spheron_key.is_none() && environment.home.is_none());
+        assert!(!format!("{environment:?}").contains("k-secret"));
+    }
+}

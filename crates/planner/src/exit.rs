@@ -1,0 +1,58 @@
+//! Exit statuses. Scripts branch on them, so they are public and closed.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything that was asked for is done.
+    Done,
+    /// A bug of ours, or a machine that does not do what machines do.
+    Internal,
+    /// The command line or a setting is wrong.
+    Usage,
+    /// The whole market answered, and nothing matches.
+    NothingMatches,
+    /// Some broker could not be asked, or answered in part.
+    PartialMarket,
+    /// A key is missing or refused.
+    Credentials,
+    /// Interrupted from the keyboard.
+    Interrupted,
+}
+
+impl Exit {
+    /// The status that the process ends with.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::NothingMatches => 3,
+            Self::PartialMarket => 4,
+            Self::Credentials => 6,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.status())
+    }
+}
+
+/// What `planner help exit-status` prints. Statuses that later commands will
+/// use are part of the promise.
+pub(crate) const TABLE: &str = "\
+Exit status
+
+  0    done
+  1    internal error
+  2    the command line or a setting is wrong
+  3    nothing matches, and the whole market answered
+  4    partial market: some broker could not be asked or answered in part;
+       what is printed is what the others have
+  6    a key is missing or refused
+  130  interrupted
+";

@@ -1,0 +1,119 @@
+//! The `planner` command line, as a library: [`main`] is all of it.
+//!
+//! Flags and environment come in through [`cli`] and `env` and nowhere else;
+//! output leaves through `printer` and nowhere else.
+
+mod cli;
+mod commands;
+mod credentials;
+mod env;
+mod exit;
+mod printer;
+mod progress;
+mod report;
+mod settings;
+mod view;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use jiff::Timestamp;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::cli::{Cli, Command, Output};
+use crate::commands::Context;
+use crate::env::Environment;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::report::Trouble;
+
+/// Runs `planner` with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    let environment = Environment::read();
+    run(&environment, env::arguments()).into()
+}
+
+fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
+    if arguments.get(1).is_some_and(|first| first == "help")
+        && arguments.get(2).is_some_and(|topic| topic == "exit-status")
+    {
+        let printed = Printer::new(false, false, environment.columns).data(exit::TABLE);
+        return if printed.is_ok() { Exit::Done } else { Exit::Internal };
+    }
+    let mut cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // Help and version are no errors; clap knows where each goes.
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    if cli.global.json {
+        cli.global.output = Output::Json;
+    }
+    let printer = Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
+    log(cli.global.verbose);
+    execute(environment, &cli, printer).unwrap_or_else(|trouble| {
+        printer.warn(&trouble.lines());
+        trouble.exit
+    })
+}
+
+fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exit, Trouble> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one clock: every command works with this moment"
+    )]
+    let now = Timestamp::now();
+    let context = Context {
+        environment,
+        global: &cli.global,
+        printer,
+        now,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let work = async {
+            match &cli.command {
+                Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Offers(args) => commands::offers(&context, args).await,
+                Command::Disks(args) => commands::disks(&context, args).await,
+                Command::Gpus(args) => commands::gpus(&context, args).await,
+                Command::Sandbox(args) => return commands::sandbox(&context, args).await,
+            }
+        };
+        if matches!(cli.command, Command::Sandbox(_)) {
+            return work.await;
+        }
+        tokio::select! {
+            done = work => done,
+            _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+        }
+    })
+}
+
+/// Sends what the crates log to standard error, as loud as was asked.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let filter = tracing_subscriber::filter::Targets::new().with_target("gpu_broker", level);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .without_time()
+        .with_ansi(false);
+    // A library user may have set up logging already; then theirs stays.
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::new(Exit::Internal, error.to_string())
+    }
+}

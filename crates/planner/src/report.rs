@@ -1,0 +1,47 @@
+//! Errors as a person reads them: what, why, and what to do.
+
+use thiserror::Error;
+
+use crate::exit::Exit;
+
+/// Why a command could not do its work.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub(crate) struct Trouble {
+    /// The exit status it ends with.
+    pub(crate) exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Trouble {
+    /// Trouble that ends with `exit`. The message is lower-case and without a
+    /// full stop.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The command line or a setting is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The lines for a person.
+    pub(crate) fn lines(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("error: {}\nhint: {hint}\n", self.message),
+            None => format!("error: {}\n", self.message),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Which brokers to ask, where, and with which keys.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use gpu_broker_core::near;
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::Source;
+use gpu_broker_http::{ApiKey, BaseUrl};
+use gpu_broker_prime::{Prime, PrimeOptions};
+use gpu_broker_sandbox::{Options, Running, Sandbox};
+use gpu_broker_spheron::{Spheron, SpheronOptions};
+
+use crate::credentials::{self, Credentials};
+use crate::env::{Environment, Secret};
+use crate::exit::Exit;
+use crate::report::Trouble;
+
+/// Where the brokers answer.
+const PRIME_URL: &str = "https://api.primeintellect.ai";
+const SPHERON_URL: &str = "https://app.spheron.ai";
+
+/// What every request introduces itself as. Spheron refuses clients without a
+/// name of their own.
+const USER_AGENT: &str = concat!("gpu-broker/", env!("CARGO_PKG_VERSION"));
+
+/// The brokers that planner knows.
+pub(crate) const BROKERS: [&str; 2] = ["prime", "spheron"];
+
+/// The brokers to ask.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// Those that can be asked.
+    pub(crate) asked: Vec<Arc<dyn Source>>,
+    /// Those that cannot, because nobody configured a key.
+    pub(crate) without_key: Vec<Broker>,
+    /// Things the user should know before a key goes out.
+    pub(crate) warnings: Vec<String>,
+    /// The sandbox, which answers until this is dropped.
+    _sandbox: Option<Running>,
+}
+
+/// Which brokers somebody asked for by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Selection {
+    /// Only these, unless empty.
+    pub(crate) only: Vec<String>,
+    /// Not these.
+    pub(crate) without: Vec<String>,
+}
+
+impl Selection {
+    /// Checks the names.
+    pub(crate) fn check(&self) -> Result<(), Trouble> {
+        for name in self.only.iter().chain(&self.without) {
+            if !BROKERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                let near = near(name, BROKERS);
+                let hint = if near.is_empty() {
+                    BROKERS.join(" or ")
+                } else {
+                    near.join(" or ")
+                };
+                return Err(
+                    Trouble::usage(format!("no broker is called `{name}`")).hint(format!("write `--broker {hint}`"))
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn wants(&self, broker: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(broker));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.without)
+    }
+}
+
+/// Sets up the brokers to ask: the real ones, or the sandbox's.
+pub(crate) fn sources(environment: &Environment, selection: &Selection, sandbox: bool) -> Result<Sources, Trouble> {
+    selection.check()?;
+    if sandbox {
+        return sandboxed(selection);
+    }
+    let mut sources = Sources {
+        asked: Vec::new(),
+        without_key: Vec::new(),
+        warnings: Vec::new(),
+        _sandbox: None,
+    };
+    if selection.wants("prime") {
+        let found = with_file(environment, (&environment.prime_key, &None), credentials::prime)?;
+        let base_url = base_url(
+            "PRIME_API_BASE_URL",
+            environment.prime_url.as_deref(),
+            PRIME_URL,
+            &mut sources.warnings,
+        )?;
+        match found.key {
+            Some(key) => {
+                let key = api_key("PRIME_API_KEY", key)?;
+                sources
+                    .asked
+                    .push(Arc::new(Prime::new(PrimeOptions::new(base_url, key, USER_AGENT))));
+            }
+            None if selection.only.iter().any(|name| name.eq_ignore_ascii_case("prime")) => {
+                return Err(
+                    Trouble::new(Exit::Credentials, "prime needs a key, and none is configured")
+                        .hint("set PRIME_API_KEY (a key with the permission Availability: read), or try `--sandbox`"),
+                );
+            }
+            None => sources.without_key.push(Broker::new("prime")),
+        }
+    }
+    if selection.wants("spheron") {
+        let found = with_file(
+            environment,
+            (&environment.spheron_key, &environment.spheron_team),
+            credentials::spheron,
+        )?;
+        let base_url = base_url(
+            "SPHERON_API_BASE_URL",
+            environment.spheron_url.as_deref(),
+            SPHERON_URL,
+            &mut sources.warnings,
+        )?;
+        let key = found.key.map(|key| api_key("SPHERON_API_KEY", key)).transpose()?;
+        let options = SpheronOptions {
+            base_url,
+            key,
+            team: found.team,
+            user_agent: USER_AGENT.into(),
+        };
+        sources.asked.push(Arc::new(Spheron::new(options)));
+    }
+    if sources.asked.is_empty() && sources.without_key.is_empty() {
+        return Err(
+            Trouble::usage("every broker is excluded").hint("leave one: `--broker prime` or `--broker spheron`")
+        );
+    }
+    if sources.asked.is_empty() {
+        return Err(Trouble::new(Exit::Credentials, "no broker can be asked without a key")
+            .hint("set PRIME_API_KEY, ask spheron too, whose offers are public, or try `--sandbox`"));
+    }
+    Ok(sources)
+}
+
+fn sandboxed(selection: &Selection) -> Result<Sources, Trouble> {
+    #[expect(clippy::disallowed_methods, reason = "the simulated world starts now")]
+    let now = SystemTime::now();
+    let options = Options {
+        latency: Duration::ZERO,
+        ..Options::new(now)
+    };
+    let running = Sandbox::start(&options)
+        .map_err(|error| Trouble::new(Exit::Internal, format!("the sandbox does not start: {error}")))?;
+    let url = |text: &str| BaseUrl::parse(text).map_err(|error| Trouble::new(Exit::Internal, error.to_string()));
+    let key = || api_key("the sandbox's key", Secret("sandbox".to_owned()));
+    let mut asked: Vec<Arc<dyn Source>> = Vec::new();
+    if selection.wants("prime") {
+        let options = PrimeOptions::new(url(running.prime_url())?, key()?, USER_AGENT);
+        asked.push(Arc::new(Prime::new(options)));
+    }
+    if selection.wants("spheron") {
+        let base_url = url(running.spheron_url())?;
+        let options = SpheronOptions {
+            base_url,
+            key: Some(key()?),
+            team: None,
+            user_agent: USER_AGENT.into(),
+        };
+        asked.push(Arc::new(Spheron::new(options)));
+    }
+    if asked.is_empty() {
+        return Err(
+            Trouble::usage("every broker is excluded").hint("leave one: `--broker prime` or `--broker spheron`")
+        );
+    }
+    Ok(Sources {
+        asked,
+        without_key: Vec::new(),
+        warnings: Vec::new(),
+        _sandbox: Some(running),
+    })
+}
+
+/// The key and team from the environment, or from the file of the broker's own
+/// tool where the environment has no key.
+fn with_file(
+    environment: &Environment,
+    (key, team): (&Option<Secret>, &Option<String>),
+    file: impl Fn(&std::path::Path) -> Result<Credentials, Trouble>,
+) -> Result<Credentials, Trouble> {
+    if key.is_some() {
+        return Ok(Credentials {
+            key: key.clone(),
+            team: team.clone(),
+        });
+    }
+    let found = environment.home.as_deref().map(file).transpose()?.unwrap_or_default();
+    Ok(Credentials {
+        team: team.clone().or(found.team),
+        ..found
+    })
+}
+
+fn api_key(name: &str, key: Secret) -> Result<ApiKey, Trouble> {
+    ApiKey::new(key.0).map_err(|error| Trouble::usage(format!("{name}: {error}")))
+}
+
+/// The base URL, with a warning when a key would go to somebody else.
+fn base_url(name: &str, set: Option<&str>, own: &str, warnings: &mut Vec<String>) -> Result<BaseUrl, Trouble> {
+    let url = BaseUrl::parse(set.unwrap_or(own)).map_err(|error| Trouble::usage(format!("{name}: {error}")))?;
+    if set.is_some_and(|set| set.trim_end_matches('/') != own) && !url.is_loopback() {
+        warnings.push(format!(
+            "{name} is {url}, which is not the broker's own address: your key goes there\n"
+        ));
+    }
+    Ok(url)
+}

@@ -1,0 +1,12 @@
+//! What people and programs see. Rounding happens here and nowhere else.
+
+pub(crate) mod columns;
+pub(crate) mod disks;
+pub(crate) mod document;
+pub(crate) mod explain;
+pub(crate) mod footer;
+pub(crate) mod format;
+pub(crate) mod gpus;
+pub(crate) mod offers;
+pub(crate) mod plans;
+pub(crate) mod text;

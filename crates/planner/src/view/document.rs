@@ -1,0 +1,331 @@
+//! A quote as a document: `planner.quote/1`, the contract with programs.
+//!
+//! Money is a decimal string, unrounded; what is absent is `null`.
+
+use std::collections::BTreeMap;
+
+use gpu_broker_core::demand::{Demand, Words};
+use gpu_broker_core::market::{Market, SourceReport};
+use gpu_broker_core::money::{Money, Rate};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::plan::{Group, Plan};
+use gpu_broker_core::quote::Quote;
+use gpu_broker_core::source::Coverage;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// How long the prices of a quote are taken to hold.
+const VALID: SignedDuration = SignedDuration::from_mins(5);
+
+/// `planner.quote/1`.
+#[derive(Debug, Serialize)]
+pub(crate) struct QuoteDocument {
+    schema: &'static str,
+    id: String,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    request: Value,
+    hours: Exact,
+    currency: String,
+    optimal: bool,
+    plans: Vec<PlanDocument>,
+    market: MarketDocument,
+    cheaper_elsewhere: Vec<CheaperDocument>,
+    sources: Vec<SourceDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlanDocument {
+    rank: usize,
+    id: String,
+    gpus: u64,
+    surplus_gpus: u64,
+    nodes: u64,
+    rate: Exact,
+    upfront: Exact,
+    total: Exact,
+    per_gpu_hour: Option<Exact>,
+    certainty: &'static str,
+    total_low: Option<Exact>,
+    groups: Vec<GroupDocument>,
+    disks: [(); 0],
+    warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupDocument {
+    broker: String,
+    provider: String,
+    offer_id: String,
+    count: u64,
+    gpu: Value,
+    place: Value,
+    market: String,
+    security: String,
+    prepaid_hours: Option<Exact>,
+    stock: String,
+    stock_units: Option<u32>,
+    vcpus: Option<u64>,
+    memory_gb: Option<u64>,
+    disk_gb: Option<u64>,
+    shared_disk_gb: Option<u64>,
+    multi_node: bool,
+    interconnect: Option<Value>,
+    provisioning_minutes: Option<Value>,
+    minimum_runtime_minutes: u64,
+    rate: Exact,
+    lines: Vec<LineDocument>,
+    also_sold_by: [(); 0],
+}
+
+#[derive(Debug, Serialize)]
+struct LineDocument {
+    item: &'static str,
+    quantity: String,
+    unit_price: Exact,
+    rate: Exact,
+    rate_low: Option<Exact>,
+}
+
+#[derive(Debug, Serialize)]
+struct MarketDocument {
+    read: u64,
+    ranked: u64,
+    rejected: Vec<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct CheaperDocument {
+    flag: &'static str,
+    rate: Exact,
+    saves: Option<Exact>,
+}
+
+/// How one broker answered.
+#[derive(Debug, Serialize)]
+pub(crate) struct SourceDocument {
+    broker: String,
+    status: &'static str,
+    offers: u64,
+    announced: Option<u64>,
+    pages: u32,
+    error: Option<String>,
+}
+
+/// The document of a quote.
+pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDocument {
+    let mut document = QuoteDocument {
+        schema: "planner.quote/1",
+        id: String::new(),
+        created_at: market.taken_at,
+        expires_at: market.taken_at.saturating_add(VALID).unwrap_or(market.taken_at),
+        request: request(demand),
+        hours: demand.hours.number(),
+        currency: demand.exchange.quote().to_string(),
+        optimal: quote.optimal && !quote.plans.is_empty(),
+        plans: quote
+            .plans
+            .iter()
+            .enumerate()
+            .map(|(at, found)| plan(at + 1, found, demand))
+            .collect(),
+        market: MarketDocument {
+            read: quote.read,
+            ranked: quote.ranked,
+            rejected: quote
+                .rejected
+                .iter()
+                .map(|(reason, offers)| json!({ "reason": reason, "offers": offers }))
+                .collect(),
+        },
+        cheaper_elsewhere: quote
+            .cheaper
+            .iter()
+            .map(|cheaper| CheaperDocument {
+                flag: cheaper.flag,
+                rate: cheaper.rate.per_hour(),
+                saves: cheaper.saves,
+            })
+            .collect(),
+        sources: market.sources.iter().map(source).collect(),
+    };
+    document.id = digest("q", &document);
+    document
+}
+
+fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
+    let groups: Vec<GroupDocument> = plan.groups.iter().map(group).collect();
+    PlanDocument {
+        rank,
+        id: digest("p", &groups),
+        gpus: plan.gpus,
+        surplus_gpus: plan.surplus,
+        nodes: plan.nodes,
+        rate: plan.rate.per_hour(),
+        upfront: plan.upfront.amount(),
+        total: plan.total.amount(),
+        per_gpu_hour: plan.per_gpu_hour(demand.hours),
+        certainty: if plan.is_exact() { "exact" } else { "upper_bound" },
+        total_low: plan.total_low.map(Money::amount),
+        groups,
+        disks: [],
+        warnings: warnings(plan),
+    }
+}
+
+fn group(group: &Group) -> GroupDocument {
+    let candidate = &group.candidate;
+    let (offer, configuration) = (&candidate.offer, &candidate.configuration);
+    let lines = configuration.lines.iter().map(|line| LineDocument {
+        item: line.item.as_str(),
+        quantity: line.quantity.to_string(),
+        unit_price: line.unit_price.per_hour(),
+        rate: line.rate.per_hour(),
+        rate_low: line.rate_low.map(Rate::per_hour),
+    });
+    GroupDocument {
+        broker: offer.broker.to_string(),
+        provider: offer.provider.to_string(),
+        offer_id: offer.id.to_string(),
+        count: group.count,
+        gpu: gpu(&offer.gpu),
+        place: place(group.place()),
+        market: offer.market.to_string(),
+        security: offer.security.to_string(),
+        prepaid_hours: offer.terms.prepaid.map(gpu_broker_core::quantity::Hours::number),
+        stock: offer.stock.level.to_string(),
+        stock_units: offer.stock.units,
+        vcpus: configuration.vcpus,
+        memory_gb: configuration.memory_gb,
+        disk_gb: configuration.disk_gb,
+        shared_disk_gb: configuration.shared_disk_gb,
+        multi_node: offer.multi_node,
+        interconnect: interconnect(&offer.interconnect),
+        provisioning_minutes: offer.provisioning_minutes.map(number),
+        minimum_runtime_minutes: offer.terms.minimum_runtime.0,
+        rate: candidate.bill.rate.per_hour(),
+        lines: lines.collect(),
+        also_sold_by: [],
+    }
+}
+
+/// The GPUs of one instance.
+pub(crate) fn gpu(gpu: &gpu_broker_core::gpu::Gpu) -> Value {
+    json!({ "model": gpu.model, "memory_gb": gpu.memory, "socket": gpu.socket, "count": gpu.count })
+}
+
+/// A place.
+pub(crate) fn place(place: &gpu_broker_core::place::Place) -> Value {
+    json!({ "region": place.region_word(), "country": place.country, "data_center": place.data_center })
+}
+
+/// A network, or nothing when the broker says nothing.
+pub(crate) fn interconnect(network: &gpu_broker_core::offer::Interconnect) -> Option<Value> {
+    let silent = network.kinds.is_empty() && network.gbps.is_none();
+    (!silent).then(|| json!({ "kinds": network.kinds, "gbps": network.gbps.map(number) }))
+}
+
+/// A count of something other than money, as a JSON number where it is whole.
+pub(crate) fn number(number: Exact) -> Value {
+    number.to_whole().map_or_else(|| json!(number), |whole| json!(whole))
+}
+
+/// How a source answered.
+pub(crate) fn source(report: &SourceReport) -> SourceDocument {
+    let (status, error) = match &report.coverage {
+        Coverage::Complete => ("ok", None),
+        Coverage::Partial(error) => ("partial", Some(error.to_string())),
+        Coverage::Failed(error) => ("failed", Some(error.to_string())),
+        Coverage::NoCredentials => ("no_credentials", None),
+    };
+    SourceDocument {
+        broker: report.broker.to_string(),
+        status,
+        offers: report.read,
+        announced: report.announced,
+        pages: report.pages,
+        error,
+    }
+}
+
+/// What somebody who buys the plan should know beyond its price.
+pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
+    let mut warnings = BTreeMap::new();
+    for group in &plan.groups {
+        let offer = &group.candidate.offer;
+        let broker = &offer.broker;
+        if !group.candidate.bill.is_exact() {
+            warnings.insert(0, format!("upper bound: {broker} does not say whether a changed resource is charged whole or by the difference"));
+        }
+        if offer.variable_price {
+            warnings.insert(1, format!("{broker} says that this price may move"));
+        }
+        if offer.market == gpu_broker_core::offer::Market::Spot {
+            warnings.insert(2, "spot: the seller may take the machine back at any time".to_owned());
+        }
+        if offer.stock.level.is_known() {
+            if offer.stock.units.is_none() {
+                warnings.insert(3, format!("stock is {broker}'s claim, not a promise"));
+            }
+        } else {
+            warnings.insert(
+                3,
+                format!(
+                    "{broker} says `{}` of its stock, a word that planner does not know",
+                    offer.stock.level
+                ),
+            );
+        }
+    }
+    warnings.into_values().collect()
+}
+
+/// The request as it was understood.
+fn request(demand: &Demand) -> Value {
+    let words = |words: &Words| {
+        let refused = words.refused.iter().map(|word| format!("!{word}"));
+        words.wanted.iter().cloned().chain(refused).collect::<Vec<_>>()
+    };
+    let wanted = &demand.wanted_where;
+    let worth: BTreeMap<String, Exact> = demand
+        .exchange
+        .worth()
+        .iter()
+        .map(|(code, worth)| (code.to_string(), *worth))
+        .collect();
+    json!({
+        "gpu": demand.gpus,
+        "hours": demand.hours,
+        "vcpus": demand.instance.vcpus,
+        "memory_gb": demand.instance.memory,
+        "disk_gb": demand.instance.disk,
+        "kubernetes": demand.instance.kubernetes,
+        "gpus_per_node": demand.gpus_per_node,
+        "nodes": demand.nodes,
+        "regions": words(&wanted.regions),
+        "countries": words(&wanted.countries),
+        "data_centers": words(&wanted.data_centers),
+        "providers": words(&wanted.providers),
+        "market": demand.market,
+        "security": demand.security,
+        "prepaid": demand.prepaid,
+        "interconnect": demand.network.kinds,
+        "min_interconnect_gbps": demand.network.gbps.map(number),
+        "socket": demand.network.socket,
+        "max_price": demand.caps.rate,
+        "max_total": demand.caps.total,
+        "max_upfront": demand.caps.upfront,
+        "mixed": demand.mixed,
+        "spread": demand.spread,
+        "fx": worth,
+        "sort_by": demand.objective,
+    })
+}
+
+/// A short name for a content: the same content has the same name.
+fn digest(prefix: &str, content: &impl Serialize) -> String {
+    let bytes = serde_json::to_vec(content).unwrap_or_default();
+    let hash = blake3::hash(&bytes).to_hex();
+    format!("{prefix}_{}", hash.get(..16).unwrap_or_default())
+}

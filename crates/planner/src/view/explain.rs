@@ -1,0 +1,102 @@
+//! Each plan unfolded: every line, every digit.
+
+use std::fmt::Write as _;
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::plan::{Group, Plan};
+
+use super::document::warnings;
+use super::text::shown;
+
+/// A tree for each plan, whose leaves add up to its total.
+pub(crate) fn trees(plans: &[Plan], demand: &Demand) -> String {
+    let mut text = String::new();
+    for (at, plan) in plans.iter().enumerate() {
+        tree(&mut text, at + 1, plan, demand);
+    }
+    text
+}
+
+fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
+    let currency = plan.total.currency();
+    let _ = writeln!(
+        text,
+        "\n{rank}  {} GPUs, {} {currency} for {} h",
+        plan.gpus,
+        plan.total.amount(),
+        demand.hours
+    );
+    for group in &plan.groups {
+        branch(text, group);
+    }
+    let mut leaves = vec![format!("{} {currency}/h in all", plan.rate.per_hour())];
+    if !plan.upfront.amount().is_zero() {
+        leaves.push(format!("{} {currency} when ordering", plan.upfront.amount()));
+    }
+    if let Some(low) = plan.total_low {
+        leaves.push(format!("at least {} {currency}", low.amount()));
+    }
+    if let Some(price) = plan.per_gpu_hour(demand.hours) {
+        leaves.push(format!("{price} {currency} per GPU and hour"));
+    }
+    leaves.extend(warnings(plan));
+    twigs(text, "   ", &leaves);
+}
+
+fn branch(text: &mut String, group: &Group) {
+    let (offer, bill) = (&group.candidate.offer, &group.candidate.bill);
+    let place = group.place();
+    let center = place
+        .data_center
+        .as_ref()
+        .map_or("an unnamed place", |center| center.as_str());
+    let _ = writeln!(
+        text,
+        "   ├─ {} × {} from {}/{} in {} ({}): {}/h each",
+        group.count,
+        shown(offer.id.as_str()),
+        offer.broker,
+        shown(offer.provider.as_str()),
+        shown(center),
+        shown(place.region_word()),
+        bill.rate.per_hour(),
+    );
+    let mut leaves: Vec<String> = group
+        .candidate
+        .configuration
+        .lines
+        .iter()
+        .map(|line| {
+            let low = line
+                .rate_low
+                .map(|low| format!(", upper bound (at least {})", low.per_hour()))
+                .unwrap_or_default();
+            format!(
+                "{:11} {:>5} × {} = {}{low}",
+                line.item,
+                line.quantity,
+                line.unit_price.per_hour(),
+                line.rate.per_hour()
+            )
+        })
+        .collect();
+    if let Some(prepaid) = offer.terms.prepaid {
+        leaves.push(format!(
+            "prepaid     {prepaid} h charged when ordering, whatever is used"
+        ));
+    }
+    if offer.terms.minimum_runtime.0 > 0 {
+        leaves.push(format!(
+            "minimum     {} minutes are charged at least",
+            offer.terms.minimum_runtime.0
+        ));
+    }
+    twigs(text, "   │  ", &leaves);
+}
+
+fn twigs(text: &mut String, indent: &str, leaves: &[String]) {
+    for (at, leaf) in leaves.iter().enumerate() {
+        let bend = if at + 1 == leaves.len() { '└' } else { '├' };
+        let _ = writeln!(text, "{indent}{bend}─ {leaf}");
+    }
+}

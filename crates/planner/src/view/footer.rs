@@ -1,0 +1,102 @@
+//! What stands below the data: how complete it is, and what to try next.
+
+use std::fmt::Write as _;
+
+use gpu_broker_core::market::{Market, SourceReport};
+use gpu_broker_core::quote::Quote;
+use gpu_broker_core::source::Coverage;
+
+use super::text::shown;
+
+/// Below a quote.
+pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> String {
+    let mut text = String::new();
+    let rejected: u64 = quote.rejected.values().sum();
+    let _ = write!(
+        text,
+        "\n{} offers read, {} ranked, {rejected} rejected",
+        quote.read, quote.ranked
+    );
+    let reasons: Vec<String> = quote
+        .rejected
+        .iter()
+        .map(|(reason, offers)| format!("{reason} {offers}"))
+        .collect();
+    if !reasons.is_empty() {
+        let _ = write!(text, " ({})", reasons.join(", "));
+    }
+    text.push('\n');
+    if quote.plans.is_empty() {
+        text.push_str("nothing matches\n");
+    } else if quote.optimal {
+        text.push_str("the first plan is the cheapest there is: every allowed combination was considered\n");
+    } else {
+        text.push_str("the search was cut short: the first plan may not be the cheapest there is\n");
+    }
+    if u64::try_from(shown_plans).is_ok_and(|shown| shown < quote.ranked) {
+        let _ = writeln!(text, "showing the best {shown_plans}; `--max-offers N` shows more");
+    }
+    for cheaper in &quote.cheaper {
+        let rate = cheaper.rate.per_hour().to_fixed(4);
+        match cheaper.saves {
+            Some(saves) => {
+                let percent = saves.times_count(100).unwrap_or(saves).to_fixed(0);
+                let _ = writeln!(text, "cheaper from ${rate}/h, −{percent} %: {}", cheaper.flag);
+            }
+            None => {
+                let _ = writeln!(text, "possible from ${rate}/h: {}", cheaper.flag);
+            }
+        }
+    }
+    text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
+}
+
+/// How each source answered, where there is something to say.
+pub(crate) fn sources(reports: &[SourceReport]) -> String {
+    let mut text = String::new();
+    for report in reports {
+        let broker = &report.broker;
+        let _ = match &report.coverage {
+            Coverage::Complete => Ok(()),
+            Coverage::Partial(error) => {
+                writeln!(
+                    text,
+                    "warning: {broker} answered in part ({} offers read): {}",
+                    report.read,
+                    shown(&error.to_string())
+                )
+            }
+            Coverage::Failed(error) => {
+                writeln!(text, "warning: {broker} did not answer: {}", shown(&error.to_string()))
+            }
+            Coverage::NoCredentials => {
+                writeln!(
+                    text,
+                    "{broker} was not asked: set {}_API_KEY",
+                    broker.as_str().to_ascii_uppercase()
+                )
+            }
+        };
+    }
+    text
+}
+
+/// Records shown at most; the JSON output counts them all.
+const REJECTS_SHOWN: usize = 5;
+
+/// Records that could not be understood.
+pub(crate) fn rejects<'a>(rejects: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    let mut more = 0_usize;
+    for (at, (path, reason)) in rejects.enumerate() {
+        if at < REJECTS_SHOWN {
+            let _ = writeln!(text, "could not be understood: {}: {}", shown(path), shown(reason));
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        let _ = writeln!(text, "and {more} more");
+    }
+    text
+}

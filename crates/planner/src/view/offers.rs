@@ -1,0 +1,184 @@
+//! Offers as they are, unranked.
+
+use std::sync::Arc;
+
+use gpu_broker_core::money::Rate;
+use gpu_broker_core::offer::{Dial, Offer};
+use gpu_broker_core::place::DataCenter;
+use serde_json::{Value, json};
+
+use super::columns::Column;
+use super::document::{gpu, interconnect, number, place};
+use super::format::Sheet;
+use super::text::shown;
+
+/// For a terminal.
+pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
+    let mut columns = [
+        Column::words("OFFER", 10, 0),
+        Column::words("BROKER/PROVIDER", 12, 0),
+        Column::words("PLACE", 8, 3),
+        Column::words("REGION", 8, 4),
+        Column::words("GPU", 8, 0),
+        Column::numbers("N", 0),
+        Column::numbers("vCPU", 8),
+        Column::numbers("RAM", 7),
+        Column::numbers("DISK", 6),
+        Column::words("MARKET", 4, 5),
+        Column::words("SECURITY", 6, 9),
+        Column::words("STOCK", 4, 2),
+        Column::numbers("BASE $/h", 0),
+    ];
+    for offer in offers {
+        let count = |dial: &Dial| {
+            dial.default
+                .or(dial.min)
+                .map_or_else(|| "?".to_owned(), |count| count.to_string())
+        };
+        let first = offer.places.first();
+        let center = first
+            .and_then(|place| place.data_center.as_ref())
+            .map_or("?", |center| center.as_str());
+        let more = if offer.places.len() > 1 {
+            format!(" +{}", offer.places.len() - 1)
+        } else {
+            String::new()
+        };
+        let socket = offer
+            .gpu
+            .socket
+            .as_ref()
+            .map(|socket| format!(" {socket}"))
+            .unwrap_or_default();
+        let price = offer
+            .price
+            .map_or_else(|| "unpriced".to_owned(), |price| price.per_hour().to_fixed(4));
+        let foreign = if offer.currency.as_str() == "USD" {
+            String::new()
+        } else {
+            format!("{} ", offer.currency)
+        };
+        let cells = [
+            shown(offer.id.as_str()).into_owned(),
+            format!("{}/{}", offer.broker, shown(offer.provider.as_str())),
+            format!("{}{more}", shown(center)),
+            first.map_or_else(String::new, |place| shown(place.region_word()).into_owned()),
+            format!("{}{}", shown(offer.gpu.model.as_str()), shown(&socket)),
+            offer.gpu.count.to_string(),
+            count(&offer.resources.vcpu),
+            count(&offer.resources.memory),
+            count(&offer.resources.disk),
+            shown(offer.market.as_str()).into_owned(),
+            shown(offer.security.as_str()).into_owned(),
+            shown(offer.stock.level.as_str()).into_owned(),
+            format!("{foreign}{price}"),
+        ];
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            column.cells.push(cell);
+        }
+    }
+    columns.into()
+}
+
+/// Every digit, one row for each offer; several places are joined with `|`.
+pub(crate) fn sheet(offers: &[&Arc<Offer>]) -> Sheet {
+    let mut sheet = Sheet::new(&[
+        "broker",
+        "provider",
+        "offer_id",
+        "gpu",
+        "gpu_memory_gb",
+        "socket",
+        "gpus",
+        "region",
+        "country",
+        "data_centers",
+        "market",
+        "security",
+        "stock",
+        "stock_units",
+        "price",
+        "currency",
+        "prepaid_hours",
+        "minimum_runtime_minutes",
+        "vcpus",
+        "memory_gb",
+        "disk_gb",
+    ]);
+    for offer in offers {
+        let first = offer.places.first();
+        let centers = offer
+            .places
+            .iter()
+            .filter_map(|place| place.data_center.as_ref())
+            .map(DataCenter::as_str);
+        let count = |dial: &Dial| dial.default.or(dial.min);
+        sheet.word(offer.broker.as_str());
+        sheet.word(offer.provider.as_str());
+        sheet.word(offer.id.as_str());
+        sheet.word(offer.gpu.model.as_str());
+        sheet.maybe(offer.gpu.memory.map(|memory| memory.0));
+        sheet.word(offer.gpu.socket.as_ref().map_or("", |socket| socket.as_str()));
+        sheet.number(offer.gpu.count);
+        sheet.word(first.map_or("", |place| place.region_word()));
+        sheet.word(
+            first
+                .and_then(|place| place.country.as_ref())
+                .map_or("", |country| country.as_str()),
+        );
+        sheet.word(&centers.collect::<Vec<_>>().join("|"));
+        sheet.word(offer.market.as_str());
+        sheet.word(offer.security.as_str());
+        sheet.word(offer.stock.level.as_str());
+        sheet.maybe(offer.stock.units);
+        sheet.maybe(offer.price.map(Rate::per_hour));
+        sheet.word(offer.currency.as_str());
+        sheet.maybe(offer.terms.prepaid);
+        sheet.number(offer.terms.minimum_runtime.0);
+        sheet.maybe(count(&offer.resources.vcpu));
+        sheet.maybe(count(&offer.resources.memory));
+        sheet.maybe(count(&offer.resources.disk));
+        sheet.end_row();
+    }
+    sheet
+}
+
+/// One offer of `planner.offers/1`.
+pub(crate) fn document(offer: &Offer) -> Value {
+    json!({
+        "broker": offer.broker,
+        "provider": offer.provider,
+        "offer_id": offer.id,
+        "gpu": gpu(&offer.gpu),
+        "places": offer.places.iter().map(place).collect::<Vec<_>>(),
+        "market": offer.market,
+        "security": offer.security,
+        "stock": offer.stock.level,
+        "stock_units": offer.stock.units,
+        "price": offer.price.map(Rate::per_hour),
+        "currency": offer.currency,
+        "variable_price": offer.variable_price,
+        "prepaid_hours": offer.terms.prepaid,
+        "minimum_runtime_minutes": offer.terms.minimum_runtime,
+        "kubernetes_price": offer.kubernetes.map(Rate::per_hour),
+        "vcpu": dial(&offer.resources.vcpu),
+        "memory_gb": dial(&offer.resources.memory),
+        "disk_gb": dial(&offer.resources.disk),
+        "shared_disk_gb": dial(&offer.resources.shared_disk),
+        "interconnect": interconnect(&offer.interconnect),
+        "provisioning_minutes": offer.provisioning_minutes.map(number),
+        "multi_node": offer.multi_node,
+    })
+}
+
+/// How a resource can be sized.
+pub(crate) fn dial(dial: &Dial) -> Value {
+    json!({
+        "min": dial.min,
+        "default": dial.default,
+        "max": dial.max,
+        "step": dial.step,
+        "unit_price": dial.unit_price.map(Rate::per_hour),
+        "default_included": dial.included,
+    })
+}

@@ -1,0 +1,183 @@
+//! Plans as rows: the table, CSV and Markdown.
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::offer::{Market, Security, StockLevel};
+use gpu_broker_core::plan::{Group, Plan};
+
+use super::columns::Column;
+use super::format::Sheet;
+use super::text::shown;
+
+/// One row for each launch group; what belongs to the plan stands in its first
+/// row.
+pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
+    let total = format!("TOTAL({}h)", demand.hours);
+    let mut columns = [
+        Column::numbers("#", 0),
+        Column::words("OFFER", 10, 3),
+        Column::words("BROKER/PROVIDER", 12, 0),
+        Column::words("REGION", 8, 4),
+        Column::words("GPU", 8, 5),
+        Column::numbers("N", 0),
+        Column::numbers("vCPU", 9),
+        Column::numbers("RAM", 8),
+        Column::numbers("DISK", 7),
+        Column::words("TIER", 4, 6),
+        Column::words("STOCK", 4, 10),
+        Column::numbers("$/h", 0),
+        Column::numbers("$/GPU·h", 2),
+        Column::numbers("UPFRONT", 1),
+        Column::numbers(total, 0),
+    ];
+    for (at, plan) in plans.iter().enumerate() {
+        for (group_at, group) in plan.groups.iter().enumerate() {
+            let cells = row(at + 1, plan, group, group_at == 0, demand);
+            for (column, cell) in columns.iter_mut().zip(cells) {
+                column.cells.push(cell);
+            }
+        }
+    }
+    columns.into()
+}
+
+fn row(rank: usize, plan: &Plan, group: &Group, first: bool, demand: &Demand) -> [String; 15] {
+    let (offer, configuration) = (&group.candidate.offer, &group.candidate.configuration);
+    let own = |text: String| if first { text } else { String::new() };
+    let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    let times = if group.count > 1 {
+        format!("{}× ", group.count)
+    } else {
+        String::new()
+    };
+    let socket = offer
+        .gpu
+        .socket
+        .as_ref()
+        .map(|socket| format!(" {socket}"))
+        .unwrap_or_default();
+    let bound = if plan.is_exact() { "" } else { "≤" };
+    let upfront = plan.upfront.amount();
+    [
+        own(rank.to_string()),
+        format!("{times}{}", shown(offer.id.as_str())),
+        format!("{}/{}", offer.broker, shown(offer.provider.as_str())),
+        shown(group.place().region_word()).into_owned(),
+        format!("{}{}", shown(offer.gpu.model.as_str()), shown(&socket)),
+        (u64::from(offer.gpu.count) * group.count).to_string(),
+        count(configuration.vcpus),
+        count(configuration.memory_gb),
+        count(configuration.disk_gb),
+        tier(group),
+        stock(group),
+        own(format!("{bound}{}", plan.rate.per_hour().to_fixed(4))),
+        own(plan
+            .per_gpu_hour(demand.hours)
+            .map_or_else(String::new, |price| price.to_fixed(4))),
+        own(if upfront.is_zero() {
+            "-".to_owned()
+        } else {
+            upfront.to_fixed(2)
+        }),
+        own(format!("{bound}{}", plan.total.amount().to_fixed(2))),
+    ]
+}
+
+/// How safe the machine is to keep: its market, tier and terms in one word or
+/// two.
+fn tier(group: &Group) -> String {
+    let offer = &group.candidate.offer;
+    let security = match &offer.security {
+        Security::Secure => "secure",
+        Security::Community => "commun.",
+        Security::Other(word) => word,
+    };
+    let market = match &offer.market {
+        Market::OnDemand if offer.terms.prepaid.is_some() => "prepaid",
+        Market::OnDemand => "",
+        Market::Spot => "spot",
+        Market::Other(word) => word,
+    };
+    match (market, &offer.security) {
+        ("", _) => shown(security).into_owned(),
+        (market, Security::Secure) => shown(market).into_owned(),
+        (market, _) => format!("{}/{}", shown(market), shown(security)),
+    }
+}
+
+fn stock(group: &Group) -> String {
+    let stock = &group.candidate.offer.stock;
+    match (&stock.level, stock.units) {
+        (_, Some(units)) => units.to_string(),
+        (StockLevel::Available, None) => "yes".to_owned(),
+        (level, None) => shown(level.as_str()).into_owned(),
+    }
+}
+
+/// Every digit, one row for each launch group.
+pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
+    let mut sheet = Sheet::new(&[
+        "rank",
+        "broker",
+        "provider",
+        "offer_id",
+        "count",
+        "gpu",
+        "gpu_memory_gb",
+        "socket",
+        "gpus_per_instance",
+        "region",
+        "country",
+        "data_center",
+        "market",
+        "security",
+        "stock",
+        "vcpus",
+        "memory_gb",
+        "disk_gb",
+        "prepaid_hours",
+        "group_rate",
+        "plan_gpus",
+        "plan_rate",
+        "plan_per_gpu_hour",
+        "plan_upfront",
+        "plan_total",
+        "currency",
+        "hours",
+        "certainty",
+    ]);
+    for (at, plan) in plans.iter().enumerate() {
+        for group in &plan.groups {
+            let (offer, configuration, place) = (&group.candidate.offer, &group.candidate.configuration, group.place());
+            sheet.number(at + 1);
+            sheet.word(offer.broker.as_str());
+            sheet.word(offer.provider.as_str());
+            sheet.word(offer.id.as_str());
+            sheet.number(group.count);
+            sheet.word(offer.gpu.model.as_str());
+            sheet.maybe(offer.gpu.memory.map(|memory| memory.0));
+            sheet.word(offer.gpu.socket.as_ref().map_or("", |socket| socket.as_str()));
+            sheet.number(offer.gpu.count);
+            sheet.word(place.region_word());
+            sheet.word(place.country.as_ref().map_or("", |country| country.as_str()));
+            sheet.word(place.data_center.as_ref().map_or("", |center| center.as_str()));
+            sheet.word(offer.market.as_str());
+            sheet.word(offer.security.as_str());
+            sheet.word(offer.stock.level.as_str());
+            sheet.maybe(configuration.vcpus);
+            sheet.maybe(configuration.memory_gb);
+            sheet.maybe(configuration.disk_gb);
+            sheet.maybe(offer.terms.prepaid);
+            sheet.number(group.candidate.bill.rate.per_hour());
+            sheet.number(plan.gpus);
+            sheet.number(plan.rate.per_hour());
+            sheet.maybe(plan.per_gpu_hour(demand.hours));
+            sheet.number(plan.upfront.amount());
+            sheet.number(plan.total.amount());
+            sheet.word(plan.total.currency().as_str());
+            sheet.number(demand.hours);
+            sheet.word(if plan.is_exact() { "exact" } else { "upper_bound" });
+            sheet.end_row();
+        }
+    }
+    sheet
+}

@@ -1,0 +1,93 @@
+//! Words of strangers, made safe for where they are shown.
+
+use std::borrow::Cow;
+
+use gpu_broker_http::inert;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// For a terminal: no control, bidirectional or invisible characters.
+pub(crate) fn shown(word: &str) -> Cow<'_, str> {
+    inert(word)
+}
+
+/// For a spreadsheet: inert, and never a formula.
+pub(crate) fn cell(word: &str) -> String {
+    let safe = inert(word);
+    let formula = safe
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula { format!("'{safe}") } else { safe.into_owned() }
+}
+
+/// For Markdown: inert, and neither markup nor HTML.
+pub(crate) fn markdown(word: &str) -> String {
+    let mut safe = String::with_capacity(word.len());
+    for c in inert(word).chars() {
+        match c {
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' => safe.extend(['\\', c]),
+            '<' => safe.push_str("&lt;"),
+            '&' => safe.push_str("&amp;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Columns that a text takes in a terminal.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to `columns`, with an ellipsis when something is missing.
+pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let (mut kept, mut used) = (String::new(), 1);
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_words_are_inert() {
+        let check = |word: &str, in_csv: &str, in_markdown: &str| {
+            assert_eq!(cell(word), in_csv, "{word:?}");
+            assert_eq!(markdown(word), in_markdown, "{word:?}");
+        };
+        check("US-KS-2", "US-KS-2", "US-KS-2");
+        check("=cmd()", "'=cmd()", "=cmd()");
+        check(" \u{a0}=1", "' \u{a0}=1", " \u{a0}=1");
+        check("@x", "'@x", "@x");
+        check("-1", "'-1", "-1");
+        check("a|b_c", "a|b_c", "a\\|b\\_c");
+        check("<svg onload>", "<svg onload>", "&lt;svg onload>");
+        for hostile in ["\u{1b}[2J", "a\nb", "\u{202e}x", "\r=1", "\t=1"] {
+            for safe in [cell(hostile), markdown(hostile), shown(hostile).into_owned()] {
+                assert!(
+                    !safe.contains(|c: char| c.is_control() || c == '\u{202e}'),
+                    "{hostile:?} {safe:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_to_columns() {
+        let check = |text: &str, columns: usize, expected: &str| assert_eq!(cut(text, columns), expected);
+        check("n3-H100x8", 9, "n3-H100x8");
+        check("n3-H100x8", 8, "n3-H100…");
+        check("日本日本", 5, "日本…");
+        check("abc", 1, "…");
+    }
+}
