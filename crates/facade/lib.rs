@@ -1,1 +1,83 @@
-//! gpu-broker.
+//! Exact prices, optimal plans and safe launches across GPU brokers.
+//!
+//! GPUs are sold by brokers who resell dozens of clouds. Each list shows a
+//! sticker price; what you pay differs: disk and vCPUs priced apart, prepaid
+//! blocks, minimum runtimes, spot, currency. This library reads the lists,
+//! reckons what every way of getting the GPUs would really cost for the hours
+//! you need them, exactly, and ranks them.
+//!
+//! The story runs in one direction: bytes → wire → [`offer`](core::offer) →
+//! [`bill`](core::bill) → [`plan`](core::plan) → [`quote`](core::quote).
+//!
+//! # Pricing a market in memory
+//!
+//! ```
+//! use gpu_broker::core::demand::Demand;
+//! use gpu_broker::core::gpu::{Gpu, GpuModel, GpuRequest};
+//! use gpu_broker::core::market::Market;
+//! use gpu_broker::core::money::Currency;
+//! use gpu_broker::core::offer::{Broker, Offer, OfferId, Provider, price};
+//! use gpu_broker::core::quantity::{Gb, Hours};
+//! use gpu_broker::core::quote::quote;
+//!
+//! let gpu = Gpu { model: GpuModel::new("H100"), memory: Some(Gb(80)), socket: None, count: 8 };
+//! let mut offer = Offer::new(Broker::new("ours"), Provider::new("rack 4"), OfferId::new("h100x8"), gpu);
+//! offer.price = Some(price("15.2", Currency::USD)?);
+//!
+//! let market = Market::of(vec![offer]);
+//! let demand = Demand::new(GpuRequest::parse("H100:8")?, Hours::whole(24));
+//! let quote = quote(&market, &demand, 1)?;
+//! assert_eq!(quote.plans[0].total.amount().to_string(), "364.8");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Asking brokers
+//!
+//! Each broker is a [`Source`](core::source::Source); [`engine::gather`] asks
+//! all of them at once and returns a [`Market`](core::market::Market) that
+//! says what did not come. Reading offers costs nothing.
+//!
+//! ```no_run
+//! # #[cfg(feature = "spheron")] {
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use gpu_broker::core::source::{Ask, Hint, Quiet, Source};
+//! use gpu_broker::engine::gather;
+//! use gpu_broker::http::BaseUrl;
+//! use gpu_broker::spheron::{Spheron, SpheronOptions};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let spheron = Spheron::new(SpheronOptions {
+//!     base_url: BaseUrl::parse(Spheron::BASE_URL)?,
+//!     key: None, // offers are public
+//!     team: None,
+//!     user_agent: "procurement/1.0".into(),
+//! });
+//! let sources: Vec<Arc<dyn Source>> = vec![Arc::new(spheron)];
+//! let ask = Ask { within: Duration::from_secs(30), hint: &Hint::default(), progress: &Quiet };
+//! let market = gather(&sources, &[], &ask, jiff::Timestamp::UNIX_EPOCH).await;
+//! println!("{} offers", market.offers.len());
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what |
+//! |---|---|
+//! | `prime` | the adapter for Prime Intellect's v1 API |
+//! | `spheron` | the adapter for the Spheron AI API |
+//! | `cli` (default) | both, and the `planner` command |
+//!
+//! A library wants `default-features = false` and the adapters it asks.
+
+pub use gpu_broker_core as core;
+pub use gpu_broker_engine as engine;
+#[cfg(any(feature = "prime", feature = "spheron"))]
+pub use gpu_broker_http as http;
+#[cfg(feature = "prime")]
+pub use gpu_broker_prime as prime;
+#[cfg(feature = "spheron")]
+pub use gpu_broker_spheron as spheron;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
+use crate::money::Currency;
 use crate::number::Exact;
 use crate::offer::{InterconnectKind, Market, Offer, Provider, Security};
 use crate::place::{Place, Region};
@@ -143,6 +144,31 @@ pub struct Where {
     pub countries: Words,
     /// Data centres in their sellers' own words.
     pub data_centers: Words,
+}
+
+impl Demand {
+    /// A request for GPUs over some hours with the usual limits: on demand,
+    /// secure, prepaid or not, one instance if possible, in USD, anywhere. Set
+    /// what differs.
+    pub fn new(gpus: GpuRequest, hours: Hours) -> Self {
+        Self {
+            gpus,
+            hours,
+            instance: Selection::default(),
+            gpus_per_node: None,
+            nodes: Nodes::OneIfPossible,
+            wanted_where: Where::default(),
+            market: MarketWanted::OnDemand,
+            security: SecurityWanted::Secure,
+            prepaid: true,
+            network: Network::default(),
+            caps: Caps::default(),
+            mixed: false,
+            spread: false,
+            exchange: Exchange::new(Currency::USD),
+            objective: Objective::Total,
+        }
+    }
 }
 
 impl Words {

@@ -21,6 +21,19 @@ pub struct Market {
     pub sources: Vec<SourceReport>,
 }
 
+impl Market {
+    /// A market of offers at hand, which no source was asked for.
+    pub fn of(offers: Vec<Offer>) -> Self {
+        let offers = offers.into_iter().map(Arc::new).collect();
+        Self {
+            taken_at: Timestamp::UNIX_EPOCH,
+            offers,
+            rejects: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+}
+
 /// Disks for sale and disks owned, of all sources.
 #[derive(Debug, Clone, Default)]
 pub struct DiskMarket {

@@ -110,6 +110,36 @@ pub struct Stock {
     pub units: Option<u32>,
 }
 
+impl Offer {
+    /// An offer on demand, secure and available, in an unnamed place, with
+    /// nothing priced apart and no price yet. Set what differs.
+    pub fn new(broker: Broker, provider: Provider, id: OfferId, gpu: Gpu) -> Self {
+        Self {
+            broker,
+            provider,
+            id,
+            gpu,
+            places: vec![Place::default()],
+            market: Market::OnDemand,
+            security: Security::Secure,
+            stock: Stock {
+                level: StockLevel::Available,
+                units: None,
+            },
+            price: None,
+            currency: Currency::USD,
+            resources: Resources::default(),
+            terms: Terms::default(),
+            kubernetes: None,
+            interconnect: Interconnect::default(),
+            provisioning_minutes: None,
+            variable_price: false,
+            multi_node: false,
+            launch: LaunchWords::default(),
+        }
+    }
+}
+
 impl Stock {
     /// How many instances can be planned (R10): `None` for no bound, 0 when
     /// the offer is not for sale.

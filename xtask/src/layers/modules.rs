@@ -189,7 +189,7 @@ mod tests {
             ("money/rate.rs", "use super::super::{plan::Plan};"),
             ("money/rate.rs", "use crate::plan;"),
             ("money.rs", "macro_rules! a { () => { $crate::plan::b() } }"),
-            ("plan.rs", "use crate::source::Source;"),
+            ("plan.rs", "use crate::quote::Quote;"),
             ("plan.rs", "use crate::*;"),
             ("plan.rs", "use crate::Money;"),
         ] {

@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
     row(XTASK, &[]),
     Row {
         package: ROOT,
-        ships: &[CORE, ENGINE, SPHERON, PRIME, PLANNER],
+        ships: &[CORE, HTTP, ENGINE, SPHERON, PRIME, PLANNER],
         // The tests and benches of the whole belong to the root package.
         tests: &[HTTP, SANDBOX, TESTKIT],
     },
@@ -177,7 +177,7 @@ mod tests {
             (PLANNER, SANDBOX, NORMAL, true),
             (PLANNER, TESTKIT, DEV, false),
             (ROOT, PLANNER, NORMAL, true),
-            (ROOT, HTTP, NORMAL, false),
+            (ROOT, HTTP, NORMAL, true),
             (ROOT, SANDBOX, NORMAL, false),
             (ROOT, TESTKIT, NORMAL, false),
             (ROOT, TESTKIT, BUILD, false),

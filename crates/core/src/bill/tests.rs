@@ -9,7 +9,6 @@ use crate::gpu::{Gpu, GpuModel};
 use crate::money::Currency;
 use crate::number::Exact;
 use crate::offer::*;
-use crate::place::Place;
 use crate::quantity::{Gb, Minutes, Range};
 
 fn rate(number: &str) -> Rate {
@@ -17,34 +16,15 @@ fn rate(number: &str) -> Rate {
 }
 
 fn offer(base: &str) -> Offer {
-    Offer {
-        broker: Broker::new("prime"),
-        provider: Provider::new("someone"),
-        id: OfferId::new("one"),
-        gpu: Gpu {
-            model: GpuModel::new("H100"),
-            memory: Some(Gb(80)),
-            socket: None,
-            count: 1,
-        },
-        places: vec![Place::default()],
-        market: Market::OnDemand,
-        security: Security::Secure,
-        stock: Stock {
-            level: StockLevel::Available,
-            units: None,
-        },
-        price: Some(rate(base)),
-        currency: Currency::USD,
-        resources: Resources::default(),
-        terms: Terms::default(),
-        kubernetes: None,
-        interconnect: Interconnect::default(),
-        provisioning_minutes: None,
-        variable_price: false,
-        multi_node: false,
-        launch: LaunchWords::default(),
-    }
+    let gpu = Gpu {
+        model: GpuModel::new("H100"),
+        memory: Some(Gb(80)),
+        socket: None,
+        count: 1,
+    };
+    let mut offer = Offer::new(Broker::new("prime"), Provider::new("someone"), OfferId::new("one"), gpu);
+    offer.price = Some(rate(base));
+    offer
 }
 
 fn dial(default: u64, unit_price: &str, included: bool) -> Dial {

@@ -1,11 +1,13 @@
 //! The plans of many pools as one stream, best first.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 
 use super::order::Provisioning;
 use super::pool::{Pool, Weight};
 use super::search::Search;
 use super::{Goal, Plan, compare};
+use crate::demand::Objective;
 use crate::fit::Reason;
 use crate::quantity::Range;
 
@@ -20,21 +22,20 @@ const SKIPPED_MAX: usize = 20_000;
 /// Merges the streams of all pools.
 pub(super) struct Merge {
     goal: Goal,
-    streams: Vec<Stream>,
+    /// By how little their next plan may weigh.
+    streams: BinaryHeap<Reverse<Stream>>,
     skipped: usize,
     gave_up: bool,
 }
 
-/// One pool's plans. A pool is searched only when its bound from below comes
-/// into reach.
+/// One pool's plans. A pool is searched only when the least that its plans may
+/// weigh comes into reach.
 struct Stream {
+    head: Head,
+    /// Its number, which settles what else is equal.
+    number: usize,
     /// What was asked for, which may be less than the pool covers.
     wanted: Range,
-    /// Only plans whose slowest instance is just this slow.
-    speed: Option<Provisioning>,
-    /// What the weight is divided by before it is compared: GPUs supplied,
-    /// where the objective is per GPU.
-    divisor: i128,
     state: State,
 }
 
@@ -43,49 +44,47 @@ enum State {
     Open(Box<Search>),
 }
 
-/// Where a stream stands among others.
+/// How plans of different pools compare.
 #[derive(Clone, Copy)]
 struct Head {
+    /// The launch time of the slowest instance, where that is the objective.
     speed: Option<Provisioning>,
     weight: Weight,
+    /// What the weight is divided by: GPUs supplied, where the objective is
+    /// per GPU.
     divisor: i128,
-}
-
-impl Head {
-    fn compare(&self, other: &Self) -> Ordering {
-        let across = |head: &Self, other: &Self| head.weight.first.saturating_mul(other.divisor);
-        self.speed
-            .cmp(&other.speed)
-            .then_with(|| across(self, other).cmp(&across(other, self)))
-            .then_with(|| self.weight.cmp(&other.weight))
-    }
 }
 
 impl Merge {
     pub(super) fn new(goal: Goal) -> Self {
         Self {
             goal,
-            streams: Vec::new(),
+            streams: BinaryHeap::new(),
             skipped: 0,
             gave_up: false,
         }
     }
 
-    /// Adds a pool that answers a request for `wanted` GPUs; with a speed, only its plans whose slowest instance is
-    /// just that slow.
+    /// Adds a pool that answers a request for `wanted` GPUs; with a speed, only
+    /// its plans whose slowest instance is just that slow.
     pub(super) fn add(&mut self, pool: Pool, wanted: Range, speed: Option<Provisioning>) {
-        let per_gpu = self.goal.objective == crate::demand::Objective::PerGpu;
+        let per_gpu = self.goal.objective == Objective::PerGpu;
         let divisor = if per_gpu {
             i128::from(pool.wanted.least.max(1))
         } else {
             1
         };
-        self.streams.push(Stream {
+        let weight = Weight {
+            first: pool.bound_below(),
+            ..Weight::ZERO
+        };
+        let (head, number) = (Head { speed, weight, divisor }, self.streams.len());
+        self.streams.push(Reverse(Stream {
+            head,
+            number,
             wanted,
-            speed,
-            divisor,
             state: State::Unopened(pool),
-        });
+        }));
     }
 
     /// Whether something was left out, so that the first plan is not proved to
@@ -103,7 +102,7 @@ impl Merge {
         let mut search = Search::new(Pool::new(pool.units().cloned().collect(), pool.wanted, pool.nodes_max));
         let mut first = None;
         for _ in 0..SKIPPED_MAX {
-            let Some((_, groups)) = search.next_plan() else {
+            let Some((_, groups)) = search.next_plan(|_| true) else {
                 self.gave_up |= search.gave_up();
                 return first;
             };
@@ -145,24 +144,27 @@ impl Merge {
     }
 
     fn next_plan(&mut self) -> Option<(Head, Plan)> {
-        loop {
-            let heads = self
-                .streams
-                .iter()
-                .enumerate()
-                .filter_map(|(at, stream)| Some((at, stream.head()?)));
-            let (at, head) = heads.min_by(|(_, left), (_, right)| left.compare(right))?;
-            let stream = self.streams.get_mut(at)?;
-            let State::Open(search) = &mut stream.state else {
-                stream.open();
-                continue;
+        while let Some(Reverse(mut stream)) = self.streams.pop() {
+            let head = stream.head;
+            let search = match stream.state {
+                State::Unopened(pool) => {
+                    stream.state = State::Open(Box::new(Search::new(pool)));
+                    self.put_back(stream);
+                    continue;
+                }
+                State::Open(ref mut search) => search,
             };
-            let wanted = stream.wanted;
-            let next = search.next_plan();
+            // Search no further than the best of the other streams reaches.
+            let rival = self.streams.peek().map(|Reverse(rival)| rival.head);
+            let in_reach =
+                |weight| rival.is_none_or(|rival| Head { weight, ..head }.compare(&rival) != Ordering::Greater);
+            let found = search.next_plan(in_reach);
             self.gave_up |= search.gave_up();
-            let Some((weight, groups)) = next else { continue };
+            let wanted = stream.wanted;
+            self.put_back(stream);
+            let Some((weight, groups)) = found else { continue };
             let plan = Plan::of(groups, wanted).ok().filter(|plan| {
-                plan.breaks(&self.goal.caps).is_none() && stream.speed.is_none_or(|speed| plan.slowest() == Some(speed))
+                plan.breaks(&self.goal.caps).is_none() && head.speed.is_none_or(|speed| plan.slowest() == Some(speed))
             });
             if let Some(plan) = plan {
                 return Some((Head { weight, ..head }, plan));
@@ -173,29 +175,47 @@ impl Merge {
                 return None;
             }
         }
-    }
-}
-
-impl Stream {
-    fn head(&self) -> Option<Head> {
-        let weight = match &self.state {
-            State::Unopened(pool) => Weight {
-                first: pool.bound_below(),
-                ..Weight::ZERO
-            },
-            State::Open(search) => search.next_bound()?,
-        };
-        Some(Head {
-            speed: self.speed,
-            weight,
-            divisor: self.divisor,
-        })
+        None
     }
 
-    fn open(&mut self) {
-        let empty = State::Open(Box::new(Search::none()));
-        if let State::Unopened(pool) = std::mem::replace(&mut self.state, empty) {
-            self.state = State::Open(Box::new(Search::new(pool)));
+    /// Returns a stream to its place, if it has anything left.
+    fn put_back(&mut self, mut stream: Stream) {
+        if let State::Open(search) = &stream.state {
+            let Some(weight) = search.next_bound() else { return };
+            stream.head.weight = weight;
         }
+        self.streams.push(Reverse(stream));
     }
 }
+
+impl Head {
+    fn compare(&self, other: &Self) -> Ordering {
+        let across = |head: &Self, other: &Self| head.weight.first.saturating_mul(other.divisor);
+        self.speed
+            .cmp(&other.speed)
+            .then_with(|| across(self, other).cmp(&across(other, self)))
+            .then_with(|| self.weight.cmp(&other.weight))
+    }
+}
+
+impl Ord for Stream {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.head
+            .compare(&other.head)
+            .then_with(|| self.number.cmp(&other.number))
+    }
+}
+
+impl PartialOrd for Stream {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Stream {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Stream {}

@@ -79,11 +79,6 @@ impl Search {
         }
     }
 
-    /// A search that finds nothing.
-    pub(super) fn none() -> Self {
-        Self::new(Pool::new(Vec::new(), crate::quantity::Range::at_least(1), 0))
-    }
-
     /// Whether the search gave up before it had seen every plan.
     pub(super) fn gave_up(&self) -> bool {
         self.expanded >= STATES_MAX
@@ -94,17 +89,19 @@ impl Search {
         self.open.peek().map(|Reverse(state)| state.bound)
     }
 
-    /// The next best plan.
-    pub(super) fn next_plan(&mut self) -> Option<(Weight, Vec<Group>)> {
-        while let Some(Reverse(state)) = self.open.pop() {
+    /// The next best plan; `None` when there is none left, when the search
+    /// gave up, or as soon as no plan is left for whose weight `wanted` holds.
+    pub(super) fn next_plan(&mut self, wanted: impl Fn(Weight) -> bool) -> Option<(Weight, Vec<Group>)> {
+        while !self.gave_up() && self.next_bound().is_some_and(&wanted) {
+            let Reverse(state) = self.open.pop()?;
             if state.remaining == 0 {
                 return Some((state.weight, self.groups(&state)));
             }
-            if self.gave_up() {
-                return None;
-            }
             self.expanded += 1;
             self.expand(&state);
+        }
+        if self.gave_up() {
+            self.open.clear();
         }
         None
     }
@@ -203,8 +200,19 @@ impl Search {
     }
 
     fn push(&mut self, state: Option<State>) {
-        let hopeful = |state: &State| !state.bound.is_infinite() && state.weight.nodes <= self.pool.nodes_max;
-        self.open.extend(state.filter(hopeful).map(Reverse));
+        self.open
+            .extend(state.filter(|state| self.is_hopeful(state)).map(Reverse));
+    }
+
+    /// Whether any plan can come of a state within the limit on instances.
+    fn is_hopeful(&self, state: &State) -> bool {
+        let largest = self
+            .pool
+            .classes
+            .get(state.class)
+            .map_or(usize::MAX, |class| class.gpus);
+        let needed = u64::try_from(state.remaining.div_ceil(largest)).unwrap_or(u64::MAX);
+        !state.bound.is_infinite() && state.weight.nodes.saturating_add(needed) <= self.pool.nodes_max
     }
 
     fn groups(&self, state: &State) -> Vec<Group> {

@@ -29,9 +29,9 @@ pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> Strin
     if quote.plans.is_empty() {
         text.push_str("nothing matches\n");
     } else if quote.optimal {
-        text.push_str("the first plan is the cheapest there is: every allowed combination was considered\n");
+        text.push_str("the first plan is the cheapest that the request allows: every combination was considered\n");
     } else {
-        text.push_str("the search was cut short: the first plan may not be the cheapest there is\n");
+        text.push_str("the search was cut short: the first plan may not be the cheapest that the request allows\n");
     }
     if u64::try_from(shown_plans).is_ok_and(|shown| shown < quote.ranked) {
         let _ = writeln!(text, "showing the best {shown_plans}; `--max-offers N` shows more");
