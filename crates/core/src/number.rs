@@ -5,6 +5,9 @@
 //! nothing is rounded behind the caller's back, which is why this is not
 //! `rust_decimal::Decimal`: its products round silently beyond 28 digits.
 
+mod divide;
+mod read;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -12,6 +15,9 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use divide::{divide_half_even, gcd, long_division, strip};
+use read::Parts;
 
 /// Decimals kept of a quotient that has no finite decimal form (P12).
 pub const QUOTIENT_DECIMALS: u8 = 12;
@@ -256,75 +262,6 @@ impl Exact {
     }
 }
 
-/// A number as it is written: `mantissa × 10^exponent`, before any rounding.
-struct Parts {
-    mantissa: i128,
-    exponent: i64,
-}
-
-impl Parts {
-    /// Digits kept while reading; later ones only move the exponent. Far more
-    /// than any rounding to [`BROKER_DIGITS`] can look at, but for a tie that
-    /// a digit beyond decides: a dropped non-zero digit leaves a mark.
-    const DIGITS_KEPT: u32 = 36;
-
-    fn read(text: &str) -> Result<Self, NumberError> {
-        let not_a_number = || NumberError::NotANumber(shortened(text));
-        let bytes = text.as_bytes();
-        let (negative, mut at) = match bytes.first() {
-            Some(b'-') => (true, 1),
-            _ => (false, 0),
-        };
-        let (mut mantissa, mut exponent, mut kept, mut seen) = (0_i128, 0_i64, 0_u32, false);
-        let (mut after_point, mut dropped) = (false, false);
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'0'..=b'9' => {
-                    seen = true;
-                    if kept < Self::DIGITS_KEPT {
-                        mantissa = mantissa * 10 + i128::from(byte - b'0');
-                        kept += u32::from(mantissa != 0);
-                        exponent -= i64::from(after_point);
-                    } else {
-                        dropped |= byte != b'0';
-                        exponent += i64::from(!after_point);
-                    }
-                }
-                b'.' if seen && !after_point => after_point = true,
-                _ => break,
-            }
-            at += 1;
-        }
-        if !seen || bytes.get(at.wrapping_sub(1)) == Some(&b'.') {
-            return Err(not_a_number());
-        }
-        if let Some(b'e' | b'E') = bytes.get(at) {
-            exponent = exponent.saturating_add(read_exponent(&text[at + 1..]).ok_or_else(not_a_number)?);
-        } else if at != bytes.len() {
-            return Err(not_a_number());
-        }
-        mantissa += i128::from(dropped && mantissa % 10 == 0);
-        Ok(Self {
-            mantissa: if negative { -mantissa } else { mantissa },
-            exponent,
-        })
-    }
-}
-
-/// The exponent after an `e`; one with absurdly many digits saturates, so that
-/// `0e999999` is still zero and `1e999999` is out of range rather than garbage.
-fn read_exponent(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.as_bytes().first()? {
-        b'-' => (-1, &text[1..]),
-        b'+' => (1, &text[1..]),
-        _ => (1, text),
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some(sign * digits.parse::<i64>().unwrap_or(1_000_000).min(1_000_000))
-}
-
 impl FromStr for Exact {
     type Err = NumberError;
 
@@ -428,50 +365,6 @@ fn digits(mantissa: i128) -> u32 {
 
 fn power_of_ten(zeros: u32) -> Option<i128> {
     10_i128.checked_pow(zeros)
-}
-
-fn strip(mut number: i128, factor: i128) -> (u32, i128) {
-    let mut times = 0;
-    while number % factor == 0 && number != 0 {
-        number /= factor;
-        times += 1;
-    }
-    (times, number)
-}
-
-fn gcd(left: i128, right: i128) -> i128 {
-    let (mut left, mut right) = (left.unsigned_abs(), right.unsigned_abs());
-    while right != 0 {
-        (left, right) = (right, left % right);
-    }
-    i128::try_from(left).unwrap_or(1).max(1)
-}
-
-/// `top / bottom`, rounded half-even; `bottom` is positive.
-fn divide_half_even(top: i128, bottom: i128) -> i128 {
-    let (quotient, rest) = (top.div_euclid(bottom), top.rem_euclid(bottom));
-    match rest.cmp(&(bottom - rest)) {
-        Ordering::Less => quotient,
-        Ordering::Equal => quotient + quotient.rem_euclid(2),
-        Ordering::Greater => quotient + 1,
-    }
-}
-
-/// `top × 10^zeros / bottom`, rounded half-even, digit by digit so that the
-/// shifted dividend need not fit.
-fn long_division(top: i128, bottom: i128, zeros: u32) -> Option<i128> {
-    let (mut quotient, mut rest) = (top.div_euclid(bottom), top.rem_euclid(bottom));
-    for _ in 0..zeros {
-        let shifted = rest.checked_mul(10)?;
-        quotient = quotient.checked_mul(10)?.checked_add(shifted / bottom)?;
-        rest = shifted % bottom;
-    }
-    let up = match rest.cmp(&(bottom - rest)) {
-        Ordering::Less => 0,
-        Ordering::Equal => quotient.rem_euclid(2),
-        Ordering::Greater => 1,
-    };
-    quotient.checked_add(up)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! [`cover`] searches all combinations that may be made (R8–R10), exactly.
 
 mod cover;
+mod feasible;
 mod merge;
 mod order;
 mod pool;

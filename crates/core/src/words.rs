@@ -89,6 +89,38 @@ macro_rules! opaque_id {
     };
 }
 
+/// Gives a type that is a text to others its `Display` and `Debug` by
+/// `as_str`, and serde by that and by a way to read it back.
+macro_rules! spelled {
+    ($name:ident, $read:expr) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                let read: fn(&str) -> Result<Self, &'static str> = $read;
+                read(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
 /// A name without what people and brokers write differently: case, spaces,
 /// `-`, `_` and other punctuation.
 pub(crate) fn squeezed(name: &str) -> String {

@@ -1,9 +1,6 @@
 //! The known GPU models and their other names.
 
-use std::fmt;
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use crate::words::squeezed;
 
@@ -155,29 +152,7 @@ impl PartialOrd for GpuModel {
     }
 }
 
-impl fmt::Display for GpuModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Debug for GpuModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for GpuModel {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for GpuModel {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::new(&<std::borrow::Cow<'de, str>>::deserialize(deserializer)?))
-    }
-}
+spelled!(GpuModel, |name| Ok(Self::new(name)));
 
 #[cfg(test)]
 mod tests {

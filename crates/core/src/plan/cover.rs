@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::feasible::is_feasible;
 use super::merge::Merge;
 use super::order::Provisioning;
 use super::pool::{Pool, Unit, weights};
@@ -35,7 +36,7 @@ pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goa
     let mut merge = Merge::new(*goal);
     for (units, range) in pools(candidates, wanted, goal, rules, &mut reasons) {
         let pool = Pool::new(units, range, rules.nodes_max);
-        if pool.is_feasible() {
+        if is_feasible(&pool) {
             let barred = merge.barred(&pool);
             for unit in pool.units() {
                 // An offer in several places counts when any of them will do.

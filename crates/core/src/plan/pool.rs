@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::order::{identity, quality};
-use super::table::Table;
 use crate::demand::Objective;
 use crate::fit::Candidate;
 use crate::number::Exact;
@@ -143,36 +142,6 @@ impl Pool {
     /// All units, in the order in which they are searched.
     pub(super) fn units(&self) -> impl Iterator<Item = &Unit> {
         self.classes.iter().flat_map(|class| &class.units)
-    }
-
-    /// Whether any plan can be made at all, whatever it costs.
-    pub(super) fn is_feasible(&self) -> bool {
-        let largest = self.classes.first().map_or(0, |class| class.gpus);
-        if self.slack < largest.saturating_sub(1) {
-            return self.fewest_nodes().is_some_and(|nodes| nodes <= self.nodes_max);
-        }
-        let (mut nodes, mut missing) = (self.nodes_max, u64::try_from(self.least).unwrap_or(u64::MAX));
-        for unit in self.units() {
-            let gpus = u64::from(unit.candidate.offer.gpu.count);
-            let copies = unit.bound.min(nodes).min(missing.div_ceil(gpus));
-            nodes -= copies;
-            missing = missing.saturating_sub(copies.saturating_mul(gpus));
-        }
-        missing == 0
-    }
-
-    /// The fewest instances that hit the wanted range.
-    fn fewest_nodes(&self) -> Option<u64> {
-        let free = |unit: &Unit| Unit {
-            weight: Weight {
-                nodes: 1,
-                ..Weight::ZERO
-            },
-            ..unit.clone()
-        };
-        let pool = Self::new(self.units().map(free).collect(), self.wanted, self.nodes_max);
-        let weight = Table::new(&pool).to_go(0, self.least);
-        (!weight.is_infinite()).then_some(weight.nodes)
     }
 
     /// Less than any cover weighs: the wanted GPUs at the best price per GPU.

@@ -18,6 +18,13 @@ pub(crate) struct Column {
     pub(crate) cells: Vec<String>,
 }
 
+/// Adds a row: one cell for each column.
+pub(crate) fn push(columns: &mut [Column], row: impl IntoIterator<Item = String>) {
+    for (column, cell) in columns.iter_mut().zip(row) {
+        column.cells.push(cell);
+    }
+}
+
 /// Between two columns.
 const GAP: &str = " ";
 
@@ -57,17 +64,13 @@ impl Column {
 pub(crate) fn lines(mut columns: Vec<Column>, room: usize) -> Vec<String> {
     let mut widths: Vec<usize> = columns.iter().map(Column::natural).collect();
     loop {
-        let excess = (widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1)).saturating_sub(room);
-        if excess == 0 || shrink(&columns, &mut widths, excess) {
+        let needed = widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
+        let leaving = columns.iter().enumerate().filter(|(_, column)| column.leaves > 0);
+        let leaving = leaving.max_by_key(|(_, column)| column.leaves).map(|(at, _)| at);
+        if shrink(&columns, &mut widths, needed.saturating_sub(room), leaving.is_none()) {
             break;
         }
-        let leaving = columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.leaves > 0)
-            .max_by_key(|(_, column)| column.leaves);
-        let Some((at, _)) = leaving else { break };
-        columns.remove(at);
+        columns.remove(leaving.unwrap_or_default());
         widths = columns.iter().map(Column::natural).collect();
     }
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
@@ -82,21 +85,20 @@ pub(crate) fn lines(mut columns: Vec<Column>, room: usize) -> Vec<String> {
 }
 
 /// Takes `excess` from the columns that may be cut, widest first; false, and
-/// nothing taken, when they cannot give so much.
-fn shrink(columns: &[Column], widths: &mut [usize], excess: usize) -> bool {
+/// nothing taken, when they cannot give so much and it is not the `last` hope.
+fn shrink(columns: &[Column], widths: &mut [usize], excess: usize, last: bool) -> bool {
     let spare = |at: usize, widths: &[usize]| {
         let least = columns.get(at).and_then(|column| column.least);
         let width = widths.get(at).copied().unwrap_or_default();
         least.map_or(0, |least| width.saturating_sub(least))
     };
-    if (0..widths.len()).map(|at| spare(at, widths)).sum::<usize>() < excess {
+    let all = (0..widths.len()).map(|at| spare(at, widths)).sum::<usize>();
+    if all < excess && !last {
         return false;
     }
-    for _ in 0..excess {
-        if let Some(width) = (0..widths.len())
-            .max_by_key(|at| spare(*at, widths))
-            .and_then(|at| widths.get_mut(at))
-        {
+    for _ in 0..excess.min(all) {
+        let widest = (0..widths.len()).max_by_key(|at| spare(*at, widths));
+        if let Some(width) = widest.and_then(|at| widths.get_mut(at)) {
             *width -= 1;
         }
     }

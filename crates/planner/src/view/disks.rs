@@ -5,11 +5,11 @@ use gpu_broker_core::money::Rate;
 use gpu_broker_core::number::Exact;
 use serde_json::{Value, json};
 
-use super::columns::Column;
+use super::columns::{Column, push};
 use super::document::place;
 use super::format::Sheet;
 use super::offers::dial;
-use super::text::shown;
+use super::text::{count, seller, shown};
 
 /// The most decimals that a price per GB and hour is shown with.
 const UNIT_DECIMALS: u8 = 8;
@@ -40,12 +40,11 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
         Column::numbers("$/TB·month", 0),
     ];
     for offer in offers {
-        let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
         let price = offer.size.unit_price.map(Rate::per_hour);
         // A month is 730 hours and a TB 1000 GB, as brokers' price pages have it.
         let monthly = price.and_then(|price| price.times_count(730_000));
         let cells = [
-            format!("{}/{}", offer.broker, shown(offer.provider.as_str())),
+            seller(&offer.broker, &offer.provider),
             shown(center(&offer.place)).into_owned(),
             shown(offer.place.region_word()).into_owned(),
             count(offer.size.min),
@@ -55,9 +54,7 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
             price.map_or_else(|| "?".to_owned(), |price| price.to_fixed(UNIT_DECIMALS)),
             monthly.map_or_else(|| "?".to_owned(), |price| price.to_fixed(2)),
         ];
-        for (column, cell) in columns.iter_mut().zip(cells) {
-            column.cells.push(cell);
-        }
+        push(&mut columns, cells);
     }
     columns.into()
 }
@@ -78,7 +75,7 @@ pub(crate) fn owned(disks: &[Disk]) -> Vec<Column> {
         let cells = [
             shown(disk.id.as_str()).into_owned(),
             shown(&disk.name).into_owned(),
-            format!("{}/{}", disk.broker, shown(disk.provider.as_str())),
+            seller(&disk.broker, &disk.provider),
             shown(center(&disk.place)).into_owned(),
             disk.size.map_or_else(|| "?".to_owned(), |size| size.0.to_string()),
             shown(&disk.status).into_owned(),
@@ -86,9 +83,7 @@ pub(crate) fn owned(disks: &[Disk]) -> Vec<Column> {
             disk.rate
                 .map_or_else(|| "?".to_owned(), |rate| rate.per_hour().to_fixed(4)),
         ];
-        for (column, cell) in columns.iter_mut().zip(cells) {
-            column.cells.push(cell);
-        }
+        push(&mut columns, cells);
     }
     columns.into()
 }

@@ -9,7 +9,7 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Market as Tenure, Offer};
 use serde_json::{Value, json};
 
-use super::columns::Column;
+use super::columns::{Column, push};
 use super::format::Sheet;
 use super::text::shown;
 
@@ -83,9 +83,7 @@ pub(crate) fn table(models: &[Model]) -> Vec<Column> {
             price(model.on_demand),
             price(model.spot),
         ];
-        for (column, cell) in columns.iter_mut().zip(cells) {
-            column.cells.push(cell);
-        }
+        push(&mut columns, cells);
     }
     columns.into()
 }

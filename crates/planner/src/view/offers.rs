@@ -7,10 +7,10 @@ use gpu_broker_core::offer::{Dial, Offer};
 use gpu_broker_core::place::DataCenter;
 use serde_json::{Value, json};
 
-use super::columns::Column;
+use super::columns::{Column, push};
 use super::document::{gpu, interconnect, number, place};
 use super::format::Sheet;
-use super::text::shown;
+use super::text::{count, gpu_name, seller, shown};
 
 /// For a terminal.
 pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
@@ -30,11 +30,7 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         Column::numbers("BASE $/h", 0),
     ];
     for offer in offers {
-        let count = |dial: &Dial| {
-            dial.default
-                .or(dial.min)
-                .map_or_else(|| "?".to_owned(), |count| count.to_string())
-        };
+        let usual = |dial: &Dial| count(dial.default.or(dial.min));
         let first = offer.places.first();
         let center = first
             .and_then(|place| place.data_center.as_ref())
@@ -44,12 +40,6 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         } else {
             String::new()
         };
-        let socket = offer
-            .gpu
-            .socket
-            .as_ref()
-            .map(|socket| format!(" {socket}"))
-            .unwrap_or_default();
         let price = offer
             .price
             .map_or_else(|| "unpriced".to_owned(), |price| price.per_hour().to_fixed(4));
@@ -60,22 +50,20 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         };
         let cells = [
             shown(offer.id.as_str()).into_owned(),
-            format!("{}/{}", offer.broker, shown(offer.provider.as_str())),
+            seller(&offer.broker, &offer.provider),
             format!("{}{more}", shown(center)),
             first.map_or_else(String::new, |place| shown(place.region_word()).into_owned()),
-            format!("{}{}", shown(offer.gpu.model.as_str()), shown(&socket)),
+            gpu_name(&offer.gpu),
             offer.gpu.count.to_string(),
-            count(&offer.resources.vcpu),
-            count(&offer.resources.memory),
-            count(&offer.resources.disk),
+            usual(&offer.resources.vcpu),
+            usual(&offer.resources.memory),
+            usual(&offer.resources.disk),
             shown(offer.market.as_str()).into_owned(),
             shown(offer.security.as_str()).into_owned(),
             shown(offer.stock.level.as_str()).into_owned(),
             format!("{foreign}{price}"),
         ];
-        for (column, cell) in columns.iter_mut().zip(cells) {
-            column.cells.push(cell);
-        }
+        push(&mut columns, cells);
     }
     columns.into()
 }

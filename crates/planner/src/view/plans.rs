@@ -4,9 +4,9 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::offer::{Market, Security, StockLevel};
 use gpu_broker_core::plan::{Group, Plan};
 
-use super::columns::Column;
+use super::columns::{Column, push};
 use super::format::Sheet;
-use super::text::shown;
+use super::text::{count, gpu_name, seller, shown};
 
 /// One row for each launch group; what belongs to the plan stands in its first
 /// row.
@@ -32,9 +32,7 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
     for (at, plan) in plans.iter().enumerate() {
         for (group_at, group) in plan.groups.iter().enumerate() {
             let cells = row(at + 1, plan, group, group_at == 0, demand);
-            for (column, cell) in columns.iter_mut().zip(cells) {
-                column.cells.push(cell);
-            }
+            push(&mut columns, cells);
         }
     }
     columns.into()
@@ -43,26 +41,19 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
 fn row(rank: usize, plan: &Plan, group: &Group, first: bool, demand: &Demand) -> [String; 15] {
     let (offer, configuration) = (&group.candidate.offer, &group.candidate.configuration);
     let own = |text: String| if first { text } else { String::new() };
-    let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let times = if group.count > 1 {
         format!("{}× ", group.count)
     } else {
         String::new()
     };
-    let socket = offer
-        .gpu
-        .socket
-        .as_ref()
-        .map(|socket| format!(" {socket}"))
-        .unwrap_or_default();
     let bound = if plan.is_exact() { "" } else { "≤" };
     let upfront = plan.upfront.amount();
     [
         own(rank.to_string()),
         format!("{times}{}", shown(offer.id.as_str())),
-        format!("{}/{}", offer.broker, shown(offer.provider.as_str())),
+        seller(&offer.broker, &offer.provider),
         shown(group.place().region_word()).into_owned(),
-        format!("{}{}", shown(offer.gpu.model.as_str()), shown(&socket)),
+        gpu_name(&offer.gpu),
         (u64::from(offer.gpu.count) * group.count).to_string(),
         count(configuration.vcpus),
         count(configuration.memory_gb),

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use gpu_broker_core::gpu::Gpu;
+use gpu_broker_core::offer::{Broker, Provider};
 use gpu_broker_http::inert;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -31,6 +33,22 @@ pub(crate) fn markdown(word: &str) -> String {
         }
     }
     safe
+}
+
+/// Who sells something and whose it is: `prime/hyperstack`.
+pub(crate) fn seller(broker: &Broker, provider: &Provider) -> String {
+    format!("{}/{}", shown(broker.as_str()), shown(provider.as_str()))
+}
+
+/// A GPU's model and socket: `H100 SXM5`.
+pub(crate) fn gpu_name(gpu: &Gpu) -> String {
+    let socket = gpu.socket.as_ref().map(|socket| format!(" {}", shown(socket.as_str())));
+    format!("{}{}", shown(gpu.model.as_str()), socket.unwrap_or_default())
+}
+
+/// A count, or `?` when nobody says.
+pub(crate) fn count(count: Option<u64>) -> String {
+    count.map_or_else(|| "?".to_owned(), |count| count.to_string())
 }
 
 /// Columns that a text takes in a terminal.
