@@ -16,6 +16,10 @@ use crate::gpu::{GpuModel, Socket};
 use crate::place::Place;
 use crate::quantity::{Gb, Range};
 
+/// GPUs beyond which costs get no less room: as many as can be asked for. One
+/// offer that claims more must not cost all others their digits.
+const GPUS_COUNTED_MAX: u64 = 100_000;
+
 /// What may be combined.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules {
@@ -126,7 +130,11 @@ fn pools(
 ) -> Vec<(Vec<Unit>, Range)> {
     let mut pools: BTreeMap<Key<'_>, Vec<Unit>> = BTreeMap::new();
     let mut lonely = Vec::new();
-    for (number, (candidate, weight)) in candidates.iter().zip(weights(candidates, goal.objective)).enumerate() {
+    let largest = candidates.iter().map(|candidate| candidate.offer.gpu.count).max();
+    let least = wanted.iter().map(|range| range.least).max();
+    let gpus = least.unwrap_or(1).saturating_add(largest.unwrap_or(1).into());
+    let weights = weights(candidates, goal.objective, gpus.min(GPUS_COUNTED_MAX));
+    for (number, (candidate, weight)) in candidates.iter().zip(weights).enumerate() {
         let bill = &candidate.bill;
         let reason = match weight {
             None => Some(Reason::Price),

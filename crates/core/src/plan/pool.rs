@@ -1,5 +1,6 @@
 //! Instances that may be combined into one plan, ready to be searched.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::order::{identity, quality};
@@ -20,15 +21,15 @@ pub(super) struct Weight {
     pub(super) surplus: u64,
 }
 
-/// Costs above this are refused, so that sums over 100 000 instances, times as
-/// many GPUs, stay within an `i128` and below [`INFINITE_COST`].
-pub(super) const COST_MAX: i128 = 1 << 90;
-
-/// Decimals kept of a cost. One offer with more would otherwise cost all
-/// others their headroom.
-const DECIMALS_MAX: u8 = 20;
-
 const INFINITE_COST: i128 = 1 << 120;
+
+/// Costs from here on are refused, so that sums over as many instances as
+/// there are GPUs stay below [`INFINITE_COST`], and those times as many GPUs
+/// within an `i128`: 2^90 for 100 000 GPUs, 2^110 for 100.
+fn cost_max(gpus: u64) -> i128 {
+    let bits = u64::BITS - gpus.leading_zeros();
+    1 << 124_u32.saturating_sub(2 * bits).min(119_u32.saturating_sub(bits))
+}
 
 impl Weight {
     pub(super) const ZERO: Self = Self {
@@ -52,6 +53,20 @@ impl Weight {
             second: self.second + other.second,
             nodes: self.nodes + other.nodes,
             surplus: self.surplus + other.surplus,
+        }
+    }
+
+    /// This weight, `count` times.
+    pub(super) fn times(self, count: usize) -> Self {
+        let (cost, nodes) = (
+            i128::try_from(count).unwrap_or(i128::MAX),
+            u64::try_from(count).unwrap_or(u64::MAX),
+        );
+        Self {
+            first: self.first * cost,
+            second: self.second * cost,
+            nodes: self.nodes * nodes,
+            surplus: self.surplus,
         }
     }
 
@@ -79,8 +94,9 @@ pub(super) struct Class {
     pub(super) gpus: usize,
     /// Its units.
     pub(super) units: Vec<Unit>,
-    /// `sums[m]`: what the first `m` copies weigh.
-    sums: Vec<Weight>,
+    /// What the cheapest 0, 1, 2… copies weigh, as far as any plan could use
+    /// them.
+    pub(super) sums: Vec<Weight>,
 }
 
 /// Units that may be combined, by class in descending size.
@@ -128,7 +144,8 @@ impl Pool {
             }
         }
         for class in &mut classes {
-            class.lay_out(least.div_ceil(class.gpus));
+            // No plan uses more of one class.
+            class.sums = Class::sums_of(&class.units, least.div_ceil(class.gpus));
         }
         Self {
             classes,
@@ -160,62 +177,31 @@ impl Pool {
 }
 
 impl Class {
-    /// Sums up the cheapest copies, at most `most`: no plan uses more of one
-    /// class.
-    fn lay_out(&mut self, most: usize) {
+    /// What the first 0, 1, 2… copies of units weigh together, to at most
+    /// `most` copies.
+    pub(super) fn sums_of(units: &[Unit], most: usize) -> Vec<Weight> {
         let mut sum = Weight::ZERO;
-        self.sums.push(sum);
-        for unit in &self.units {
+        let mut sums = vec![sum];
+        for unit in units {
             let copies = usize::try_from(unit.bound)
                 .unwrap_or(usize::MAX)
-                .min(most + 1 - self.sums.len());
-            for _ in 0..copies {
+                .min(most + 1 - sums.len());
+            sums.extend((0..copies).map(|_| {
                 sum = sum.plus(unit.weight);
-                self.sums.push(sum);
-            }
+                sum
+            }));
         }
-    }
-
-    /// How many copies there are, up to as many as any plan could use.
-    pub(super) fn most(&self) -> usize {
-        self.sums.len() - 1
-    }
-
-    /// What the cheapest `copies` weigh; infinite when there are not that
-    /// many.
-    pub(super) fn cost(&self, copies: usize) -> Weight {
-        self.sums.get(copies).copied().unwrap_or(Weight::INFINITE)
-    }
-
-    /// What it weighs to cover `remaining` GPUs within the class; infinite
-    /// when there are not enough copies or the last one overshoots by more
-    /// than `slack`.
-    pub(super) fn finish(&self, remaining: usize, slack: usize) -> Weight {
-        let copies = remaining.div_ceil(self.gpus);
-        match self.surplus(remaining, copies, slack) {
-            Some(surplus) => Weight {
-                surplus,
-                ..self.cost(copies)
-            },
-            None => Weight::INFINITE,
-        }
-    }
-
-    /// By how much `copies` copies that cover `remaining` overshoot, if within
-    /// the slack.
-    pub(super) fn surplus(&self, remaining: usize, copies: usize, slack: usize) -> Option<u64> {
-        let surplus = (copies * self.gpus).checked_sub(remaining)?;
-        if surplus <= slack {
-            u64::try_from(surplus).ok()
-        } else {
-            None
-        }
+        sums
     }
 }
 
 /// The weights of candidates under an objective, in a unit common to all;
-/// `None` for one whose cost is too large to be searched with.
-pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective) -> Vec<Option<Weight>> {
+/// `None` for one whose cost is too large to be searched with. `gpus` is the
+/// most that a plan supplies.
+///
+/// The unit is as small as the candidates need, and only as small as leaves
+/// most of them: digits behind the point are taken from those before it.
+pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
     let costs = |candidate: &Candidate| -> [Exact; 2] {
         let total = candidate.bill.total.sixtieths();
         match objective {
@@ -224,24 +210,35 @@ pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective) -> Ve
             Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
         }
     };
-    let decimals = candidates
-        .iter()
-        .flat_map(|candidate| costs(candidate))
-        .map(Exact::decimals)
-        .filter(|decimals| *decimals <= DECIMALS_MAX)
-        .max()
-        .unwrap_or(0);
-    candidates
-        .iter()
-        .map(|candidate| {
-            let [first, second] =
-                costs(candidate).map(|cost| cost.mantissa_at(decimals).filter(|cost| *cost < COST_MAX));
+    let most = cost_max(gpus);
+    let at = |decimals: u8| -> Vec<Option<Weight>> {
+        let cost = |cost: Exact| cost.mantissa_at(decimals).filter(|cost| *cost < most);
+        let weight = |candidate: &Arc<Candidate>| {
+            let [first, second] = costs(candidate).map(cost);
             Some(Weight {
                 first: first?,
                 second: second?,
                 nodes: 1,
                 surplus: 0,
             })
-        })
-        .collect()
+        };
+        candidates.iter().map(weight).collect()
+    };
+    let needed: BTreeSet<u8> = candidates
+        .iter()
+        .flat_map(|candidate| costs(candidate))
+        .map(Exact::decimals)
+        .collect();
+    let mut best = at(needed.last().copied().unwrap_or(0));
+    for decimals in needed.into_iter().rev().skip(1) {
+        let lost = |weights: &[Option<Weight>]| weights.iter().filter(|weight| weight.is_none()).count();
+        if lost(&best) == 0 {
+            break;
+        }
+        let coarser = at(decimals);
+        if lost(&coarser) < lost(&best) {
+            best = coarser;
+        }
+    }
+    best
 }

@@ -1,10 +1,9 @@
 //! The plans of one pool, best first.
 //!
 //! A best-first search over the units of a pool in a fixed order: at each
-//! unit, take one more copy or go on to the next. What the rest will cost at
-//! least is known exactly from the [`Table`], so only states that lead to the
-//! next best plan are ever expanded, and plans come out in the order of their
-//! weight.
+//! unit, decide how many copies to take. What the rest will cost at least is
+//! known exactly from the [`Table`], so only states that lead to the next best
+//! plan are ever expanded, and plans come out in the order of their weight.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -12,23 +11,26 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Group;
-use super::pool::{Class, Pool, Weight};
-use super::table::Table;
+use super::pool::{Class, Pool, Unit, Weight};
+use super::table::{Spot, Table};
 
-/// States expanded per pool before the search gives up. A plan needs about as
-/// many as it has instances and distinct units; only a tight limit on nodes
-/// makes a search wander.
-const STATES_MAX: usize = 2_000_000;
+/// Cells of lines reckoned per pool before the search gives up: about a second
+/// of work. Only a tight limit on instances makes a search wander so far.
+const CELLS_MAX: usize = 100_000_000;
+
+/// Ways to go on kept of one state. A search that needs more gives up.
+const BRANCHES_MAX: usize = 4_096;
 
 /// The plans of a pool as a stream.
 pub(super) struct Search {
     pool: Pool,
     table: Table,
     open: BinaryHeap<Reverse<State>>,
-    expanded: usize,
+    cells: usize,
+    gave_up: bool,
 }
 
-/// A partial plan.
+/// A partial plan: the units before `unit` of `class` are decided.
 struct State {
     /// The least weight of any plan that completes it.
     bound: Weight,
@@ -38,12 +40,13 @@ struct State {
     remaining: usize,
     class: usize,
     unit: usize,
-    /// Copies taken of the current unit.
-    taken: u64,
     picks: Picks,
+    /// The states that differ from this one in the last decision only, from
+    /// the next best on.
+    siblings: Option<Siblings>,
 }
 
-/// The units taken before the current one, last first.
+/// The units taken, last first.
 type Picks = Option<Rc<Pick>>;
 
 struct Pick {
@@ -53,35 +56,48 @@ struct Pick {
     before: Picks,
 }
 
+/// How many copies of one unit may be taken, best first.
+struct Siblings {
+    from: Rc<Branches>,
+    next: usize,
+}
+
+struct Branches {
+    /// What was decided before.
+    parent: State,
+    spot: Spot,
+    /// The least weight of a plan with so many copies.
+    copies: Vec<(Weight, usize)>,
+    /// Whether some were left out.
+    cut: bool,
+}
+
 impl Search {
     pub(super) fn new(pool: Pool) -> Self {
         let table = Table::new(&pool);
-        let bound = table.to_go(0, pool.least);
-        let start = State {
-            bound,
-            weight: Weight::ZERO,
-            remaining: pool.least,
-            class: 0,
-            unit: 0,
-            taken: 0,
-            picks: None,
-        };
-        let open = if bound.is_infinite() {
-            BinaryHeap::new()
-        } else {
-            BinaryHeap::from([Reverse(start)])
-        };
-        Self {
+        let (bound, remaining) = (table.to_go(0, pool.least), pool.least);
+        let mut search = Self {
             pool,
             table,
-            open,
-            expanded: 0,
-        }
+            open: BinaryHeap::new(),
+            cells: 0,
+            gave_up: false,
+        };
+        search.push(State {
+            bound,
+            weight: Weight::ZERO,
+            remaining,
+            class: 0,
+            unit: 0,
+            picks: None,
+            siblings: None,
+        });
+        search
     }
 
     /// Whether the search gave up before it had seen every plan.
     pub(super) fn gave_up(&self) -> bool {
-        self.expanded >= STATES_MAX
+        self.gave_up
     }
 
     /// The weight that the next plan has at the least.
@@ -92,119 +108,100 @@ impl Search {
     /// The next best plan; `None` when there is none left, when the search
     /// gave up, or as soon as no plan is left for whose weight `wanted` holds.
     pub(super) fn next_plan(&mut self, wanted: impl Fn(Weight) -> bool) -> Option<(Weight, Vec<Group>)> {
-        while !self.gave_up() && self.next_bound().is_some_and(&wanted) {
-            let Reverse(state) = self.open.pop()?;
-            if state.remaining == 0 {
-                return Some((state.weight, self.groups(&state)));
+        while self.next_bound().is_some_and(&wanted) {
+            let Reverse(mut state) = self.open.pop()?;
+            if let Some(siblings) = state.siblings.take() {
+                self.branch(siblings);
             }
-            self.expanded += 1;
-            self.expand(&state);
-        }
-        if self.gave_up() {
-            self.open.clear();
+            if state.remaining == 0 {
+                return Some((state.weight, self.groups(state.picks.as_deref())));
+            }
+            self.expand(state);
+            if self.cells > CELLS_MAX {
+                self.gave_up = true;
+                self.open.clear();
+            }
         }
         None
     }
 
-    fn expand(&mut self, state: &State) {
+    /// Decides how many copies of the state's unit to take.
+    fn expand(&mut self, mut state: State) {
         let Some(class) = self.pool.classes.get(state.class) else {
             return;
         };
-        let taken = self.take(class, state);
-        let left = self.leave(class, state);
-        self.push(taken);
-        self.push(Some(left));
-    }
-
-    /// One more copy of the current unit.
-    fn take(&self, class: &Class, state: &State) -> Option<State> {
-        let unit = class.units.get(state.unit).filter(|unit| state.taken < unit.bound)?;
-        let weight = state.weight.plus(unit.weight);
-        let next = State {
-            weight,
-            taken: state.taken + 1,
-            picks: state.picks.clone(),
-            ..*state
+        let Some(unit) = class.units.get(state.unit) else {
+            (state.class, state.unit) = (state.class + 1, 0);
+            self.push(state);
+            return;
         };
-        if state.remaining <= class.gpus {
-            let surplus = class.surplus(state.remaining, 1, self.pool.slack)?;
-            let weight = Weight { surplus, ..weight };
-            return Some(State {
-                bound: weight,
-                weight,
-                remaining: 0,
-                ..next
-            });
-        }
-        let remaining = state.remaining - class.gpus;
-        let bound = weight.plus(self.to_go(class, &next, remaining));
-        Some(State {
-            bound,
-            remaining,
-            ..next
-        })
-    }
-
-    /// On to the next unit, or to the next class after the last.
-    fn leave(&self, class: &Class, state: &State) -> State {
-        let picks = picked(state);
-        let next = if state.unit < class.units.len() {
-            State {
-                unit: state.unit + 1,
-                taken: 0,
-                picks,
-                ..*state
-            }
-        } else {
-            State {
-                class: state.class + 1,
-                unit: 0,
-                taken: 0,
-                picks,
-                ..*state
-            }
+        let spot = Spot::of(state.remaining, class);
+        let rest = self.table.line_from(state.class, class, state.unit + 1, spot);
+        self.cells += rest.len();
+        let surplus = self.table.surplus(class, spot);
+        let most = usize::try_from(unit.bound).unwrap_or(usize::MAX).min(spot.position + 1);
+        let bound = |copies: usize| match (rest.get(spot.position.wrapping_sub(copies)), surplus) {
+            (Some(rest), _) => Some(state.weight.plus(unit.weight.times(copies)).plus(*rest)),
+            (None, Some(surplus)) => Some(Weight {
+                surplus,
+                ..state.weight.plus(unit.weight.times(copies))
+            }),
+            (None, None) => None,
         };
-        let to_go = if next.class == state.class {
-            self.to_go(class, &next, next.remaining)
-        } else {
-            self.table.to_go(next.class, next.remaining)
+        let branch = |copies| {
+            bound(copies)
+                .filter(|bound| !bound.is_infinite())
+                .map(|bound| (bound, copies))
         };
-        State {
-            bound: next.weight.plus(to_go),
-            ..next
-        }
+        let mut copies: Vec<(Weight, usize)> = (0..=most).rev().filter_map(branch).collect();
+        // Of equals, the one that takes more of the earlier unit.
+        copies.sort_by_key(|(bound, _)| *bound);
+        let cut = copies.len() > BRANCHES_MAX;
+        copies.truncate(BRANCHES_MAX);
+        self.branch(Siblings {
+            from: Rc::new(Branches {
+                parent: state,
+                spot,
+                copies,
+                cut,
+            }),
+            next: 0,
+        });
     }
 
-    /// The least weight that covers `remaining` with what is left of the
-    /// state's class and with the later classes.
-    fn to_go(&self, class: &Class, state: &State, remaining: usize) -> Weight {
-        let mut best = self.table.to_go(state.class + 1, remaining);
-        let mut weight = Weight::ZERO;
-        let (mut copies, mut gone) = (0_usize, state.taken);
-        for unit in class.units.get(state.unit..).unwrap_or_default() {
-            for _ in gone..unit.bound {
-                weight = weight.plus(unit.weight);
-                copies += 1;
-                let rest = copies * class.gpus;
-                if rest >= remaining {
-                    if let Some(surplus) = class.surplus(remaining, copies, self.pool.slack) {
-                        best = best.min(Weight { surplus, ..weight });
-                    }
-                    return best;
-                }
-                best = best.min(weight.plus(self.table.to_go(state.class + 1, remaining - rest)));
+    /// Opens the next of some siblings that can lead to a plan.
+    fn branch(&mut self, siblings: Siblings) {
+        let Siblings { from, mut next } = siblings;
+        let Some(class) = self.pool.classes.get(from.parent.class) else {
+            return;
+        };
+        let Some(unit) = class.units.get(from.parent.unit) else {
+            return;
+        };
+        while let Some((bound, copies)) = from.copies.get(next).copied() {
+            next += 1;
+            let state = from.parent.taking(class, unit, copies, from.spot);
+            if self.is_hopeful(&state) {
+                let weight = if state.remaining == 0 { bound } else { state.weight };
+                self.push(State {
+                    bound,
+                    weight,
+                    siblings: Some(Siblings { from, next }),
+                    ..state
+                });
+                return;
             }
-            gone = 0;
         }
-        best
+        self.gave_up |= from.cut;
     }
 
-    fn push(&mut self, state: Option<State>) {
-        self.open
-            .extend(state.filter(|state| self.is_hopeful(state)).map(Reverse));
+    fn push(&mut self, state: State) {
+        if !state.bound.is_infinite() {
+            self.open.push(Reverse(state));
+        }
     }
 
-    /// Whether any plan can come of a state within the limit on instances.
+    /// Whether the limit on instances leaves enough to cover what remains.
     fn is_hopeful(&self, state: &State) -> bool {
         let largest = self
             .pool
@@ -212,13 +209,11 @@ impl Search {
             .get(state.class)
             .map_or(usize::MAX, |class| class.gpus);
         let needed = u64::try_from(state.remaining.div_ceil(largest)).unwrap_or(u64::MAX);
-        !state.bound.is_infinite() && state.weight.nodes.saturating_add(needed) <= self.pool.nodes_max
+        state.weight.nodes.saturating_add(needed) <= self.pool.nodes_max
     }
 
-    fn groups(&self, state: &State) -> Vec<Group> {
+    fn groups(&self, mut next: Option<&Pick>) -> Vec<Group> {
         let mut groups = Vec::new();
-        let last = picked(state);
-        let mut next = last.as_deref();
         while let Some(pick) = next {
             if let Some(unit) = self
                 .pool
@@ -239,30 +234,42 @@ impl Search {
     }
 }
 
-/// The picks, the current unit's included.
-fn picked(state: &State) -> Picks {
-    if state.taken == 0 {
-        return state.picks.clone();
-    }
-    Some(Rc::new(Pick {
-        class: state.class,
-        unit: state.unit,
-        count: state.taken,
-        before: state.picks.clone(),
-    }))
-}
-
 impl State {
+    /// The state after taking `copies` of its unit.
+    fn taking(&self, class: &Class, unit: &Unit, copies: usize, spot: Spot) -> Self {
+        let count = u64::try_from(copies).unwrap_or(u64::MAX);
+        let pick = |count| {
+            Rc::new(Pick {
+                class: self.class,
+                unit: self.unit,
+                count,
+                before: self.picks.clone(),
+            })
+        };
+        Self {
+            bound: self.bound,
+            weight: self.weight.plus(unit.weight.times(copies)),
+            remaining: spot.after(class, copies),
+            class: self.class,
+            unit: self.unit + 1,
+            picks: if count == 0 {
+                self.picks.clone()
+            } else {
+                Some(pick(count))
+            },
+            siblings: None,
+        }
+    }
+
     /// Lightest first; then the one nearer to a whole plan, so that equals do
     /// not pile up; then the one that prefers units which come first.
-    fn rank(&self) -> (Weight, usize, Reverse<u64>, usize, usize, Reverse<u64>) {
+    fn rank(&self) -> (Weight, usize, Reverse<u64>, Reverse<usize>, Reverse<usize>) {
         (
             self.bound,
             self.remaining,
             Reverse(self.weight.nodes),
-            self.class,
-            self.unit,
-            Reverse(self.taken),
+            Reverse(self.class),
+            Reverse(self.unit),
         )
     }
 }
