@@ -208,29 +208,40 @@ impl Offer {
     /// Whatever is not asked for takes its default (P6). The charges are in
     /// the quote's currency; their sum is the instance's rate by construction.
     pub fn configure(&self, asked: &Selection, exchange: &Exchange) -> Result<Configuration, ConfigurationError> {
-        let base = exchange.convert(self.price.ok_or(ConfigurationError::Unpriced)?)?;
+        self.configure_despite(asked, exchange, Err)
+    }
+
+    /// The same, but `object` decides at each obstacle whether it is the end
+    /// of it. What the obstacle keeps from being chosen or charged is then
+    /// missing.
+    pub(crate) fn configure_despite(
+        &self,
+        asked: &Selection,
+        exchange: &Exchange,
+        mut object: impl FnMut(ConfigurationError) -> Result<(), ConfigurationError>,
+    ) -> Result<Configuration, ConfigurationError> {
         let mut lines = Vec::with_capacity(1);
-        lines.push(Line {
-            item: Item::Instance,
-            quantity: 1,
-            unit_price: base,
-            rate: base,
-            rate_low: None,
-        });
+        match self
+            .price
+            .ok_or(ConfigurationError::Unpriced)
+            .and_then(|price| exchange.convert(price))
+        {
+            Ok(rate) => lines.push(Line::flat(Item::Instance, rate)),
+            Err(error) => object(error)?,
+        }
         let mut take = |dial: &Dial, wanted, item, resource| {
-            let choice = dial
-                .choose(wanted)
-                .map_err(|available| ConfigurationError::Resource { resource, available })?;
+            let choice = match dial.choose(wanted) {
+                Ok(choice) => choice,
+                Err(available) => {
+                    object(ConfigurationError::Resource { resource, available })?;
+                    return Ok(None);
+                }
+            };
             if let (Some(unit_price), Some(charge)) = (dial.unit_price, choice.charge) {
-                let unit_price = exchange.convert(unit_price)?;
-                let rate_low = charge.low.map(|units| unit_price.times(units)).transpose()?;
-                lines.push(Line {
-                    item,
-                    quantity: charge.high,
-                    unit_price,
-                    rate: unit_price.times(charge.high)?,
-                    rate_low,
-                });
+                match Line::charged(item, unit_price, charge, exchange) {
+                    Ok(line) => lines.push(line),
+                    Err(error) => object(error)?,
+                }
             }
             Ok::<_, ConfigurationError>(choice.count)
         };
@@ -240,14 +251,14 @@ impl Offer {
         let disk_gb = take(&resources.disk, asked.disk, Item::Disk, Resource::Disk)?;
         let shared_disk_gb = take(&resources.shared_disk, None, Item::SharedDisk, Resource::SharedDisk)?;
         if asked.kubernetes {
-            let rate = exchange.convert(self.kubernetes.ok_or(ConfigurationError::Kubernetes)?)?;
-            lines.push(Line {
-                item: Item::Kubernetes,
-                quantity: 1,
-                unit_price: rate,
-                rate,
-                rate_low: None,
-            });
+            match self
+                .kubernetes
+                .ok_or(ConfigurationError::Kubernetes)
+                .and_then(|rate| exchange.convert(rate))
+            {
+                Ok(rate) => lines.push(Line::flat(Item::Kubernetes, rate)),
+                Err(error) => object(error)?,
+            }
         }
         Ok(Configuration {
             vcpus,
@@ -255,6 +266,31 @@ impl Offer {
             disk_gb,
             shared_disk_gb,
             lines,
+        })
+    }
+}
+
+impl Line {
+    /// A charge for one of something.
+    fn flat(item: Item, rate: Rate) -> Self {
+        Self {
+            item,
+            quantity: 1,
+            unit_price: rate,
+            rate,
+            rate_low: None,
+        }
+    }
+
+    /// A charge by the unit.
+    fn charged(item: Item, unit_price: Rate, charge: Charge, exchange: &Exchange) -> Result<Self, ConfigurationError> {
+        let unit_price = exchange.convert(unit_price)?;
+        Ok(Self {
+            item,
+            quantity: charge.high,
+            unit_price,
+            rate: unit_price.times(charge.high)?,
+            rate_low: charge.low.map(|units| unit_price.times(units)).transpose()?,
         })
     }
 }

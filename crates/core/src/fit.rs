@@ -1,6 +1,8 @@
 //! Whether one instance of an offer is what somebody asked for, and if not,
 //! why not (R16).
 
+mod mismatch;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,7 +11,12 @@ use serde::Serialize;
 use crate::bill::Bill;
 use crate::configuration::{Available, Configuration, ConfigurationError, Resource};
 use crate::demand::Demand;
+use crate::gpu::GpuWanted;
 use crate::offer::Offer;
+use crate::place::Place;
+
+pub(crate) use mismatch::Mismatch;
+pub use mismatch::mismatches;
 
 /// An offer that fits, configured and billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,20 +136,9 @@ impl fmt::Display for Reason {
 /// against it.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     let alternative = alternative(offer, demand)?;
-    let require = |holds: bool, reason: Reason| if holds { Ok(()) } else { Err(reason) };
-    require(offer.stock.bound() != Some(0), Reason::Stock)?;
-    require(demand.market.admits(&offer.market), Reason::Market)?;
-    require(demand.security.admits(&offer.security), Reason::Security)?;
-    require(demand.wanted_where.admits_broker(offer), Reason::Broker)?;
-    require(demand.wanted_where.admits_provider(&offer.provider), Reason::Provider)?;
+    against_seller(offer, demand, Err)?;
     let places = places(offer, demand)?;
-    // How the GPUs of a cluster are spread over its machines is not stated.
-    let gpus_per_node = demand
-        .gpus_per_node
-        .is_none_or(|range| !offer.multi_node && range.contains(offer.gpu.count.into()));
-    require(gpus_per_node, Reason::GpusPerNode)?;
-    require(demand.network.admits(offer), Reason::Interconnect)?;
-    require(demand.prepaid || offer.terms.prepaid.is_none(), Reason::Prepaid)?;
+    against_terms(offer, demand, Err)?;
     let configuration = offer
         .configure(&demand.instance, &demand.exchange)
         .map_err(|error| reason(&error))?;
@@ -156,48 +152,89 @@ pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     })
 }
 
+/// What one of several alternatives fails by: up to three reasons, in order.
+type Against = [Option<Reason>; 3];
+
+/// The first of some reasons.
+fn first(against: Against) -> Option<Reason> {
+    let [first, second, third] = against;
+    first.or(second).or(third)
+}
+
 /// The first alternative of the request that the offer's GPU answers.
 fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
-    let gpu = &offer.gpu;
-    let socket = demand.network.socket.as_ref();
-    let right_socket = socket.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
     let mut nearest = Reason::Gpu;
-    if gpu.count == 0 {
-        return Err(nearest);
-    }
     for (at, wanted) in demand.gpus.alternatives.iter().enumerate() {
-        if !wanted.admits_model(&gpu.model) {
-            continue;
-        }
-        if !wanted.admits_memory(gpu) {
-            nearest = nearest.max(Reason::GpuMemory);
-        } else if !right_socket || !wanted.admits_socket(gpu) {
-            nearest = nearest.max(Reason::Socket);
-        } else {
-            return Ok(at);
+        match first(against_gpu(offer, demand, wanted)) {
+            None => return Ok(at),
+            Some(reason) => nearest = nearest.max(reason),
         }
     }
     Err(nearest)
 }
 
+/// Why the offer's GPU does not answer one alternative of the request. Memory
+/// and socket of another model are beside the point.
+fn against_gpu(offer: &Offer, demand: &Demand, wanted: &GpuWanted) -> Against {
+    let gpu = &offer.gpu;
+    if gpu.count == 0 || !wanted.admits_model(&gpu.model) {
+        return [Some(Reason::Gpu), None, None];
+    }
+    let asked = demand.network.socket.as_ref();
+    let right_socket = asked.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
+    [
+        None,
+        (!wanted.admits_memory(gpu)).then_some(Reason::GpuMemory),
+        (!right_socket || !wanted.admits_socket(gpu)).then_some(Reason::Socket),
+    ]
+}
+
+/// Why a place was not asked for.
+fn against_place(place: &Place, demand: &Demand) -> Against {
+    let wanted = &demand.wanted_where;
+    [
+        (!wanted.admits_region(place)).then_some(Reason::Region),
+        (!wanted.admits_country(place)).then_some(Reason::Country),
+        (!wanted.admits_data_center(place)).then_some(Reason::DataCenter),
+    ]
+}
+
 /// Which of the offer's places were asked for.
 fn places(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
-    let wanted = &demand.wanted_where;
     let mut nearest = Reason::Region;
     let mut places = Vec::with_capacity(offer.places.len());
     for (at, place) in offer.places.iter().enumerate() {
-        if !wanted.admits_region(place) {
-            continue;
-        }
-        if !wanted.admits_country(place) {
-            nearest = nearest.max(Reason::Country);
-        } else if !wanted.admits_data_center(place) {
-            nearest = nearest.max(Reason::DataCenter);
-        } else {
-            places.push(at);
+        match first(against_place(place, demand)) {
+            None => places.push(at),
+            Some(reason) => nearest = nearest.max(reason),
         }
     }
     if places.is_empty() { Err(nearest) } else { Ok(places) }
+}
+
+/// Names each reason against the offer's stock and seller, until `object` has
+/// heard enough.
+fn against_seller<E>(offer: &Offer, demand: &Demand, mut object: impl FnMut(Reason) -> Result<(), E>) -> Result<(), E> {
+    let wanted = &demand.wanted_where;
+    let mut require = |holds: bool, reason: Reason| if holds { Ok(()) } else { object(reason) };
+    require(offer.stock.bound() != Some(0), Reason::Stock)?;
+    require(demand.market.admits(&offer.market), Reason::Market)?;
+    require(demand.security.admits(&offer.security), Reason::Security)?;
+    require(wanted.admits_broker(offer), Reason::Broker)?;
+    require(wanted.admits_provider(&offer.provider), Reason::Provider)
+}
+
+/// Names each reason against the shape of its instances, its network and its
+/// terms, until `object` has heard enough.
+fn against_terms<E>(offer: &Offer, demand: &Demand, mut object: impl FnMut(Reason) -> Result<(), E>) -> Result<(), E> {
+    let mut require = |holds: bool, reason: Reason| if holds { Ok(()) } else { object(reason) };
+    // How the GPUs of a cluster are spread over its machines is not stated.
+    let gpus_per_node = demand
+        .gpus_per_node
+        .is_none_or(|range| !offer.multi_node && range.contains(offer.gpu.count.into()));
+    require(gpus_per_node, Reason::GpusPerNode)?;
+    require(demand.network.admits(offer), Reason::Interconnect)?;
+    require(demand.prepaid || offer.terms.prepaid.is_none(), Reason::Prepaid)
 }
 
 fn reason(error: &ConfigurationError) -> Reason {

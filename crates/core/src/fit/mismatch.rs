@@ -1,0 +1,106 @@
+//! Everything that keeps an offer out, not only the first: what a change to
+//! the request would have to do away with (R16).
+//!
+//! The rules are those of [`fit`](super::fit()); only here nobody stops at the
+//! first reason.
+
+use std::convert::Infallible;
+
+use super::{Against, Reason, against_gpu, against_place, against_seller, against_terms, reason};
+use crate::bill::Bill;
+use crate::demand::Demand;
+use crate::offer::Offer;
+
+/// All that keeps an offer out, by part of the request.
+///
+/// An offer is in as soon as one of `gpu` and one of `places` and all of the
+/// rest have nothing against it.
+#[derive(Debug)]
+pub(crate) struct Mismatch {
+    /// For each alternative of the request.
+    pub(crate) gpu: Vec<Against>,
+    /// Stock and seller, in order.
+    pub(crate) seller: Vec<Reason>,
+    /// For each place of the offer.
+    pub(crate) places: Vec<Against>,
+    /// Shape, network, terms and resources, in order.
+    pub(crate) terms: Vec<Reason>,
+}
+
+impl Mismatch {
+    /// What keeps `offer` out.
+    pub(crate) fn of(offer: &Offer, demand: &Demand) -> Self {
+        let (mut seller, mut terms) = (Vec::new(), Vec::new());
+        let noted = |list: &mut Vec<Reason>, reason| {
+            if !list.contains(&reason) {
+                list.push(reason);
+            }
+        };
+        let Ok(()) = against_seller::<Infallible>(offer, demand, |reason| {
+            noted(&mut seller, reason);
+            Ok(())
+        });
+        let Ok(()) = against_terms::<Infallible>(offer, demand, |reason| {
+            noted(&mut terms, reason);
+            Ok(())
+        });
+        let configuration = offer.configure_despite(&demand.instance, &demand.exchange, |error| {
+            noted(&mut terms, reason(&error));
+            Ok(())
+        });
+        // Without all of its lines the bill would be another one.
+        let billed = configuration.is_ok_and(|configuration| {
+            terms.iter().any(|reason| OF_RESOURCES.contains(reason))
+                || Bill::of(&configuration, &offer.terms, demand.hours).is_ok()
+        });
+        if !billed {
+            noted(&mut terms, Reason::Price);
+        }
+        let wanted = demand.gpus.alternatives.iter();
+        Self {
+            gpu: wanted.map(|wanted| against_gpu(offer, demand, wanted)).collect(),
+            seller,
+            places: offer.places.iter().map(|place| against_place(place, demand)).collect(),
+            terms,
+        }
+    }
+}
+
+/// What leaves a configuration without some of its lines.
+const OF_RESOURCES: [Reason; 7] = [
+    Reason::Unpriced,
+    Reason::Currency,
+    Reason::Vcpus,
+    Reason::Memory,
+    Reason::Disk,
+    Reason::Kubernetes,
+    Reason::Price,
+];
+
+/// Every reason against an offer, in the order in which things are looked at;
+/// the first is [`fit`](super::fit())'s. Of several alternatives, and of several places, those
+/// of the nearest. Empty when the offer fits.
+pub fn mismatches(offer: &Offer, demand: &Demand) -> Vec<Reason> {
+    let Mismatch {
+        gpu,
+        seller,
+        places,
+        terms,
+    } = Mismatch::of(offer, demand);
+    let gpu = nearest(&gpu, Reason::Gpu);
+    let places = nearest(&places, Reason::Region);
+    gpu.into_iter().chain(seller).chain(places).chain(terms).collect()
+}
+
+/// The reasons against the alternative that comes furthest, and of several the
+/// one with the fewest; `none` when there are no alternatives.
+fn nearest(alternatives: &[Against], none: Reason) -> Vec<Reason> {
+    let reasons = |against: &Against| against.iter().flatten().copied().collect::<Vec<_>>();
+    // No reason at all comes furthest.
+    let furthest = |reasons: &Vec<Reason>| {
+        let first = reasons.first().copied();
+        (first.is_none(), first, std::cmp::Reverse(reasons.len()))
+    };
+    let found = alternatives.iter().map(reasons).max_by_key(furthest);
+    found.unwrap_or_else(|| vec![none])
+}
