@@ -7,7 +7,7 @@ use crate::gpu::{GpuRequest, Socket};
 use crate::money::Currency;
 use crate::number::Exact;
 use crate::offer::{InterconnectKind, Market, Offer, Provider, Security};
-use crate::place::{Place, Region};
+use crate::place::Place;
 use crate::quantity::{Hours, Range};
 
 /// A request for GPUs.
@@ -194,6 +194,22 @@ impl Words {
         self.wanted.is_empty() && self.refused.is_empty()
     }
 
+    /// These words, changed as little as makes them mean something that `answers`
+    /// to `word`: what refuses it goes, and the word is added if any are wanted.
+    /// `None` when words cannot say it.
+    pub(crate) fn admitting(&self, word: Option<&str>, answers: impl Fn(&str) -> bool) -> Option<Self> {
+        let mut words = self.clone();
+        words.refused.retain(|word| !answers(word));
+        if words.wanted.is_empty() || words.wanted.iter().any(|word| answers(word)) {
+            return Some(words);
+        }
+        let word = word.filter(|word| !word.contains(char::is_control))?;
+        let alone = Self::parse([word]);
+        let said = alone.refused.is_empty() && alone.wanted == [word] && answers(word);
+        words.wanted.extend(alone.wanted);
+        said.then_some(words)
+    }
+
     /// Whether something is meant, given what it answers to.
     fn admits(&self, answers: impl Fn(&str) -> bool) -> bool {
         !self.refused.iter().any(|word| answers(word))
@@ -222,29 +238,17 @@ impl Where {
     /// Whether the place's region is meant. An unknown region is meant by
     /// `unknown` alone, and never refused by another's name.
     pub fn admits_region(&self, place: &Place) -> bool {
-        self.regions.admits(|word| match &place.region {
-            Some(region) => *region == Region::new(word),
-            None => word.eq_ignore_ascii_case("unknown"),
-        })
+        self.regions.admits(|word| place.answers_region(word))
     }
 
     /// Whether the place's country is meant.
     pub fn admits_country(&self, place: &Place) -> bool {
-        self.countries.admits(|word| {
-            place
-                .country
-                .is_some_and(|country| country.as_str().eq_ignore_ascii_case(word))
-        })
+        self.countries.admits(|word| place.answers_country(word))
     }
 
     /// Whether the place's data centre is meant.
     pub fn admits_data_center(&self, place: &Place) -> bool {
-        self.data_centers.admits(|word| {
-            place
-                .data_center
-                .as_ref()
-                .is_some_and(|center| center.as_str().eq_ignore_ascii_case(word))
-        })
+        self.data_centers.admits(|word| place.answers_data_center(word))
     }
 }
 

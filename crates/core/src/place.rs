@@ -64,6 +64,26 @@ impl Place {
         }
     }
 
+    /// Whether the word names its region; `unknown` names the lack of one.
+    pub(crate) fn answers_region(&self, word: &str) -> bool {
+        match &self.region {
+            Some(region) => *region == Region::new(word),
+            None => word.eq_ignore_ascii_case("unknown"),
+        }
+    }
+
+    /// Whether the word names its country.
+    pub(crate) fn answers_country(&self, word: &str) -> bool {
+        self.country
+            .is_some_and(|country| country.as_str().eq_ignore_ascii_case(word))
+    }
+
+    /// Whether the word names its data centre.
+    pub(crate) fn answers_data_center(&self, word: &str) -> bool {
+        let center = self.data_center.as_ref();
+        center.is_some_and(|center| center.as_str().eq_ignore_ascii_case(word))
+    }
+
     /// The region in the common vocabulary, `unknown` when it has none.
     pub fn region_word(&self) -> &str {
         self.region.as_ref().map_or("unknown", Region::as_str)

@@ -12,9 +12,11 @@ mod pool;
 mod search;
 mod single;
 mod table;
+mod through;
 
 pub(crate) use cover::{Rules, covers};
 pub(crate) use single::singles;
+pub(crate) use through::through;
 
 use std::sync::Arc;
 

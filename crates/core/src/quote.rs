@@ -1,6 +1,7 @@
 //! A market and a request in, ranked plans and their reasons out.
 
 mod relax;
+mod why;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::quantity::Range;
 use crate::words::near;
 
 pub use relax::Cheaper;
+pub use why::{Change, Rejection, Why, relaxations, why};
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -104,28 +106,38 @@ fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Re
 /// The best plans of fitting candidates, single instances first where the
 /// request leaves it open (R2).
 fn best(candidates: &[Arc<Candidate>], demand: &Demand, plans: usize) -> Found {
-    let wanted: Vec<Range> = demand.gpus.alternatives.iter().map(|wanted| wanted.count).collect();
-    let goal = Goal {
-        objective: demand.objective,
-        caps: demand.caps,
-        plans,
-    };
-    let rules = |nodes_max| Rules {
-        nodes_max,
-        mixed: demand.mixed,
-        spread: demand.spread,
-    };
+    let (wanted, goal) = (wanted(demand), goal(demand, plans));
     match demand.nodes {
         Nodes::AtMost(1) => singles(candidates, &wanted, &goal),
-        Nodes::AtMost(nodes) => covers(candidates, &wanted, &goal, &rules(nodes)),
-        Nodes::Any => covers(candidates, &wanted, &goal, &rules(u64::MAX)),
+        Nodes::AtMost(nodes) => covers(candidates, &wanted, &goal, &rules(demand, nodes)),
+        Nodes::Any => covers(candidates, &wanted, &goal, &rules(demand, u64::MAX)),
         Nodes::OneIfPossible => {
             let alone = singles(candidates, &wanted, &goal);
             if alone.reasons.iter().any(Option::is_none) {
                 return alone;
             }
-            covers(candidates, &wanted, &goal, &rules(u64::MAX))
+            covers(candidates, &wanted, &goal, &rules(demand, u64::MAX))
         }
+    }
+}
+
+fn wanted(demand: &Demand) -> Vec<Range> {
+    demand.gpus.alternatives.iter().map(|wanted| wanted.count).collect()
+}
+
+fn goal(demand: &Demand, plans: usize) -> Goal {
+    Goal {
+        objective: demand.objective,
+        caps: demand.caps,
+        plans,
+    }
+}
+
+fn rules(demand: &Demand, nodes_max: u64) -> Rules {
+    Rules {
+        nodes_max,
+        mixed: demand.mixed,
+        spread: demand.spread,
     }
 }
 

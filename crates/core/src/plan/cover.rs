@@ -121,7 +121,7 @@ type Machine<'a> = (usize, &'a GpuModel, Option<Gb>, Option<&'a Socket>);
 
 /// Sorts units into pools; a unit that may not be combined at all is a pool of
 /// its own. Candidates too dear to reckon with get their reason here.
-fn pools(
+pub(super) fn pools(
     candidates: &[Arc<Candidate>],
     wanted: &[Range],
     goal: &Goal,

@@ -1,0 +1,269 @@
+//! What would admit the offers that were left out (R16): found by searching
+//! the market under a changed request, never guessed.
+//!
+//! First the smallest sets of limits without which something is admitted, then
+//! for each of them the least that has to be given up: the nearest threshold,
+//! one word more.
+
+mod limit;
+mod need;
+mod smallest;
+mod tighten;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{RequestError, best, check_words, count, goal, rules, wanted};
+use crate::demand::{Demand, Nodes};
+use crate::fit::{Candidate, Reason, fit};
+use crate::gpu::GpuRequest;
+use crate::market::Market;
+use crate::plan::{Plan, compare, singles, through};
+use limit::{Limit, Limits};
+use need::needs;
+
+/// Sets of relaxations told at most.
+const SETS_MAX: usize = 5;
+
+/// Plans among which the promised one is looked for, so that a listing of so
+/// many shows it.
+const RANKS: [usize; 4] = [1, 10, 100, 1_000];
+
+/// Why offers were rejected, and what would admit some of them.
+#[derive(Debug, Default)]
+pub struct Why {
+    /// For each reason against any offer.
+    pub rejections: Vec<Rejection>,
+    /// When nothing matches, the smallest sets of changes with which something
+    /// does, by the total of the best plan.
+    pub relaxations: Vec<Change>,
+}
+
+/// The offers rejected for one reason.
+#[derive(Debug)]
+pub struct Rejection {
+    /// The first reason against them.
+    pub reason: Reason,
+    /// How many they are.
+    pub offers: u64,
+    /// The smallest change that admits some of them; `None` when no request
+    /// does.
+    pub change: Option<Change>,
+}
+
+/// A changed request, and what it brings.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The changed request.
+    pub demand: Demand,
+    /// How many of the rejected offers are ranked under it.
+    pub admits: u64,
+    /// The best plan under it with one of them.
+    pub plan: Plan,
+    /// The place of that plan among all plans, from 1; `None` beyond the first
+    /// thousand.
+    pub rank: Option<usize>,
+}
+
+/// Explains every rejection. Deterministic like [`super::quote()`], and fails
+/// like it.
+pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
+    check_words(market, demand)?;
+    let case = Case::new(market, demand);
+    let mut rejected: BTreeMap<Reason, u64> = BTreeMap::new();
+    for reason in case.reasons.iter().flatten() {
+        *rejected.entry(*reason).or_insert(0) += 1;
+    }
+    if !market.rejects.is_empty() {
+        rejected.insert(Reason::Unreadable, count(market.rejects.len()));
+    }
+    let rejection = |(reason, offers)| Rejection {
+        reason,
+        offers,
+        change: case.against(reason),
+    };
+    Ok(Why {
+        rejections: rejected.into_iter().map(rejection).collect(),
+        relaxations: case.relaxations(),
+    })
+}
+
+/// When nothing matches, the smallest sets of changes with which something
+/// does; empty when something matches, or nothing would. Fails like
+/// [`super::quote()`].
+pub fn relaxations(market: &Market, demand: &Demand) -> Result<Vec<Change>, RequestError> {
+    check_words(market, demand)?;
+    Ok(Case::new(market, demand).relaxations())
+}
+
+/// A request and what became of each offer under it.
+struct Case<'a> {
+    market: &'a Market,
+    demand: &'a Demand,
+    /// The first reason against each offer of the market.
+    reasons: Vec<Option<Reason>>,
+    /// Of each offer, the sets of limits without which it fits.
+    needs: Vec<Vec<Limits>>,
+}
+
+impl<'a> Case<'a> {
+    fn new(market: &'a Market, demand: &'a Demand) -> Self {
+        let offers = market.offers.iter();
+        Self {
+            market,
+            demand,
+            reasons: Judged::new(market, demand, 1).reasons,
+            needs: offers.map(|offer| needs(offer, demand, market)).collect(),
+        }
+    }
+
+    /// The smallest change that admits offers rejected for one reason.
+    fn against(&self, reason: Reason) -> Option<Change> {
+        let named = Limits::of(Limit::named_by(reason));
+        if named == Limits::default() {
+            return None;
+        }
+        let targets: Vec<bool> = self.reasons.iter().map(|found| *found == Some(reason)).collect();
+        let sets = self.smallest(&targets);
+        // What the reason names comes first, if it helps at all.
+        let apt = |set: &&Limits| set.shares_some(named);
+        let sets: Vec<Limits> = match sets.iter().filter(apt).copied().collect::<Vec<_>>() {
+            apt if apt.is_empty() => sets,
+            apt => apt,
+        };
+        let changes = sets.into_iter().filter_map(|set| self.change(set, &targets));
+        changes.min_by(|left, right| compare(&left.plan, &right.plan, self.demand.objective))
+    }
+
+    fn relaxations(&self) -> Vec<Change> {
+        if self.reasons.iter().any(Option::is_none) {
+            return Vec::new();
+        }
+        let targets = vec![true; self.reasons.len()];
+        let sets = self.smallest(&targets);
+        let mut changes: Vec<Change> = sets.into_iter().filter_map(|set| self.change(set, &targets)).collect();
+        changes.sort_by(|left, right| by_total(&left.plan, &right.plan, self.demand));
+        changes.truncate(SETS_MAX);
+        changes
+    }
+
+    /// The least change of some limits that admits one of the targets, put to
+    /// the test.
+    fn change(&self, limits: Limits, targets: &[bool]) -> Option<Change> {
+        let demand = self.tightened(limits, targets)?;
+        let written = demand.gpus.to_string();
+        if check_words(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
+            return None;
+        }
+        let plan = Judged::new(self.market, &demand, 0).through(&demand, targets)?;
+        let (judged, rank) = self.ranked(&demand, &plan);
+        let admitted = judged.reasons.iter().zip(targets);
+        let admits = admitted
+            .filter(|(reason, is_target)| **is_target && reason.is_none())
+            .count();
+        Some(Change {
+            admits: count(admits),
+            rank,
+            demand,
+            plan,
+        })
+    }
+
+    /// The market under a request, and the rank of a plan in it.
+    fn ranked(&self, demand: &Demand, plan: &Plan) -> (Judged, Option<usize>) {
+        let mut judged = Judged::new(self.market, demand, 1);
+        let same = |other: &Plan| other.rate == plan.rate && other.total == plan.total;
+        for most in RANKS {
+            if most > 1 {
+                judged = Judged::new(self.market, demand, most);
+            }
+            let at = judged.plans.iter().position(same);
+            if at.is_some() || judged.plans.len() < most {
+                return (judged, at.map(|at| at + 1));
+            }
+        }
+        (judged, None)
+    }
+}
+
+fn by_total(left: &Plan, right: &Plan, demand: &Demand) -> Ordering {
+    let total = left.total.sixtieths().cmp(&right.total.sixtieths());
+    total.then_with(|| compare(left, right, demand.objective))
+}
+
+/// What became of each offer of a market under a request.
+struct Judged {
+    candidates: Vec<Arc<Candidate>>,
+    /// Which offer each candidate is.
+    offers: Vec<usize>,
+    reasons: Vec<Option<Reason>>,
+    plans: Vec<Plan>,
+}
+
+impl Judged {
+    /// Judges all offers; with `plans` 0 only whether each fits by itself.
+    fn new(market: &Market, demand: &Demand, plans: usize) -> Self {
+        Self::among(market, demand, 0..market.offers.len(), plans)
+    }
+
+    /// Judges some of the offers.
+    fn among(market: &Market, demand: &Demand, offers: impl IntoIterator<Item = usize>, plans: usize) -> Self {
+        let mut judged = Self {
+            candidates: Vec::new(),
+            offers: Vec::new(),
+            reasons: vec![None; market.offers.len()],
+            plans: Vec::new(),
+        };
+        for at in offers {
+            let Some(offer) = market.offers.get(at) else { continue };
+            match fit(offer, demand) {
+                Ok(candidate) => {
+                    judged.candidates.push(Arc::new(candidate));
+                    judged.offers.push(at);
+                }
+                Err(reason) => {
+                    if let Some(slot) = judged.reasons.get_mut(at) {
+                        *slot = Some(reason);
+                    }
+                }
+            }
+        }
+        if plans > 0 {
+            let found = best(&judged.candidates, demand, plans);
+            for (at, reason) in judged.offers.iter().zip(found.reasons) {
+                if let Some(slot) = judged.reasons.get_mut(*at) {
+                    *slot = reason;
+                }
+            }
+            judged.plans = found.plans;
+        }
+        judged
+    }
+
+    /// The best plan with a candidate that is one of the targets.
+    fn through(&self, demand: &Demand, targets: &[bool]) -> Option<Plan> {
+        let is_target = |at: &usize| targets.get(*at).copied().unwrap_or(false);
+        let chosen: Vec<bool> = self.offers.iter().map(is_target).collect();
+        if !chosen.contains(&true) {
+            return None;
+        }
+        let (wanted, goal) = (wanted(demand), goal(demand, 1));
+        let alone = || {
+            let both = self.candidates.iter().zip(&chosen);
+            let those: Vec<_> = both
+                .filter(|(_, chosen)| **chosen)
+                .map(|(one, _)| Arc::clone(one))
+                .collect();
+            singles(&those, &wanted, &goal).plans.into_iter().next()
+        };
+        let together = |nodes| through(&self.candidates, &wanted, &goal, &rules(demand, nodes), &chosen);
+        match demand.nodes {
+            Nodes::AtMost(1) => alone(),
+            Nodes::AtMost(nodes) => together(nodes),
+            Nodes::Any => together(u64::MAX),
+            Nodes::OneIfPossible if singles(&self.candidates, &wanted, &goal).plans.is_empty() => together(u64::MAX),
+            Nodes::OneIfPossible => alone(),
+        }
+    }
+}

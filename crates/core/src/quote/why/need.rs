@@ -1,0 +1,77 @@
+//! Which limits would have to be widened for an offer to fit.
+
+use super::limit::{Limit, Limits, least_memory};
+use crate::demand::Demand;
+use crate::fit::{Mismatch, Reason};
+use crate::gpu::{GpuWanted, Socket};
+use crate::market::Market;
+use crate::offer::Offer;
+
+/// Every set of limits without which the offer fits: one for each alternative
+/// of the request and place of the offer. None when no request admits it.
+pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limits> {
+    let mismatch = Mismatch::of(offer, demand);
+    let common = mismatch.seller.iter().chain(&mismatch.terms);
+    let Some(common) = all_of(common.copied(), offer, demand) else {
+        return Vec::new();
+    };
+    let alternatives = demand.gpus.alternatives.iter().zip(&mismatch.gpu);
+    let gpus: Vec<Limits> = alternatives
+        .filter_map(|(wanted, against)| match against {
+            [Some(Reason::Gpu), ..] => another_model(offer, demand, wanted, market),
+            against => all_of(against.iter().flatten().copied(), offer, demand),
+        })
+        .collect();
+    let places = mismatch.places.iter();
+    let places = places.filter_map(|against| all_of(against.iter().flatten().copied(), offer, demand));
+    let mut needs: Vec<Limits> = places
+        .flat_map(|place| gpus.iter().map(move |gpu| place.and(*gpu).and(common)))
+        .collect();
+    needs.sort_unstable();
+    needs.dedup();
+    needs
+}
+
+/// The limits behind some reasons; `None` when one of them has none.
+fn all_of(reasons: impl Iterator<Item = Reason>, offer: &Offer, demand: &Demand) -> Option<Limits> {
+    let mut all = Limits::default();
+    for reason in reasons {
+        let limits = match reason {
+            Reason::Interconnect => Limits::of(&networks(offer, demand)),
+            reason => Limits::of(Limit::named_by(reason)),
+        };
+        if limits == Limits::default() {
+            return None;
+        }
+        all = all.and(limits);
+    }
+    Some(all)
+}
+
+/// Which of the limits on the network the offer fails.
+fn networks(offer: &Offer, demand: &Demand) -> Vec<Limit> {
+    let mut only_kinds = demand.network.clone();
+    only_kinds.gbps = None;
+    let mut only_speed = demand.network.clone();
+    only_speed.kinds = Vec::new();
+    let fails = [(Limit::Kinds, only_kinds), (Limit::Gbps, only_speed)].into_iter();
+    fails
+        .filter(|(_, network)| !network.admits(offer))
+        .map(|(limit, _)| limit)
+        .collect()
+}
+
+/// Another model than was asked for will do if its GPUs have no less memory.
+fn another_model(offer: &Offer, demand: &Demand, wanted: &GpuWanted, market: &Market) -> Option<Limits> {
+    let gpu = &offer.gpu;
+    let least = least_memory(wanted, market);
+    let enough = least == 0 || gpu.memory.is_some_and(|memory| memory.0 >= least);
+    let socket = |asked: &Socket| gpu.socket.as_ref().is_some_and(|socket| socket.answers(asked));
+    let right_socket = demand.network.socket.as_ref().is_none_or(socket);
+    let limits: &[Limit] = if right_socket {
+        &[Limit::Gpu]
+    } else {
+        &[Limit::Gpu, Limit::Socket]
+    };
+    (gpu.count > 0 && enough).then(|| Limits::of(limits))
+}
