@@ -4,8 +4,11 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod again;
 mod request;
+mod spell;
 
+pub(crate) use again::Again;
 pub(crate) use request::RequestArgs;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -56,10 +59,10 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
     /// How to print
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Output::Table)]
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Output::Table, overrides_with = "output")]
     pub(crate) output: Output,
     /// Short for `--output json`
-    #[arg(long, global = true, conflicts_with = "output")]
+    #[arg(long, global = true, overrides_with = "output")]
     pub(crate) json: bool,
     /// Ask only these brokers; `!NAME` leaves one out
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
@@ -142,6 +145,9 @@ pub(crate) struct QuoteArgs {
     /// Unfold the lines of each plan
     #[arg(long)]
     pub(crate) explain: bool,
+    /// For each reason against offers, find the smallest change that admits some
+    #[arg(long)]
+    pub(crate) why: bool,
 }
 
 /// `planner offers`.

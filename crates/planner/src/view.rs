@@ -10,3 +10,4 @@ pub(crate) mod gpus;
 pub(crate) mod offers;
 pub(crate) mod plans;
 pub(crate) mod text;
+pub(crate) mod why;

@@ -15,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::why::{ChangeDocument, RejectionDocument};
+
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
 
@@ -32,6 +34,8 @@ pub(crate) struct QuoteDocument {
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
+    why: Option<Vec<RejectionDocument>>,
+    relaxations: Vec<ChangeDocument>,
     sources: Vec<SourceDocument>,
 }
 
@@ -148,10 +152,24 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDoc
                 saves: cheaper.saves,
             })
             .collect(),
+        why: None,
+        relaxations: Vec::new(),
         sources: market.sources.iter().map(source).collect(),
     };
     document.id = digest("q", &document);
     document
+}
+
+impl QuoteDocument {
+    /// With why offers were rejected, and what would admit some. A quote is
+    /// named by what it offers, so its name stays.
+    pub(crate) fn explained(self, why: Option<Vec<RejectionDocument>>, relaxations: Vec<ChangeDocument>) -> Self {
+        Self {
+            why,
+            relaxations,
+            ..self
+        }
+    }
 }
 
 fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {

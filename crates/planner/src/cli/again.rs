@@ -1,0 +1,85 @@
+//! The same command once more, with another request.
+
+use std::fmt::Write as _;
+
+use clap::ValueEnum as _;
+use gpu_broker_core::demand::Demand;
+
+use super::spell::{Flag, arguments, flags, joined, shell};
+use super::{GlobalArgs, Output, QuoteArgs};
+
+/// What `planner quote` was called with, to be called again with a changed
+/// request.
+#[derive(Debug)]
+pub(crate) struct Again<'a> {
+    args: &'a QuoteArgs,
+    global: &'a GlobalArgs,
+    demand: &'a Demand,
+}
+
+impl<'a> Again<'a> {
+    /// The call that asked for `demand`.
+    pub(crate) fn new(args: &'a QuoteArgs, global: &'a GlobalArgs, demand: &'a Demand) -> Self {
+        Self { args, global, demand }
+    }
+
+    /// The whole command for another request, ready to be typed. It lists at
+    /// least `rank` plans.
+    pub(crate) fn command(&self, changed: &Demand, rank: usize) -> String {
+        // Taken apart by name: whoever adds a flag has to say whether the
+        // answer depends on it.
+        let QuoteArgs {
+            gpu: _,
+            request: _,
+            max_offers,
+            explain: _,
+            why: _,
+        } = self.args;
+        let GlobalArgs {
+            output,
+            json: _,
+            broker,
+            sandbox,
+            timeout,
+            verbose: _,
+            quiet: _,
+            no_color: _,
+        } = self.global;
+        let most = u32::try_from(rank).unwrap_or(u32::MAX).max(*max_offers);
+        let mut more = Vec::new();
+        more.extend((most != 10).then(|| Flag::with("max-offers", most.to_string())));
+        more.extend(joined("broker", broker));
+        more.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));
+        more.extend(sandbox.then(|| Flag::switch("sandbox")));
+        let output = output.to_possible_value().filter(|_| *output != Output::Table);
+        more.extend(output.map(|format| Flag::with("output", format.get_name().to_owned())));
+        let mut words = vec!["planner".to_owned(), "quote".to_owned()];
+        words.extend(arguments(changed));
+        words.extend(more.iter().flat_map(Flag::words));
+        shell(&words)
+    }
+
+    /// Only what is different about another request: `--region canada,eu_north`,
+    /// `without --no-prepaid`.
+    pub(crate) fn difference(&self, changed: &Demand) -> String {
+        let (before, after) = (flags(self.demand), flags(changed));
+        let gpus = (changed.gpus != self.demand.gpus).then(|| changed.gpus.to_string());
+        let other = after.iter().filter(|flag| !before.contains(flag)).flat_map(Flag::words);
+        let mut text = shell(&gpus.into_iter().chain(other).collect::<Vec<_>>());
+        let gone = before
+            .iter()
+            .filter(|flag| !after.iter().any(|other| replaces(other.name, flag.name)));
+        for flag in gone {
+            let gap = if text.is_empty() { "" } else { " " };
+            let _ = write!(text, "{gap}without --{}", flag.name);
+        }
+        text
+    }
+}
+
+/// Whether a flag takes the place of another: its own, or the other word for
+/// the market.
+fn replaces(flag: &str, other: &str) -> bool {
+    let markets = ["spot", "spot-auto"];
+    flag == other || (markets.contains(&flag) && markets.contains(&other))
+}

@@ -1,0 +1,133 @@
+//! Why offers were rejected, and what would admit some (R16).
+
+use std::fmt::Write as _;
+
+use gpu_broker_core::fit::Reason;
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::quote::{Change, Rejection};
+use serde::Serialize;
+
+use super::columns::{Column, push};
+use super::text::shown;
+use crate::cli::Again;
+
+/// One reason, in JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct RejectionDocument {
+    reason: Reason,
+    offers: u64,
+    change: Option<ChangeDocument>,
+}
+
+/// One change to the request, in JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChangeDocument {
+    /// What is different.
+    flags: String,
+    /// The whole command.
+    command: String,
+    /// Offers it admits.
+    admits: u64,
+    /// The best plan with one of them: its rank, rate and total. Without a
+    /// rank it is too far down to be listed, and the command shows it not.
+    rank: Option<usize>,
+    rate: Option<Exact>,
+    total: Option<Exact>,
+}
+
+/// The reasons as a document.
+pub(crate) fn rejections(rejections: &[Rejection], again: &Again<'_>) -> Vec<RejectionDocument> {
+    let document = |rejection: &Rejection| RejectionDocument {
+        reason: rejection.reason,
+        offers: rejection.offers,
+        change: rejection.change.as_ref().map(|change| document(change, again)),
+    };
+    rejections.iter().map(document).collect()
+}
+
+/// Changes as a document.
+pub(crate) fn changes(changes: &[Change], again: &Again<'_>) -> Vec<ChangeDocument> {
+    changes.iter().map(|change| document(change, again)).collect()
+}
+
+fn document(change: &Change, again: &Again<'_>) -> ChangeDocument {
+    let listed = change.rank.map(|_| &change.plan);
+    ChangeDocument {
+        flags: again.difference(&change.demand),
+        command: again.command(&change.demand, change.rank.unwrap_or(1)),
+        admits: change.admits,
+        rank: change.rank,
+        rate: listed.map(|plan| plan.rate.per_hour()),
+        total: listed.map(|plan| plan.total.amount()),
+    }
+}
+
+/// The reasons as a table.
+pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>) -> Vec<Column> {
+    let mut columns = [
+        Column::words("REJECTED FOR", 12, 0),
+        Column::numbers("OFFERS", 0),
+        Column::words("WHAT WOULD ADMIT SOME", 24, 0),
+        Column::numbers("ADMITS", 0),
+        Column::numbers("FROM $/h", 0),
+        Column::numbers("TOTAL", 1),
+    ];
+    for rejection in rejections {
+        let change = rejection.change.as_ref();
+        let price = |text: fn(&Change) -> String| change.map_or_else(|| "-".to_owned(), text);
+        let row = [
+            rejection.reason.to_string(),
+            rejection.offers.to_string(),
+            change.map_or_else(
+                || helpless(rejection.reason).to_owned(),
+                |change| shown(&again.difference(&change.demand)).into_owned(),
+            ),
+            price(|change| change.admits.to_string()),
+            price(|change| change.plan.rate.per_hour().to_fixed(4)),
+            price(|change| change.plan.total.amount().to_fixed(2)),
+        ];
+        push(&mut columns, row);
+    }
+    columns.into()
+}
+
+/// The commands that the table's rows stand for, whole.
+pub(crate) fn commands(rejections: &[Rejection], again: &Again<'_>) -> String {
+    let mut text = String::new();
+    for rejection in rejections {
+        if let Some(change) = &rejection.change {
+            let command = again.command(&change.demand, change.rank.unwrap_or(1));
+            let _ = writeln!(text, "{:<13}{}", rejection.reason, shown(&command));
+        }
+    }
+    text
+}
+
+/// What to try when nothing matches.
+pub(crate) fn relaxations(changes: &[Change], again: &Again<'_>) -> String {
+    let mut text = String::new();
+    for change in changes {
+        let rate = change.plan.rate.per_hour().to_fixed(4);
+        let _ = writeln!(
+            text,
+            "possible from ${rate}/h, {} {}: {}\n    {}",
+            change.admits,
+            if change.admits == 1 { "offer" } else { "offers" },
+            shown(&again.difference(&change.demand)),
+            shown(&again.command(&change.demand, 1)),
+        );
+    }
+    text
+}
+
+/// Why no change helps.
+fn helpless(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Unreadable => "none: the records could not be understood",
+        Reason::Stock => "none: there is no stock",
+        Reason::Unpriced => "none: they have no price for their market",
+        Reason::Price => "none: their prices have too many digits",
+        Reason::Currency => "an exchange rate that you know: --fx CODE=RATE",
+        _ => "no few changes admit any of them",
+    }
+}
