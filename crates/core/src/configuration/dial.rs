@@ -89,29 +89,20 @@ impl Dial {
         (self.max.is_none_or(|max| count <= max)).then_some(count)
     }
 
-    /// The largest count on the grid, when it ends.
-    fn grid_end(&self, most: Option<u64>) -> Option<u64> {
-        let (min, max) = (self.min?, self.max.into_iter().chain(most).min()?);
-        let step = self.step.filter(|step| *step > 0).unwrap_or(1);
-        (max >= min).then(|| max - (max - min) % step)
-    }
-
-    /// The valid counts nearest to a range on either side of it: the largest
-    /// below and the smallest above.
-    pub(crate) fn nearest_to(&self, wanted: Range) -> (Option<u64>, Option<u64>) {
-        let below = wanted.least.checked_sub(1).and_then(|most| {
-            let default = self.default.filter(|count| *count <= most);
-            default.max(self.grid_end(Some(most)))
-        });
-        let above = wanted.most.and_then(|most| most.checked_add(1)).and_then(|least| {
-            let default = self.default.filter(|count| *count >= least);
-            default.into_iter().chain(self.smallest_stepped(least)).min()
-        });
-        (below, above)
+    /// The smallest valid count that is more than `most`.
+    pub(crate) fn next_above(&self, most: u64) -> Option<u64> {
+        let least = most.checked_add(1)?;
+        let default = self.default.filter(|count| *count >= least);
+        default.into_iter().chain(self.smallest_stepped(least)).min()
     }
 
     fn instead_of(&self, wanted: Range) -> Available {
-        let largest = self.default.max(self.max.and_then(|_| self.grid_end(None)));
+        let grid_end = || {
+            let (min, max) = (self.min?, self.max?);
+            let step = self.step.filter(|step| *step > 0).unwrap_or(1);
+            (max >= min).then(|| max - (max - min) % step)
+        };
+        let largest = self.default.max(grid_end());
         match largest {
             Some(largest) if largest < wanted.least => Available::AtMost(largest),
             None if self.min.is_none() => Available::Unknown,

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod through;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -97,6 +97,12 @@ pub fn relaxations(market: &Market, demand: &Demand) -> Result<Vec<Change>, Requ
     Ok(Case::new(market, demand).relaxations())
 }
 
+/// A change, and the limits that it widens.
+struct Tried {
+    limits: Limits,
+    change: Change,
+}
+
 /// A request and what became of each offer under it.
 struct Case<'a> {
     market: &'a Market,
@@ -133,7 +139,11 @@ impl<'a> Case<'a> {
             apt => apt,
         };
         let changes = sets.into_iter().filter_map(|set| self.change(set, &targets));
-        changes.min_by(|left, right| compare(&left.plan, &right.plan, self.demand.objective))
+        let best = changes.min_by(|left, right| {
+            let fewer = left.limits.count().cmp(&right.limits.count());
+            fewer.then_with(|| compare(&left.change.plan, &right.change.plan, self.demand.objective))
+        });
+        best.map(|tried| tried.change)
     }
 
     fn relaxations(&self) -> Vec<Change> {
@@ -142,16 +152,23 @@ impl<'a> Case<'a> {
         }
         let targets = vec![true; self.reasons.len()];
         let sets = self.smallest(&targets);
-        let mut changes: Vec<Change> = sets.into_iter().filter_map(|set| self.change(set, &targets)).collect();
-        changes.sort_by(|left, right| by_total(&left.plan, &right.plan, self.demand));
+        let mut changes: Vec<Tried> = sets.into_iter().filter_map(|set| self.change(set, &targets)).collect();
+        changes.sort_by(|left, right| {
+            let fewer = left.limits.count().cmp(&right.limits.count());
+            fewer.then_with(|| by_total(&left.change.plan, &right.change.plan, self.demand))
+        });
+        // What was found to need less than it set out with may be there twice.
+        let least = changes.first().map_or(0, |best| best.limits.count());
+        changes.retain(|tried| tried.limits.count() == least);
+        changes.dedup_by(|left, right| left.change.demand == right.change.demand);
         changes.truncate(SETS_MAX);
-        changes
+        changes.into_iter().map(|tried| tried.change).collect()
     }
 
     /// The least change of some limits that admits one of the targets, put to
     /// the test.
-    fn change(&self, limits: Limits, targets: &[bool]) -> Option<Change> {
-        let demand = self.tightened(limits, targets)?;
+    fn change(&self, limits: Limits, targets: &[bool]) -> Option<Tried> {
+        let (demand, limits) = self.tightened(limits, targets)?;
         let written = demand.gpus.to_string();
         if check_words(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
             return None;
@@ -162,12 +179,13 @@ impl<'a> Case<'a> {
         let admits = admitted
             .filter(|(reason, is_target)| **is_target && reason.is_none())
             .count();
-        Some(Change {
+        let change = Change {
             admits: count(admits),
             rank,
             demand,
             plan,
-        })
+        };
+        Some(Tried { limits, change })
     }
 
     /// The market under a request, and the rank of a plan in it.
@@ -267,3 +285,6 @@ impl Judged {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -179,6 +179,10 @@ impl Limits {
         self.0 & other.0 != 0
     }
 
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
     #[must_use]
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -260,6 +264,61 @@ fn lift(mut demand: Demand, limit: Limit, market: &Market) -> Demand {
         Limit::MaxNodes => demand.nodes = Nodes::Any,
         Limit::Spread => demand.spread = true,
         Limit::Mixed => demand.mixed = true,
+    }
+    demand
+}
+
+/// A request with one limit again as it was before it was changed.
+pub(super) fn restored(changed: &Demand, limit: Limit, before: &Demand) -> Demand {
+    let mut demand = changed.clone();
+    let counts = |demand: &mut Demand, set: &dyn Fn(&mut GpuWanted, &GpuWanted)| {
+        for (wanted, before) in demand.gpus.alternatives.iter_mut().zip(&before.gpus.alternatives) {
+            set(wanted, before);
+        }
+    };
+    let wanted = (&mut demand.wanted_where, &before.wanted_where);
+    match limit {
+        Limit::Gpu => demand.gpus.alternatives.truncate(before.gpus.alternatives.len()),
+        Limit::GpuMemory => counts(&mut demand, &|wanted, before| wanted.memory = before.memory),
+        Limit::Socket => {
+            counts(&mut demand, &|wanted, before| wanted.socket.clone_from(&before.socket));
+            demand.network.socket.clone_from(&before.network.socket);
+        }
+        Limit::Market => demand.market = before.market,
+        Limit::Security => demand.security = before.security,
+        Limit::Broker => wanted.0.brokers.clone_from(&wanted.1.brokers),
+        Limit::Provider => wanted.0.providers.clone_from(&wanted.1.providers),
+        Limit::Region => wanted.0.regions.clone_from(&wanted.1.regions),
+        Limit::Country => wanted.0.countries.clone_from(&wanted.1.countries),
+        Limit::DataCenter => wanted.0.data_centers.clone_from(&wanted.1.data_centers),
+        Limit::GpusPerNode => demand.gpus_per_node = before.gpus_per_node,
+        Limit::Kinds => demand.network.kinds.clone_from(&before.network.kinds),
+        Limit::Gbps => demand.network.gbps = before.network.gbps,
+        Limit::Prepaid => demand.prepaid = before.prepaid,
+        Limit::Vcpus | Limit::Memory | Limit::Disk => {
+            let mut instance = before.instance;
+            *sized(&mut demand.instance, limit) = *sized(&mut instance, limit);
+        }
+        Limit::Kubernetes => demand.instance.kubernetes = before.instance.kubernetes,
+        Limit::MaxPrice => demand.caps.rate = before.caps.rate,
+        Limit::MaxUpfront => demand.caps.upfront = before.caps.upfront,
+        Limit::MaxTotal => demand.caps.total = before.caps.total,
+        // An alternative that was added asks for as many as one of the others.
+        Limit::Most | Limit::Least if demand.gpus.alternatives.len() > before.gpus.alternatives.len() => {
+            if let Some(one) = before.gpus.alternatives.first().filter(|_| have_one_count(before)) {
+                for wanted in &mut demand.gpus.alternatives {
+                    match limit {
+                        Limit::Most => wanted.count.most = one.count.most,
+                        _ => wanted.count.least = one.count.least,
+                    }
+                }
+            }
+        }
+        Limit::Most => counts(&mut demand, &|wanted, before| wanted.count.most = before.count.most),
+        Limit::Least => counts(&mut demand, &|wanted, before| wanted.count.least = before.count.least),
+        Limit::MaxNodes => demand.nodes = before.nodes,
+        Limit::Spread => demand.spread = before.spread,
+        Limit::Mixed => demand.mixed = before.mixed,
     }
     demand
 }

@@ -37,6 +37,8 @@ fn all_of(reasons: impl Iterator<Item = Reason>, offer: &Offer, demand: &Demand)
     let mut all = Limits::default();
     for reason in reasons {
         let limits = match reason {
+            // No request means a market that nobody knows.
+            Reason::Market if !offer.market.is_known() => Limits::default(),
             Reason::Interconnect => Limits::of(&networks(offer, demand)),
             reason => Limits::of(Limit::named_by(reason)),
         };

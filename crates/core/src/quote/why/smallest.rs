@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::limit::{Limit, Limits, without};
+use super::limit::{Limit, Limits, have_one_count, without};
 use super::{Case, Judged};
 use crate::plan::Plan;
 
@@ -48,11 +48,7 @@ impl Case<'_> {
                     if tried > TRIED_MAX || found.len() == FOUND_MAX {
                         return found;
                     }
-                    if self
-                        .ask(chosen, targets)
-                        .best(&without(self.demand, chosen, self.market))
-                        .is_some()
-                    {
+                    if self.suffices(chosen, targets) {
                         found.push(chosen);
                     }
                 }
@@ -62,6 +58,13 @@ impl Case<'_> {
             }
         }
         Vec::new()
+    }
+
+    /// Whether a target is admitted without these limits, or with what can be
+    /// had of them.
+    fn suffices(&self, limits: Limits, targets: &[bool]) -> bool {
+        let lifted = without(self.demand, limits, self.market);
+        self.ask(limits, targets).best(&lifted).is_some() || self.tightened(limits, targets).is_some()
     }
 
     /// A question about some of the limits.
@@ -87,6 +90,9 @@ pub(super) struct Question<'a> {
 impl Question<'_> {
     /// The best plan with a target under such a request.
     pub(super) fn best(&self, demand: &crate::demand::Demand) -> Option<Plan> {
+        if demand.mixed && !have_one_count(demand) {
+            return None;
+        }
         let offers = self.offers.iter().copied();
         Judged::among(self.case.market, demand, offers, 0).through(demand, self.targets)
     }

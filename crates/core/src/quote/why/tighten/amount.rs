@@ -18,9 +18,6 @@ impl Question<'_> {
             Limit::GpusPerNode => self.case.demand.gpus_per_node,
             limit => *sized(&mut asked, limit),
         }?;
-        let (below, above): (Vec<_>, Vec<_>) = self.each_offer().map(|offer| beside(offer, limit, asked)).unzip();
-        let below: BTreeSet<u64> = below.into_iter().flatten().collect();
-        let above: BTreeSet<u64> = above.into_iter().flatten().collect();
         let with = |range: Range| {
             let mut demand = demand.clone();
             match limit {
@@ -29,23 +26,34 @@ impl Question<'_> {
             }
             demand
         };
-        let lower = |least: &u64| with(Range { least: *least, ..asked });
-        let higher = |most: &u64| {
+        // Each offer has its counts, and where charges and caps meet any of
+        // them may be the one that just fits: every whole number is tried.
+        let lower = |by: u64| {
             with(Range {
-                most: Some(*most),
+                least: asked.least.saturating_sub(by),
                 ..asked
             })
         };
-        let below = self.first_admitted(&below.into_iter().rev().collect::<Vec<_>>(), lower);
-        let above = self.first_admitted(&above.into_iter().collect::<Vec<_>>(), higher);
-        let far_below = below.as_ref().map(|(least, _)| asked.least - least);
-        let far_above = above.as_ref().map(|(most, _)| most - asked.most.unwrap_or(*most));
-        match (far_below, far_above) {
-            (Some(down), Some(up)) if up < down => above,
-            (Some(_), _) => below,
-            (None, _) => above,
+        let higher = |most: u64| {
+            with(Range {
+                most: Some(most),
+                ..asked
+            })
+        };
+        let by = self.first_in(1, asked.least, lower);
+        let most = asked.most.and_then(|most| {
+            let next = self
+                .each_offer()
+                .filter_map(|offer| next_above(offer, limit, most))
+                .max()?;
+            self.first_in(most.checked_add(1)?, next, higher)
+        });
+        let by_more = most.zip(asked.most).map(|(most, before)| most - before);
+        match (by, most) {
+            (Some(by), Some(most)) if by_more < Some(by) => Some(higher(most)),
+            (Some(by), _) => Some(lower(by)),
+            (None, most) => most.map(higher),
         }
-        .map(|(_, demand)| demand)
     }
 
     /// With the least speed lowered to the next that some offer has.
@@ -58,7 +66,8 @@ impl Question<'_> {
             demand.network.gbps = Some(*speed);
             demand
         };
-        self.first_admitted(&slower, with).map(|(_, demand)| demand)
+        let at = slower.partition_point(|speed| !self.admits(&with(speed)));
+        slower.get(at).map(with)
     }
 
     /// With the fewest instances more.
@@ -137,13 +146,6 @@ impl Question<'_> {
         self.offers.iter().filter_map(|at| offers.get(*at)).map(AsRef::as_ref)
     }
 
-    /// The first of some values, each wider than the one before, that admits a
-    /// target.
-    fn first_admitted<T: Copy>(&self, values: &[T], with: impl Fn(&T) -> Demand) -> Option<(T, Demand)> {
-        let at = values.partition_point(|value| !self.admits(&with(value)));
-        values.get(at).map(|value| (*value, with(value)))
-    }
-
     /// The first of a range of numbers, each wider than the one before, that
     /// admits a target; `None` when the last does not.
     fn first_in(&self, mut low: u64, mut high: u64, with: impl Fn(u64) -> Demand) -> Option<u64> {
@@ -162,20 +164,15 @@ impl Question<'_> {
     }
 }
 
-/// The counts of an offer next to a range on either side.
-fn beside(offer: &Offer, limit: Limit, asked: Range) -> (Option<u64>, Option<u64>) {
+/// The least count of an offer that is more than asked.
+fn next_above(offer: &Offer, limit: Limit, most: u64) -> Option<u64> {
     let resources = &offer.resources;
+    let gpus = u64::from(offer.gpu.count);
     match limit {
-        Limit::Vcpus => resources.vcpu.nearest_to(asked),
-        Limit::Memory => resources.memory.nearest_to(asked),
-        Limit::Disk => resources.disk.nearest_to(asked),
-        _ => {
-            let count = Some(u64::from(offer.gpu.count)).filter(|_| !offer.multi_node);
-            (
-                count.filter(|count| *count < asked.least),
-                count.filter(|count| asked.most.is_some_and(|most| *count > most)),
-            )
-        }
+        Limit::Vcpus => resources.vcpu.next_above(most),
+        Limit::Memory => resources.memory.next_above(most),
+        Limit::Disk => resources.disk.next_above(most),
+        _ => (gpus > most && !offer.multi_node).then_some(gpus),
     }
 }
 

@@ -1,0 +1,228 @@
+//! Random markets and requests, the same for one seed on every machine.
+
+use crate::configuration::Exchange;
+use crate::demand::{Demand, MarketWanted, Nodes, Objective, SecurityWanted, Words};
+use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
+use crate::market;
+use crate::money::{Currency, Rate};
+use crate::number::Exact;
+use crate::offer::*;
+use crate::place::{DataCenter, Place, Region};
+use crate::quantity::{Gb, Hours, Minutes, Range};
+
+/// Numbers that look random.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below `sides`.
+    pub(super) fn below(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    /// True once in `times`.
+    pub(super) fn once_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
+    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        let at = usize::try_from(self.below(all.len() as u64)).unwrap();
+        all[at]
+    }
+
+    /// Some of a few numbers, or a range of them.
+    fn range(&mut self, numbers: &[u64]) -> Range {
+        let at = |dice: &mut Self| numbers[usize::try_from(dice.below(numbers.len() as u64)).unwrap()];
+        let least = at(self);
+        let most = self.once_in(3).then(|| at(self).max(least));
+        Range { least, most }
+    }
+}
+
+const REGIONS: [&str; 4] = ["canada", "eu_north", "united_states", "atlantis"];
+const CENTERS: [&str; 5] = ["dc-1", "dc 2", "a,b", "!x", "-y"];
+const PROVIDERS: [&str; 5] = ["hyperstack", "verda", "Foo, Inc.", "-dash", "***"];
+const MODELS: [&str; 4] = ["H100", "H200", "A100", "L40S"];
+
+fn rate(cents: u64) -> Rate {
+    Rate::new(Exact::new(i128::from(cents), 2).unwrap(), Currency::USD)
+}
+
+fn dial(dice: &mut Dice, counts: &[u64]) -> Dial {
+    let count = dice.range(counts).least;
+    match dice.below(4) {
+        0 => Dial::default(),
+        1 => Dial::fixed(Some(count)),
+        _ => Dial {
+            min: Some(count / 2),
+            default: dice.once_in(2).then_some(count),
+            max: dice.once_in(2).then_some(count * 2),
+            step: dice.once_in(2).then_some(7),
+            unit_price: dice
+                .once_in(2)
+                .then(|| Rate::new("0.0013".parse().unwrap(), Currency::USD)),
+            included: dice.once_in(2),
+        },
+    }
+}
+
+fn offer(dice: &mut Dice, number: usize) -> Offer {
+    let model = GpuModel::new(dice.of(&MODELS));
+    let memory = model.memory_sizes().last().copied().map(Gb);
+    let gpu = Gpu {
+        memory: if dice.once_in(8) { None } else { memory },
+        socket: [None, Some(Socket::Pcie), Some(Socket::Sxm5)][usize::try_from(dice.below(3)).unwrap()].clone(),
+        count: [0, 1, 2, 4, 8, 8, 8, 16][usize::try_from(dice.below(8)).unwrap()],
+        model,
+    };
+    let broker = Broker::new(dice.of(&["prime", "spheron"]));
+    let mut offer = Offer::new(
+        broker,
+        Provider::new(dice.of(&PROVIDERS)),
+        OfferId::new(&format!("o{number}")),
+        gpu,
+    );
+    let place = |dice: &mut Dice| {
+        let region = (!dice.once_in(5)).then(|| Region::new(dice.of(&REGIONS)));
+        let country = (!dice.once_in(4)).then(|| dice.of(&["CA", "NO", "US"]).parse().unwrap());
+        let center = (!dice.once_in(4)).then(|| DataCenter::new(dice.of(&CENTERS)));
+        Place {
+            region,
+            country,
+            data_center: center,
+        }
+    };
+    offer.places = (0..=dice.below(2)).map(|_| place(dice)).collect();
+    offer.market = Market::new(dice.of(&["on_demand", "on_demand", "on_demand", "spot", "auction"]));
+    offer.security = Security::new(dice.of(&["secure", "secure", "community", "odd"]));
+    offer.stock.level = StockLevel::new(dice.of(&["available", "available", "low", "unavailable", "high"]));
+    offer.stock.units = dice.once_in(3).then(|| u32::try_from(dice.below(4)).unwrap());
+    offer.price = (!dice.once_in(15)).then(|| rate(50 + dice.below(2_000)));
+    if dice.once_in(10) {
+        offer.currency = "EUR".parse().unwrap();
+        offer.price = offer.price.map(|rate| Rate::new(rate.per_hour(), offer.currency));
+    }
+    offer.resources.vcpu = dial(dice, &[8, 32, 64, 100]);
+    offer.resources.memory = dial(dice, &[100, 200, 1_000]);
+    offer.resources.disk = dial(dice, &[50, 500, 2_000]);
+    offer.terms.prepaid = dice.once_in(6).then(|| Hours::whole(720));
+    offer.terms.minimum_runtime = Minutes(20 * dice.below(2));
+    offer.kubernetes = dice.once_in(2).then(|| rate(30));
+    offer.interconnect = Interconnect {
+        kinds: match dice.below(4) {
+            0 => Vec::new(),
+            1 => vec![InterconnectKind::InfiniBand],
+            2 => vec![InterconnectKind::new("pigeon")],
+            _ => vec![InterconnectKind::Ethernet, InterconnectKind::NvLink],
+        },
+        gbps: (!dice.once_in(3)).then(|| Exact::whole(100 * dice.below(9))),
+    };
+    offer.provisioning_minutes = dice.once_in(2).then(|| Exact::whole(dice.below(20)));
+    offer.multi_node = dice.once_in(9);
+    offer
+}
+
+/// A small market.
+pub(super) fn market(dice: &mut Dice) -> market::Market {
+    let size = 1 + dice.below(40);
+    market::Market::of((0..size).map(|at| offer(dice, usize::try_from(at).unwrap())).collect())
+}
+
+/// A request with as many limits as `severity` makes likely: every limit is set
+/// once in so many times.
+pub(super) fn demand(dice: &mut Dice, severity: u64) -> Demand {
+    let gpus = [
+        "H100:8",
+        "H100:4",
+        "H100:1",
+        "H100:8..8",
+        "H100:16",
+        "H100:32",
+        "H100:2..4",
+        "any:48GB+:8",
+        "A100-40GB:8",
+        "H100-SXM5:8",
+        "H100,A100:8",
+        "H100:8,L40S:4",
+        "any:8",
+    ];
+    let gpus = GpuRequest::parse(dice.of(&gpus)).unwrap();
+    let hours = ["24", "0.1", "100", "37.5"].map(|hours| hours.parse().unwrap());
+    let mut demand = Demand::new(gpus, hours[usize::try_from(dice.below(4)).unwrap()]);
+    let mut set = |dice: &mut Dice, set: &mut dyn FnMut(&mut Dice, &mut Demand)| {
+        if dice.once_in(severity) {
+            set(dice, &mut demand);
+        }
+    };
+    set(dice, &mut |dice, demand| {
+        demand.instance.vcpus = Some(dice.range(&[8, 60, 96, 300]))
+    });
+    set(dice, &mut |dice, demand| {
+        demand.instance.memory = Some(dice.range(&[64, 500, 4_000]))
+    });
+    set(dice, &mut |dice, demand| {
+        demand.instance.disk = Some(dice.range(&[100, 1_000, 9_000]))
+    });
+    set(dice, &mut |_, demand| demand.instance.kubernetes = true);
+    set(dice, &mut |dice, demand| {
+        demand.gpus_per_node = Some(dice.range(&[2, 4, 8]))
+    });
+    set(dice, &mut |dice, demand| {
+        demand.nodes = [Nodes::AtMost(1), Nodes::AtMost(2), Nodes::Any][usize::try_from(dice.below(3)).unwrap()];
+    });
+    let words = |dice: &mut Dice, all: &[&str]| Words::parse([dice.of(all)]);
+    set(dice, &mut |dice, demand| {
+        demand.wanted_where.regions = words(dice, &["canada", "eu_north,africa", "!canada", "unknown", "africa"]);
+    });
+    set(dice, &mut |dice, demand| {
+        demand.wanted_where.countries = words(dice, &["CA", "NO", "!US", "BR"])
+    });
+    set(dice, &mut |dice, demand| {
+        demand.wanted_where.data_centers = words(dice, &["dc-1", "!dc-1", "nowhere"])
+    });
+    set(dice, &mut |dice, demand| {
+        demand.wanted_where.providers = words(dice, &["datacrunch", "!verda", "nobody"])
+    });
+    set(dice, &mut |dice, demand| {
+        demand.market = [MarketWanted::Spot, MarketWanted::Both][usize::try_from(dice.below(2)).unwrap()];
+    });
+    set(dice, &mut |dice, demand| {
+        demand.security = [SecurityWanted::Community, SecurityWanted::Any][usize::try_from(dice.below(2)).unwrap()];
+    });
+    set(dice, &mut |_, demand| demand.prepaid = false);
+    set(dice, &mut |_, demand| {
+        demand.network.kinds = vec![InterconnectKind::InfiniBand]
+    });
+    set(dice, &mut |_, demand| demand.network.gbps = Some(Exact::whole(400)));
+    set(dice, &mut |_, demand| demand.network.socket = Some(Socket::Sxm));
+    let price = |dice: &mut Dice| Some(Exact::whole(1 + dice.below(40)));
+    set(dice, &mut |dice, demand| demand.caps.rate = price(dice));
+    set(dice, &mut |dice, demand| {
+        demand.caps.total = price(dice).and_then(|price| price.times_count(20))
+    });
+    set(dice, &mut |_, demand| demand.caps.upfront = Some(Exact::ZERO));
+    set(dice, &mut |_, demand| demand.spread = true);
+    set(dice, &mut |dice, demand| {
+        let objectives = [
+            Objective::Rate,
+            Objective::PerGpu,
+            Objective::Upfront,
+            Objective::Provisioning,
+        ];
+        demand.objective = objectives[usize::try_from(dice.below(4)).unwrap()];
+    });
+    if dice.once_in(severity) && super::super::limit::have_one_count(&demand) {
+        demand.mixed = true;
+    }
+    if dice.once_in(3) {
+        demand.exchange = Exchange::new(Currency::USD).with("EUR".parse().unwrap(), "1.08".parse().unwrap());
+    }
+    demand
+}
