@@ -12,7 +12,7 @@ use super::order::Provisioning;
 use super::pool::{Pool, Unit};
 use super::search::Search;
 use super::{Goal, Group, Plan, compare};
-use crate::demand::Objective;
+use crate::demand::{Caps, Objective};
 use crate::fit::Candidate;
 use crate::quantity::Range;
 
@@ -33,6 +33,17 @@ pub(crate) fn through(
     rules: &Rules,
     chosen: &[bool],
 ) -> Option<Plan> {
+    // A cap that no plan keeps ends the matter before plans are listed by
+    // something else.
+    let (own, others) = by_measure(goal);
+    for (objective, caps) in others {
+        let goal = Goal {
+            objective,
+            caps,
+            ..*goal
+        };
+        through(candidates, wanted, &goal, rules, chosen)?;
+    }
     let mut reasons = vec![None; candidates.len()];
     let is_chosen = |unit: &Unit| chosen.get(unit.number).copied().unwrap_or(false);
     let mut best: Option<Plan> = None;
@@ -49,6 +60,7 @@ pub(crate) fn through(
                 wanted: range,
                 nodes_max: rules.nodes_max,
                 goal,
+                own,
             };
             let found = if all {
                 task.best(None)
@@ -64,6 +76,29 @@ pub(crate) fn through(
         }
     }
     best
+}
+
+/// The cap on what an objective adds up, and every other with the objective
+/// that adds up what it is on.
+fn by_measure(goal: &Goal) -> (Caps, Vec<(Objective, Caps)>) {
+    let Caps { rate, total, upfront } = goal.caps;
+    let none = Caps::default();
+    let all = [
+        (Objective::Rate, Caps { rate, ..none }),
+        (Objective::Upfront, Caps { upfront, ..none }),
+        (Objective::Total, Caps { total, ..none }),
+    ];
+    let measure = match goal.objective {
+        Objective::Rate => Objective::Rate,
+        Objective::Upfront => Objective::Upfront,
+        Objective::Total | Objective::PerGpu | Objective::Provisioning => Objective::Total,
+    };
+    let own = all.iter().find(|(objective, _)| *objective == measure);
+    let own = own.map_or(none, |(_, caps)| *caps);
+    let others = all
+        .into_iter()
+        .filter(|(objective, caps)| *objective != measure && *caps != none);
+    (own, others.collect())
 }
 
 /// What a pool's units may be covered with so that the least sum is the best:
@@ -110,6 +145,8 @@ struct Task<'a> {
     wanted: Range,
     nodes_max: u64,
     goal: &'a Goal,
+    /// The cap on what is minimised.
+    own: Caps,
 }
 
 impl Task<'_> {
@@ -117,9 +154,7 @@ impl Task<'_> {
     /// any plan without it, it could take another's place. Caps on something
     /// else than what is minimised spoil that.
     fn worth_trying(&self, is_chosen: impl Fn(&Unit) -> bool) -> Vec<&Unit> {
-        let caps = &self.goal.caps;
-        let capped = caps.rate.is_some() || caps.upfront.is_some() || caps.total.is_some();
-        let most = if capped { UNITS_MAX } else { 1 };
+        let most = if self.goal.caps == self.own { 1 } else { UNITS_MAX };
         let mut sizes: BTreeMap<u64, Vec<&Unit>> = BTreeMap::new();
         for unit in self.units.iter().filter(|unit| is_chosen(unit)) {
             let size = sizes.entry(gpus(unit)).or_default();
@@ -176,9 +211,15 @@ impl Task<'_> {
                     None => groups.push(group(unit)),
                 }
             }
-            let plan = Plan::of(groups, self.wanted).ok();
-            if let Some(plan) = plan.filter(|plan| plan.breaks(&self.goal.caps).is_none()) {
+            let Ok(plan) = Plan::of(groups, self.wanted) else {
+                continue;
+            };
+            if plan.breaks(&self.goal.caps).is_none() {
                 return Some(plan);
+            }
+            if plan.breaks(&self.own).is_some() {
+                // All that follow cost no less.
+                return None;
             }
         }
         None

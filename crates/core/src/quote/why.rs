@@ -5,6 +5,7 @@
 //! for each of them the least that has to be given up: the nearest threshold,
 //! one word more.
 
+mod lift;
 mod limit;
 mod need;
 mod smallest;

@@ -83,3 +83,6 @@ fn replaces(flag: &str, other: &str) -> bool {
     let markets = ["spot", "spot-auto"];
     flag == other || (markets.contains(&flag) && markets.contains(&other))
 }
+
+#[cfg(test)]
+mod tests;

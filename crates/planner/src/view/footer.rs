@@ -38,14 +38,11 @@ pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> Strin
     }
     for cheaper in &quote.cheaper {
         let rate = cheaper.rate.per_hour().to_fixed(4);
-        match cheaper.saves {
-            Some(saves) => {
-                let percent = saves.times_count(100).unwrap_or(saves).to_fixed(0);
-                let _ = writeln!(text, "cheaper from ${rate}/h, −{percent} %: {}", cheaper.flag);
-            }
-            None => {
-                let _ = writeln!(text, "possible from ${rate}/h: {}", cheaper.flag);
-            }
+        // Where nothing matches, what would make something possible is told
+        // with more than these flags can do.
+        if let Some(saves) = cheaper.saves {
+            let percent = saves.times_count(100).unwrap_or(saves).to_fixed(0);
+            let _ = writeln!(text, "cheaper from ${rate}/h, −{percent} %: {}", cheaper.flag);
         }
     }
     text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))

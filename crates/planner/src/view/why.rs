@@ -97,7 +97,12 @@ pub(crate) fn commands(rejections: &[Rejection], again: &Again<'_>) -> String {
     for rejection in rejections {
         if let Some(change) = &rejection.change {
             let command = again.command(&change.demand, change.rank.unwrap_or(1));
-            let _ = writeln!(text, "{:<13}{}", rejection.reason, shown(&command));
+            let hidden = if change.rank.is_some() {
+                ""
+            } else {
+                "  # not among the first 1000 plans"
+            };
+            let _ = writeln!(text, "{:<13}{}{hidden}", rejection.reason, shown(&command));
         }
     }
     text

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::limit::{Limit, Limits, have_one_count, without};
+use super::lift::without;
+use super::limit::{Limit, Limits, have_one_count};
 use super::{Case, Judged};
 use crate::plan::Plan;
 

@@ -19,8 +19,8 @@ use random::Dice;
 fn case(seed: u64) -> (market::Market, Demand) {
     let mut dice = Dice::new(seed);
     let market = random::market(&mut dice);
-    let severity = 3 + dice.below(12);
-    let demand = random::demand(&mut dice, severity);
+    let times = 3 + dice.below(12);
+    let demand = random::demand(&mut dice, times);
     (market, demand)
 }
 
@@ -50,12 +50,12 @@ fn an_offer_fits_without_the_limits_that_it_needs_away() {
         let (market, demand) = case(seed);
         for offer in &market.offers {
             for needs in needs(offer, &demand, &market) {
-                let lifted = limit::without(&demand, needs, &market);
+                let lifted = lift::without(&demand, needs, &market);
                 assert_eq!(fit(offer, &lifted).err(), None, "{seed}: {needs:?} for {offer:?}");
                 admitted += 1;
                 // Each of them is needed.
                 for limit in needs.each() {
-                    let kept = limit::without(&demand, needs.without(limit), &market);
+                    let kept = lift::without(&demand, needs.without(limit), &market);
                     assert!(
                         fit(offer, &kept).is_err() || needs_less(offer, &demand, &market, needs),
                         "{seed}: {limit:?}"
@@ -95,16 +95,13 @@ fn every_suggestion_keeps_its_promise() {
         let reasons = Judged::new(&market, &demand, 1).reasons;
         for rejection in &why.rejections {
             let targets: Vec<bool> = reasons.iter().map(|reason| *reason == Some(rejection.reason)).collect();
-            match &rejection.change {
-                Some(change) => {
-                    kept.changes += 1;
-                    kept.several_parts += usize::from(parts(&demand, &change.demand).len() > 1);
-                    put_to_the_test(seed, &market, &demand, change, &targets);
-                }
-                None => {
-                    kept.without += 1;
-                    nothing_small_helps(seed, &market, &demand, rejection.reason, &targets);
-                }
+            if let Some(change) = &rejection.change {
+                kept.changes += 1;
+                kept.several_parts += usize::from(parts(&demand, &change.demand).len() > 1);
+                put_to_the_test(seed, &market, &demand, change, &targets);
+            } else {
+                kept.without += 1;
+                nothing_small_helps(seed, &market, &demand, rejection.reason, &targets);
             }
         }
         assert!(before.plans.is_empty() || why.relaxations.is_empty(), "{seed}");
@@ -189,7 +186,7 @@ fn nothing_small_helps(seed: u64, market: &market::Market, demand: &Demand, reas
     }
     let set = Limits::set_by(demand);
     for chosen in set.choices(1).into_iter().chain(set.choices(2)) {
-        let lifted = limit::without(demand, chosen, market);
+        let lifted = lift::without(demand, chosen, market);
         assert!(
             !admits(market, &lifted, targets),
             "{seed}: {chosen:?} helps against {reason} in {demand:#?}"
@@ -212,6 +209,7 @@ enum Part {
     Countries,
     Centers,
     Providers,
+    Brokers,
     Market,
     Security,
     Prepaid,
@@ -225,7 +223,7 @@ enum Part {
     Spread,
 }
 
-const PARTS: [Part; 22] = [
+const PARTS: [Part; 23] = [
     Part::Gpus,
     Part::Vcpus,
     Part::Memory,
@@ -237,6 +235,7 @@ const PARTS: [Part; 22] = [
     Part::Countries,
     Part::Centers,
     Part::Providers,
+    Part::Brokers,
     Part::Market,
     Part::Security,
     Part::Prepaid,
@@ -293,6 +292,7 @@ impl Part {
             Self::Countries => demand.wanted_where.countries = countries.clone(),
             Self::Centers => demand.wanted_where.data_centers = data_centers.clone(),
             Self::Providers => demand.wanted_where.providers = providers.clone(),
+            Self::Brokers => demand.wanted_where.brokers = before.wanted_where.brokers.clone(),
             Self::Market => demand.market = before.market,
             Self::Security => demand.security = before.security,
             Self::Prepaid => demand.prepaid = before.prepaid,
@@ -352,7 +352,7 @@ fn the_order_of_offers_does_not_matter() {
         for at in (1..market.offers.len()).rev() {
             market
                 .offers
-                .swap(at, usize::try_from(dice.below(at as u64 + 1)).unwrap());
+                .swap(at, usize::try_from(dice.below(u64::try_from(at).unwrap() + 1)).unwrap());
         }
         assert_eq!(said(&market), before, "{seed}");
     }

@@ -5,7 +5,8 @@ mod amount;
 mod choice;
 
 use super::Case;
-use super::limit::{Limit, Limits, restored, without};
+use super::lift::{restored, without};
+use super::limit::{Limit, Limits};
 use super::smallest::Question;
 use crate::demand::{Demand, Nodes};
 

@@ -9,6 +9,7 @@ use crate::number::Exact;
 use crate::offer::*;
 use crate::place::{DataCenter, Place, Region};
 use crate::quantity::{Gb, Hours, Minutes, Range};
+use crate::quote::why::limit::have_one_count;
 
 /// Numbers that look random.
 pub(super) struct Dice(u64);
@@ -27,21 +28,21 @@ impl Dice {
         (self.0 >> 33) % sides
     }
 
+    /// One of some things.
+    fn one<T: Clone>(&mut self, all: &[T]) -> T {
+        let sides = u64::try_from(all.len()).unwrap();
+        all[usize::try_from(self.below(sides)).unwrap()].clone()
+    }
+
     /// True once in `times`.
     pub(super) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
-        let at = usize::try_from(self.below(all.len() as u64)).unwrap();
-        all[at]
-    }
-
     /// Some of a few numbers, or a range of them.
     fn range(&mut self, numbers: &[u64]) -> Range {
-        let at = |dice: &mut Self| numbers[usize::try_from(dice.below(numbers.len() as u64)).unwrap()];
-        let least = at(self);
-        let most = self.once_in(3).then(|| at(self).max(least));
+        let least = self.one(numbers);
+        let most = self.once_in(3).then(|| self.one(numbers).max(least));
         Range { least, most }
     }
 }
@@ -74,25 +75,25 @@ fn dial(dice: &mut Dice, counts: &[u64]) -> Dial {
 }
 
 fn offer(dice: &mut Dice, number: usize) -> Offer {
-    let model = GpuModel::new(dice.of(&MODELS));
+    let model = GpuModel::new(dice.one(&MODELS));
     let memory = model.memory_sizes().last().copied().map(Gb);
     let gpu = Gpu {
         memory: if dice.once_in(8) { None } else { memory },
-        socket: [None, Some(Socket::Pcie), Some(Socket::Sxm5)][usize::try_from(dice.below(3)).unwrap()].clone(),
-        count: [0, 1, 2, 4, 8, 8, 8, 16][usize::try_from(dice.below(8)).unwrap()],
+        socket: dice.one(&[None, Some(Socket::Pcie), Some(Socket::Sxm5)]),
+        count: dice.one(&[0, 1, 2, 4, 8, 8, 8, 16]),
         model,
     };
-    let broker = Broker::new(dice.of(&["prime", "spheron"]));
+    let broker = Broker::new(dice.one(&["prime", "spheron"]));
     let mut offer = Offer::new(
         broker,
-        Provider::new(dice.of(&PROVIDERS)),
+        Provider::new(dice.one(&PROVIDERS)),
         OfferId::new(&format!("o{number}")),
         gpu,
     );
     let place = |dice: &mut Dice| {
-        let region = (!dice.once_in(5)).then(|| Region::new(dice.of(&REGIONS)));
-        let country = (!dice.once_in(4)).then(|| dice.of(&["CA", "NO", "US"]).parse().unwrap());
-        let center = (!dice.once_in(4)).then(|| DataCenter::new(dice.of(&CENTERS)));
+        let region = (!dice.once_in(5)).then(|| Region::new(dice.one(&REGIONS)));
+        let country = (!dice.once_in(4)).then(|| dice.one(&["CA", "NO", "US"]).parse().unwrap());
+        let center = (!dice.once_in(4)).then(|| DataCenter::new(dice.one(&CENTERS)));
         Place {
             region,
             country,
@@ -100,9 +101,9 @@ fn offer(dice: &mut Dice, number: usize) -> Offer {
         }
     };
     offer.places = (0..=dice.below(2)).map(|_| place(dice)).collect();
-    offer.market = Market::new(dice.of(&["on_demand", "on_demand", "on_demand", "spot", "auction"]));
-    offer.security = Security::new(dice.of(&["secure", "secure", "community", "odd"]));
-    offer.stock.level = StockLevel::new(dice.of(&["available", "available", "low", "unavailable", "high"]));
+    offer.market = Market::new(dice.one(&["on_demand", "on_demand", "on_demand", "spot", "auction"]));
+    offer.security = Security::new(dice.one(&["secure", "secure", "community", "odd"]));
+    offer.stock.level = StockLevel::new(dice.one(&["available", "available", "low", "unavailable", "high"]));
     offer.stock.units = dice.once_in(3).then(|| u32::try_from(dice.below(4)).unwrap());
     offer.price = (!dice.once_in(15)).then(|| rate(50 + dice.below(2_000)));
     if dice.once_in(10) {
@@ -135,92 +136,72 @@ pub(super) fn market(dice: &mut Dice) -> market::Market {
     market::Market::of((0..size).map(|at| offer(dice, usize::try_from(at).unwrap())).collect())
 }
 
-/// A request with as many limits as `severity` makes likely: every limit is set
-/// once in so many times.
-pub(super) fn demand(dice: &mut Dice, severity: u64) -> Demand {
-    let gpus = [
-        "H100:8",
-        "H100:4",
-        "H100:1",
-        "H100:8..8",
-        "H100:16",
-        "H100:32",
-        "H100:2..4",
-        "any:48GB+:8",
-        "A100-40GB:8",
-        "H100-SXM5:8",
-        "H100,A100:8",
-        "H100:8,L40S:4",
-        "any:8",
-    ];
-    let gpus = GpuRequest::parse(dice.of(&gpus)).unwrap();
-    let hours = ["24", "0.1", "100", "37.5"].map(|hours| hours.parse().unwrap());
-    let mut demand = Demand::new(gpus, hours[usize::try_from(dice.below(4)).unwrap()]);
-    let mut set = |dice: &mut Dice, set: &mut dyn FnMut(&mut Dice, &mut Demand)| {
-        if dice.once_in(severity) {
-            set(dice, &mut demand);
-        }
-    };
-    set(dice, &mut |dice, demand| {
-        demand.instance.vcpus = Some(dice.range(&[8, 60, 96, 300]))
-    });
-    set(dice, &mut |dice, demand| {
-        demand.instance.memory = Some(dice.range(&[64, 500, 4_000]))
-    });
-    set(dice, &mut |dice, demand| {
-        demand.instance.disk = Some(dice.range(&[100, 1_000, 9_000]))
-    });
-    set(dice, &mut |_, demand| demand.instance.kubernetes = true);
-    set(dice, &mut |dice, demand| {
-        demand.gpus_per_node = Some(dice.range(&[2, 4, 8]))
-    });
-    set(dice, &mut |dice, demand| {
-        demand.nodes = [Nodes::AtMost(1), Nodes::AtMost(2), Nodes::Any][usize::try_from(dice.below(3)).unwrap()];
-    });
-    let words = |dice: &mut Dice, all: &[&str]| Words::parse([dice.of(all)]);
-    set(dice, &mut |dice, demand| {
+const GPUS: [&str; 13] = [
+    "H100:8",
+    "H100:4",
+    "H100:1",
+    "H100:8..8",
+    "H100:16",
+    "H100:32",
+    "H100:2..4",
+    "any:48GB+:8",
+    "A100-40GB:8",
+    "H100-SXM5:8",
+    "H100,A100:8",
+    "H100:8,L40S:4",
+    "any:8",
+];
+
+/// Every way in which a request may be narrower than usual, or just other.
+const TURNS: [fn(&mut Dice, &mut Demand); 22] = [
+    |dice, demand| demand.instance.vcpus = Some(dice.range(&[8, 60, 96, 300])),
+    |dice, demand| demand.instance.memory = Some(dice.range(&[64, 500, 4_000])),
+    |dice, demand| demand.instance.disk = Some(dice.range(&[100, 1_000, 9_000])),
+    |_, demand| demand.instance.kubernetes = true,
+    |dice, demand| demand.gpus_per_node = Some(dice.range(&[2, 4, 8])),
+    |dice, demand| demand.nodes = dice.one(&[Nodes::AtMost(1), Nodes::AtMost(2), Nodes::Any]),
+    |dice, demand| {
         demand.wanted_where.regions = words(dice, &["canada", "eu_north,africa", "!canada", "unknown", "africa"]);
-    });
-    set(dice, &mut |dice, demand| {
-        demand.wanted_where.countries = words(dice, &["CA", "NO", "!US", "BR"])
-    });
-    set(dice, &mut |dice, demand| {
-        demand.wanted_where.data_centers = words(dice, &["dc-1", "!dc-1", "nowhere"])
-    });
-    set(dice, &mut |dice, demand| {
-        demand.wanted_where.providers = words(dice, &["datacrunch", "!verda", "nobody"])
-    });
-    set(dice, &mut |dice, demand| {
-        demand.market = [MarketWanted::Spot, MarketWanted::Both][usize::try_from(dice.below(2)).unwrap()];
-    });
-    set(dice, &mut |dice, demand| {
-        demand.security = [SecurityWanted::Community, SecurityWanted::Any][usize::try_from(dice.below(2)).unwrap()];
-    });
-    set(dice, &mut |_, demand| demand.prepaid = false);
-    set(dice, &mut |_, demand| {
-        demand.network.kinds = vec![InterconnectKind::InfiniBand]
-    });
-    set(dice, &mut |_, demand| demand.network.gbps = Some(Exact::whole(400)));
-    set(dice, &mut |_, demand| demand.network.socket = Some(Socket::Sxm));
-    let price = |dice: &mut Dice| Some(Exact::whole(1 + dice.below(40)));
-    set(dice, &mut |dice, demand| demand.caps.rate = price(dice));
-    set(dice, &mut |dice, demand| {
-        demand.caps.total = price(dice).and_then(|price| price.times_count(20))
-    });
-    set(dice, &mut |_, demand| demand.caps.upfront = Some(Exact::ZERO));
-    set(dice, &mut |_, demand| demand.spread = true);
-    set(dice, &mut |dice, demand| {
-        let objectives = [
+    },
+    |dice, demand| demand.wanted_where.countries = words(dice, &["CA", "NO", "!US", "BR"]),
+    |dice, demand| demand.wanted_where.data_centers = words(dice, &["dc-1", "!dc-1", "nowhere"]),
+    |dice, demand| demand.wanted_where.providers = words(dice, &["datacrunch", "!verda", "nobody"]),
+    |dice, demand| demand.wanted_where.brokers = words(dice, &["prime", "!prime"]),
+    |dice, demand| demand.market = dice.one(&[MarketWanted::Spot, MarketWanted::Both]),
+    |dice, demand| demand.security = dice.one(&[SecurityWanted::Community, SecurityWanted::Any]),
+    |_, demand| demand.prepaid = false,
+    |_, demand| demand.network.kinds = vec![InterconnectKind::InfiniBand],
+    |_, demand| demand.network.gbps = Some(Exact::whole(400)),
+    |_, demand| demand.network.socket = Some(Socket::Sxm),
+    |dice, demand| demand.caps.rate = Some(Exact::whole(1 + dice.below(40))),
+    |dice, demand| demand.caps.total = Some(Exact::whole(20 + 20 * dice.below(40))),
+    |_, demand| demand.caps.upfront = Some(Exact::ZERO),
+    |_, demand| demand.spread = true,
+    |dice, demand| {
+        demand.objective = dice.one(&[
             Objective::Rate,
             Objective::PerGpu,
             Objective::Upfront,
             Objective::Provisioning,
-        ];
-        demand.objective = objectives[usize::try_from(dice.below(4)).unwrap()];
-    });
-    if dice.once_in(severity) && super::super::limit::have_one_count(&demand) {
-        demand.mixed = true;
+        ]);
+    },
+];
+
+fn words(dice: &mut Dice, all: &[&str]) -> Words {
+    Words::parse([dice.one(all)])
+}
+
+/// A request that takes each turn once in so many times.
+pub(super) fn demand(dice: &mut Dice, times: u64) -> Demand {
+    let gpus = GpuRequest::parse(dice.one(&GPUS)).unwrap();
+    let hours = ["24", "0.1", "100", "37.5"].map(|hours| hours.parse().unwrap());
+    let mut demand = Demand::new(gpus, dice.one(&hours));
+    for turn in TURNS {
+        if dice.once_in(times) {
+            turn(dice, &mut demand);
+        }
     }
+    demand.mixed = dice.once_in(times) && have_one_count(&demand);
     if dice.once_in(3) {
         demand.exchange = Exchange::new(Currency::USD).with("EUR".parse().unwrap(), "1.08".parse().unwrap());
     }

@@ -6,7 +6,8 @@ use crate::demand::{Demand, Nodes, Objective};
 use crate::number::Exact;
 use crate::offer::Offer;
 use crate::quantity::Range;
-use crate::quote::why::limit::{Limit, have_one_count, sized};
+use crate::quote::why::lift::sized;
+use crate::quote::why::limit::{Limit, have_one_count};
 use crate::quote::why::smallest::Question;
 
 impl Question<'_> {
