@@ -237,11 +237,10 @@ impl Offer {
                     return Ok(None);
                 }
             };
-            if let (Some(unit_price), Some(charge)) = (dial.unit_price, choice.charge) {
-                match Line::charged(item, unit_price, charge, exchange) {
-                    Ok(line) => lines.push(line),
-                    Err(error) => object(error)?,
-                }
+            if let (Some(unit_price), Some(charge)) = (dial.unit_price, choice.charge)
+                && let Err(error) = charge_for(&mut lines, item, unit_price, charge, exchange)
+            {
+                object(error)?;
             }
             Ok::<_, ConfigurationError>(choice.count)
         };
@@ -281,18 +280,26 @@ impl Line {
             rate_low: None,
         }
     }
+}
 
-    /// A charge by the unit.
-    fn charged(item: Item, unit_price: Rate, charge: Charge, exchange: &Exchange) -> Result<Self, ConfigurationError> {
-        let unit_price = exchange.convert(unit_price)?;
-        Ok(Self {
-            item,
-            quantity: charge.high,
-            unit_price,
-            rate: unit_price.times(charge.high)?,
-            rate_low: charge.low.map(|units| unit_price.times(units)).transpose()?,
-        })
-    }
+/// Adds a charge by the unit.
+fn charge_for(
+    lines: &mut Vec<Line>,
+    item: Item,
+    unit_price: Rate,
+    charge: Charge,
+    exchange: &Exchange,
+) -> Result<(), ConfigurationError> {
+    let unit_price = exchange.convert(unit_price)?;
+    let rate_low = charge.low.map(|units| unit_price.times(units)).transpose()?;
+    lines.push(Line {
+        item,
+        quantity: charge.high,
+        unit_price,
+        rate: unit_price.times(charge.high)?,
+        rate_low,
+    });
+    Ok(())
 }
 
 impl Item {
