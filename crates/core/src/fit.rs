@@ -16,8 +16,8 @@ use crate::offer::Offer;
 pub struct Candidate {
     /// The offer.
     pub offer: Arc<Offer>,
-    /// Which of the request's alternatives it answers.
-    pub alternative: usize,
+    /// Which of the request's alternatives its GPUs answer; never empty.
+    pub alternatives: Vec<usize>,
     /// Which of the offer's places were asked for; never empty.
     pub places: Vec<usize>,
     /// The counts and charges.
@@ -128,7 +128,7 @@ impl fmt::Display for Reason {
 /// Fits one offer to a request: a priced candidate, or the first reason
 /// against it.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
-    let alternative = alternative(offer, demand)?;
+    let alternatives = alternatives(offer, demand)?;
     let require = |holds: bool, reason: Reason| if holds { Ok(()) } else { Err(reason) };
     require(offer.stock.bound() != Some(0), Reason::Stock)?;
     require(demand.market.admits(&offer.market), Reason::Market)?;
@@ -149,19 +149,20 @@ pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     let bill = Bill::of(&configuration, &offer.terms, demand.hours).map_err(|_| Reason::Price)?;
     Ok(Candidate {
         offer: Arc::clone(offer),
-        alternative,
+        alternatives,
         places,
         configuration,
         bill,
     })
 }
 
-/// The first alternative of the request that the offer's GPU answers.
-fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
+/// The alternatives of the request that the offer's GPU answers, whatever
+/// count they ask for.
+fn alternatives(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
     let gpu = &offer.gpu;
     let socket = demand.network.socket.as_ref();
     let right_socket = socket.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
-    let mut nearest = Reason::Gpu;
+    let (mut nearest, mut answered) = (Reason::Gpu, Vec::new());
     if gpu.count == 0 {
         return Err(nearest);
     }
@@ -174,10 +175,14 @@ fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
         } else if !right_socket || !wanted.admits_socket(gpu) {
             nearest = nearest.max(Reason::Socket);
         } else {
-            return Ok(at);
+            answered.push(at);
         }
     }
-    Err(nearest)
+    if answered.is_empty() {
+        Err(nearest)
+    } else {
+        Ok(answered)
+    }
 }
 
 /// Which of the offer's places were asked for.

@@ -6,6 +6,7 @@
 
 mod cover;
 mod feasible;
+mod limits;
 mod merge;
 mod order;
 mod pool;
@@ -160,11 +161,6 @@ impl Plan {
     /// The launch time of its slowest instance.
     fn slowest(&self) -> Option<order::Provisioning> {
         order::slowest(self)
-    }
-
-    /// The first cap that the plan breaks.
-    pub(crate) fn breaks(&self, caps: &Caps) -> Option<Reason> {
-        broken(caps, self.rate, self.upfront, self.total)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::order::{identity, quality};
+use super::limits::{Limits, Spent};
+use super::order::{everything, identity, quality};
 use crate::demand::Objective;
 use crate::fit::Candidate;
 use crate::number::Exact;
@@ -85,6 +86,8 @@ pub(super) struct Unit {
     /// At most this many instances.
     pub(super) bound: u64,
     pub(super) weight: Weight,
+    /// What one instance takes of the caps.
+    pub(super) spent: Spent,
 }
 
 /// Units with the same number of GPUs, cheapest first.
@@ -108,8 +111,8 @@ pub(super) struct Pool {
     /// By how many the plan may exceed that; a plan never exceeds it by a
     /// whole unit.
     pub(super) slack: usize,
-    /// Instances at the most.
-    pub(super) nodes_max: u64,
+    /// What bounds its plans besides the count.
+    pub(super) limits: Limits,
     /// What was asked for.
     pub(super) wanted: Range,
 }
@@ -117,7 +120,7 @@ pub(super) struct Pool {
 impl Pool {
     /// Sorts units into classes. The result does not depend on the order in
     /// which the units came.
-    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, nodes_max: u64) -> Self {
+    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, limits: Limits) -> Self {
         let least = usize::try_from(wanted.least.max(1)).unwrap_or(usize::MAX);
         let slack = wanted.most.map_or(usize::MAX, |most| {
             usize::try_from(most - wanted.least).unwrap_or(usize::MAX)
@@ -130,6 +133,7 @@ impl Pool {
                 .then_with(|| left.weight.cmp(&right.weight))
                 .then_with(|| quality(&left.candidate).cmp(&quality(&right.candidate)))
                 .then_with(|| identity(&left.candidate, &place(left)).cmp(&identity(&right.candidate, &place(right))))
+                .then_with(|| everything(&left.candidate, &right.candidate))
         });
         let mut classes: Vec<Class> = Vec::new();
         for unit in units {
@@ -151,7 +155,7 @@ impl Pool {
             classes,
             least,
             slack,
-            nodes_max,
+            limits,
             wanted,
         }
     }

@@ -13,15 +13,19 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
     let mut reasons = Vec::with_capacity(candidates.len());
     let mut plans = Vec::new();
     for candidate in candidates {
-        let range = wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1));
         let bill = &candidate.bill;
-        let reason = if range.contains(candidate.offer.gpu.count.into()) {
-            broken(&goal.caps, bill.rate, bill.upfront, bill.total)
-        } else {
-            Some(Reason::GpuCount)
+        let admits = |range: &&Range| range.contains(candidate.offer.gpu.count.into());
+        let asked = candidate
+            .alternatives
+            .iter()
+            .filter_map(|at| wanted.get(*at))
+            .find(admits);
+        let reason = match asked {
+            Some(_) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
+            None => Some(Reason::GpuCount),
         };
         reasons.push(reason);
-        if reason.is_none() {
+        if let (Some(range), None) = (asked, reason) {
             let alone = |place: &usize| Group {
                 candidate: Arc::clone(candidate),
                 place: *place,
@@ -31,7 +35,7 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
                 candidate
                     .places
                     .iter()
-                    .filter_map(|place| Plan::of(vec![alone(place)], range).ok()),
+                    .filter_map(|place| Plan::of(vec![alone(place)], *range).ok()),
             );
         }
     }

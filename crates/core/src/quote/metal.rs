@@ -210,7 +210,7 @@ mod tests {
         let bill = Bill::of(&configuration, &offer.terms, Hours::whole(1)).unwrap();
         let candidate = Candidate {
             offer: Arc::new(offer),
-            alternative: 0,
+            alternatives: vec![0],
             places: vec![0],
             configuration,
             bill,
