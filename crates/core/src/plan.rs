@@ -75,8 +75,8 @@ pub struct Seller {
     /// What the same number of instances costs there over the horizon, in the
     /// quote's currency.
     pub total: Exact,
-    /// By what share of the plan's total it is dearer, rounded to four
-    /// decimals; `None` when the plan is free.
+    /// By what share of the plan's total it is dearer; `None` when the plan is
+    /// free.
     pub dearer: Option<Exact>,
 }
 

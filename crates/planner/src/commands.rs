@@ -2,12 +2,14 @@
 
 mod disks;
 mod gpus;
+mod help;
 mod offers;
 mod quote;
 mod sandbox;
 
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
+pub(crate) use help::help;
 pub(crate) use offers::offers;
 pub(crate) use quote::quote;
 pub(crate) use sandbox::sandbox;
@@ -20,7 +22,7 @@ use gpu_broker_core::source::{Ask, Hint};
 use gpu_broker_engine::gather;
 use jiff::Timestamp;
 
-use crate::cli::GlobalArgs;
+use crate::cli::{GlobalArgs, Output};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::printer::Printer;
@@ -35,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub(crate) environment: &'a Environment,
     /// Flags that every command understands.
     pub(crate) global: &'a GlobalArgs,
+    /// How to print.
+    pub(crate) output: Output,
     /// Where to print.
     pub(crate) printer: Printer,
     /// When the command was started.
@@ -74,6 +78,11 @@ impl Context<'_> {
         };
         gather(&sources.asked, &sources.without_key, &ask, self.now).await
     }
+}
+
+/// How many to print: all, unless told otherwise.
+fn at_most(asked: Option<u32>) -> usize {
+    asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
 /// The exit status of a command that lists what brokers have.

@@ -1,7 +1,10 @@
 //! `planner quote`: rank every way of getting GPUs.
 
-use gpu_broker_core::market::{Completeness, completeness};
-use gpu_broker_core::quote::quote as ranked;
+use std::sync::Arc;
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::market::{Completeness, Market, completeness};
+use gpu_broker_core::quote::{Quote, quote as ranked};
 use gpu_broker_core::source::Hint;
 
 use super::Context;
@@ -17,12 +20,12 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     let sources = context.sources()?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
-    let market = context.market(&sources, &Hint::default()).await;
+    let market = Arc::new(context.market(&sources, &Hint::default()).await);
     let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
-    let quote = ranked(&market, &demand, most).map_err(|error| Trouble::usage(error.to_string()))?;
+    let quote = reckon(&market, &demand, most).await?;
 
     let printer = context.printer;
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let mut text = String::new();
             if !quote.plans.is_empty() {
@@ -39,11 +42,23 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
-    printer.note(&footer::quote(&quote, &market, quote.plans.len()));
+    printer.note(&footer::quote(&quote, &market, &demand, most));
     Ok(match (completeness(&market.sources), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
-        (Completeness::Whole, true) => Exit::NothingMatches,
+        (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
+        // Not found is not the same as not there.
+        (Completeness::Whole, true) => Exit::Internal,
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
     })
+}
+
+/// Ranks on a thread of its own, so that an interrupt is heard meanwhile.
+async fn reckon(market: &Arc<Market>, demand: &Demand, most: usize) -> Result<Quote, Trouble> {
+    let (market, demand) = (Arc::clone(market), demand.clone());
+    let ranking = tokio::task::spawn_blocking(move || ranked(&market, &demand, most));
+    let quote = ranking
+        .await
+        .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
+    quote.map_err(|error| Trouble::usage(error.to_string()))
 }
