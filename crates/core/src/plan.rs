@@ -1,8 +1,8 @@
 //! Plans: what could be launched, what it costs, and which is best.
 //!
 //! A plan is one or more launch groups, each an offer in one of its places
-//! launched some number of times. [`single`] lists the plans of one instance;
-//! [`cover`] searches all combinations that may be made (R8–R10), exactly.
+//! launched some number of times. `single` lists the plans of one instance;
+//! `cover` searches all combinations that may be made (R8–R10), exactly.
 
 mod cover;
 mod feasible;
