@@ -11,6 +11,14 @@ use thiserror::Error;
 use crate::number::Exact;
 use crate::quantity::Hours;
 
+/// Parts of a currency unit in which amounts are kept, and ticks of an hour in
+/// which time is charged: twenty seconds each.
+///
+/// Sixty would do for minutes. Work lost to interruptions is stated per day
+/// and in minutes, and its share of an hour has nines below the line: with
+/// three times sixty, every product still has a finite decimal form.
+pub const PARTS: u64 = 180;
+
 /// Three letters, such as `USD`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -35,11 +43,12 @@ pub struct Rate {
 
 /// An amount of money.
 ///
-/// It is kept in sixtieths, so that a price per hour times a number of minutes
-/// is exact even when it has no finite decimal form (P11, P12).
+/// It is kept in [`PARTS`] of a currency unit, so that a price per hour times a
+/// number of minutes is exact even when it has no finite decimal form (P11,
+/// P12), and so is an expected time that interruptions stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
-    sixtieths: Exact,
+    parts: Exact,
     currency: Currency,
 }
 
@@ -114,9 +123,14 @@ impl Rate {
 
     /// What this rate comes to over some minutes.
     pub fn over_minutes(self, minutes: Exact) -> Result<Money, MoneyError> {
-        let sixtieths = self.per_hour.times(minutes).ok_or(MoneyError::TooManyDigits)?;
+        self.over_ticks(minutes.times_count(PARTS / 60).ok_or(MoneyError::TooManyDigits)?)
+    }
+
+    /// What this rate comes to over some ticks, [`PARTS`] of which are an hour.
+    pub fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
+        let parts = self.per_hour.times(ticks).ok_or(MoneyError::TooManyDigits)?;
         Ok(Money {
-            sixtieths,
+            parts,
             currency: self.currency,
         })
     }
@@ -132,27 +146,28 @@ impl Money {
     /// Nothing.
     pub fn zero(currency: Currency) -> Self {
         Self {
-            sixtieths: Exact::ZERO,
+            parts: Exact::ZERO,
             currency,
         }
     }
 
     /// An amount in currency units.
     pub fn new(amount: Exact, currency: Currency) -> Result<Self, MoneyError> {
-        let sixtieths = amount.times_count(60).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, currency })
+        let parts = amount.times_count(PARTS).ok_or(MoneyError::TooManyDigits)?;
+        Ok(Self { parts, currency })
     }
 
     /// The amount in currency units: exact when it has a finite decimal form,
     /// else rounded half-even to 12 decimals (P12).
     pub fn amount(self) -> Exact {
-        // Sixtieths only shrink on division, so this never overflows.
-        self.sixtieths.over(Exact::whole(60)).unwrap_or(self.sixtieths)
+        // Parts only shrink on division, so this never overflows.
+        self.parts.over(Exact::whole(PARTS)).unwrap_or(self.parts)
     }
 
-    /// Sixty times the amount, always exact: what searching adds and compares.
-    pub fn sixtieths(self) -> Exact {
-        self.sixtieths
+    /// [`PARTS`] times the amount, always exact: what searching adds and
+    /// compares.
+    pub fn parts(self) -> Exact {
+        self.parts
     }
 
     /// The currency.
@@ -163,26 +178,26 @@ impl Money {
     /// The sum of two amounts of one currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
-        let sixtieths = self.sixtieths.plus(other.sixtieths).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        let parts = self.parts.plus(other.parts).ok_or(MoneyError::TooManyDigits)?;
+        Ok(Self { parts, ..self })
     }
 
     /// This amount, `count` times.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
-        let sixtieths = self.sixtieths.times_count(count).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        let parts = self.parts.times_count(count).ok_or(MoneyError::TooManyDigits)?;
+        Ok(Self { parts, ..self })
     }
 
     /// The amount per GPU and hour (P16): exact, or rounded once to 12
     /// decimals. `None` when either is zero.
     pub fn per_gpu_hour(self, hours: Hours, gpus: u64) -> Option<Exact> {
-        self.sixtieths.over(hours.in_minutes()?.times_count(gpus)?)
+        self.parts.over(hours.number().times_count(PARTS)?.times_count(gpus)?)
     }
 
     /// Compares two amounts of one currency.
     pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
         same(self.currency, other.currency)?;
-        Ok(self.sixtieths.cmp(&other.sixtieths))
+        Ok(self.parts.cmp(&other.parts))
     }
 }
 

@@ -166,6 +166,7 @@ impl RequestArgs {
             mixed: self.mixed,
             spread: self.spread,
             exchange: self.fx.iter().fold(Exchange::new(Currency::USD), exchange),
+            interruptions: None,
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
                 SortFlag::Rate => Objective::Rate,
