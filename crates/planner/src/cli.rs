@@ -4,8 +4,10 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod compare;
 mod request;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use request::RequestArgs;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -113,6 +115,16 @@ GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
 8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone.")]
     Quote(QuoteArgs),
+    /// Show how on demand, prepaid, spot and community compare as the hours grow
+    #[command(after_help = "\
+Examples:
+  planner compare H100:8 --sandbox
+  planner compare H100:1 --from 24 --to 90d --plot terms.svg
+  planner compare A100:4 --interruptions-per-day 2 --checkpoint-minutes 30 --plot-terminal
+
+Each class has the best plan of its own offers: on demand by the hour, prepaid,
+spot, and community machines. `--spot` leaves the other classes out.")]
+    Compare(CompareArgs),
     /// List the market as it is, unranked
     Offers(OffersArgs),
     /// List disks for sale and disks that you own

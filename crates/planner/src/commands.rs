@@ -1,11 +1,13 @@
 //! One file for each command.
 
+mod compare;
 mod disks;
 mod gpus;
 mod offers;
 mod quote;
 mod sandbox;
 
+pub(crate) use compare::compare;
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
 pub(crate) use offers::offers;

@@ -39,7 +39,7 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     if let Some(price) = plan.per_gpu_hour(demand.hours) {
         leaves.push(format!("{price} {currency} per GPU and hour"));
     }
-    leaves.extend(warnings(plan));
+    leaves.extend(warnings(plan, demand));
     twigs(text, "   ", &leaves);
 }
 
