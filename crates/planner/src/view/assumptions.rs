@@ -25,6 +25,12 @@ pub(crate) fn of_plan(plan: &Plan, demand: &Demand) -> Vec<Assumption> {
     found.map(interruptions).into_iter().collect()
 }
 
+/// What the totals of some plans assume, in words, for below a table.
+pub(crate) fn note(plans: &[Plan], demand: &Demand) -> String {
+    let assumed = plans.iter().flat_map(|plan| of_plan(plan, demand)).next();
+    assumed.map_or_else(String::new, |assumption| assumption.text + "\n")
+}
+
 /// The expected loss of work on spot.
 pub(crate) fn interruptions(interruptions: &Interruptions) -> Assumption {
     let (per_day, minutes) = (interruptions.per_day(), interruptions.checkpoint_minutes());

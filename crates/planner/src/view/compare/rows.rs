@@ -44,7 +44,10 @@ pub(crate) fn table(comparison: &Comparison, demand: &Demand) -> Vec<Column> {
         Column::numbers("$/h", 0),
         Column::numbers("UPFRONT", 1),
     ];
-    columns.extend(horizons.iter().map(|hours| Column::numbers(format!("{hours}h"), 0)));
+    // In a narrow terminal the horizons between the ends may leave.
+    let leaves = |hours: &Hours| u8::from(![comparison.from, comparison.to].contains(hours));
+    let named = |hours: &Hours| Column::numbers(format!("{hours}h"), leaves(hours));
+    columns.extend(horizons.iter().map(named));
     for course in &comparison.courses {
         for (number, stretch) in course.stretches.iter().enumerate() {
             let totals = horizons

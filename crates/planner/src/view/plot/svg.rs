@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::quote::compare::{Comparison, Course, Crossing};
+use gpu_broker_core::quote::compare::{Class, Comparison, Course, Crossing};
 
 use super::axis::Axis;
 use super::{hours_axis, totals_axis};
@@ -24,6 +24,9 @@ const TITLE: u64 = 40;
 const ROW: u64 = 18;
 /// A character at the size of the labels, rather too wide than too narrow.
 const LETTER: u64 = 8;
+
+/// Letters of a line below the area, and of one that names plans.
+const NOTE_LETTERS: usize = 96;
 
 /// Crossings labelled at the most; of more, only those that lead.
 const LABELS_MAX: usize = 12;
@@ -51,8 +54,12 @@ pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
         .iter()
         .filter(|course| !course.stretches.is_empty())
         .collect();
-    let expected = demand.interruptions.as_ref().map(assumptions::interruptions);
-    let notes = drawn.len() + expected.iter().len();
+    let spot = drawn.iter().any(|course| course.class == Class::Spot);
+    let expected = demand.interruptions.as_ref().filter(|_| spot);
+    let assumed = expected.map_or_else(Vec::new, |expected| {
+        wrapped(assumptions::interruptions(expected).text())
+    });
+    let notes = drawn.len() + assumed.len();
     let frame = Frame {
         across,
         up,
@@ -60,12 +67,7 @@ pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
     };
     let height = frame.top + HEIGHT + ROW * 3 + ROW * u64::try_from(notes).unwrap_or(0) + 8;
     let width = LEFT + WIDTH + RIGHT;
-    let gpus: Vec<String> = demand
-        .gpus
-        .alternatives
-        .iter()
-        .map(|wanted| wanted.to_string())
-        .collect();
+    let gpus: Vec<String> = demand.gpus.alternatives.iter().map(ToString::to_string).collect();
     let title = format!("{}: total by hours", gpus.join(", "));
 
     let mut text = format!(
@@ -96,12 +98,9 @@ pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
         legend(&mut text, course, y);
         y += ROW;
     }
-    if let Some(expected) = expected {
-        let _ = writeln!(
-            text,
-            "<text x=\"{LEFT}\" y=\"{y}\" font-size=\"11\">{}</text>",
-            escaped(expected.text())
-        );
+    for line in assumed {
+        let _ = writeln!(text, "<text x=\"{LEFT}\" y=\"{y}\">{}</text>", escaped(&line));
+        y += ROW;
     }
     text + "</svg>\n"
 }
@@ -173,7 +172,7 @@ impl Frame {
             text,
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             LEFT - 8,
-            self.top - 10,
+            self.top - 12,
             comparison.currency
         );
     }
@@ -279,7 +278,7 @@ fn legend(text: &mut String, course: &Course, y: u64) {
         text,
         "<text x=\"{}\" y=\"{y}\">{}</text>",
         LEFT + 44,
-        escaped(&cut(&format!("{}: {plans}", class_name(course.class)), 96))
+        escaped(&cut(&format!("{}: {plans}", class_name(course.class)), NOTE_LETTERS))
     );
 }
 
@@ -301,6 +300,21 @@ fn description(comparison: &Comparison) -> String {
     )
 }
 
+/// A sentence in lines that fit below the area.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < NOTE_LETTERS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// A stranger's word as XML text.
 fn escaped(word: &str) -> String {
     let mut safe = String::with_capacity(word.len());
@@ -318,3 +332,6 @@ fn escaped(word: &str) -> String {
     }
     safe
 }
+
+#[cfg(test)]
+mod tests;
