@@ -53,6 +53,25 @@ impl Ratio {
         self.top().over(self.bottom())
     }
 
+    /// `(fixed + slope × self) / unit`: exact where it has a finite decimal
+    /// form that fits, otherwise rounded half-even to 12 decimals, once.
+    /// `None` when it does not fit. Neither the product nor the sum need fit
+    /// as fractions: whole units are taken out on the way.
+    pub fn along(self, fixed: Exact, slope: Exact, unit: u64) -> Option<Exact> {
+        let decimals = fixed.decimals().max(slope.decimals());
+        let (fixed, slope) = (fixed.mantissa_at(decimals)?, slope.mantissa_at(decimals)?);
+        let unit = i128::from(unit).checked_mul(power_of_ten(u32::from(decimals))?)?;
+        // slope × top / bottom = steps + rest / bottom
+        let (times, left) = (self.top.div_euclid(self.bottom), self.top.rem_euclid(self.bottom));
+        let left = slope.checked_mul(left)?;
+        let (more, rest) = (left.div_euclid(self.bottom), left.rem_euclid(self.bottom));
+        let steps = slope.checked_mul(times)?.checked_add(more)?.checked_add(fixed)?;
+        let (whole, steps) = (steps.checked_div_euclid(unit)?, steps.checked_rem_euclid(unit)?);
+        let top = steps.checked_mul(self.bottom)?.checked_add(rest)?;
+        let fraction = Self::reduced(top, unit.checked_mul(self.bottom)?)?;
+        fraction.to_exact()?.plus(Exact::from_whole(whole))
+    }
+
     /// The ratio with the smallest numbers strictly between two others; `None`
     /// when `high` is not above `low`.
     pub fn between(low: Self, high: Self) -> Option<Self> {
@@ -158,6 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn along_a_line_of_many_digits_nothing_overflows() {
+        // Rates of sixteen decimals: the product alone has forty digits.
+        let at = ratio(7_123_456_789_012_345_678_901, 10_000_000_000_000_000_003);
+        let (fixed, slope) = ("123456.0123456789012345", "321.9876543210987654");
+        let along = at.along(fixed.parse().unwrap(), slope.parse().unwrap(), 180);
+        assert_eq!(along.unwrap().to_string(), "1960.125147560322");
+    }
+
+    #[test]
     fn large_ratios_compare_without_overflow() {
         let check = |left: Ratio, right: Ratio, order: Ordering| {
             assert_eq!((left.cmp(&right), right.cmp(&left)), (order, order.reverse()));
@@ -173,6 +201,13 @@ mod tests {
         #[test]
         fn order_is_that_of_cross_products(a in -999_i128..999, b in 1_i128..999, c in -999_i128..999, d in 1_i128..999) {
             prop_assert_eq!(ratio(a, b).cmp(&ratio(c, d)), (a * d).cmp(&(c * b)));
+        }
+
+        #[test]
+        fn along_is_the_quotient_rounded_once(a in -999_i128..999, b in 1_i128..999, fixed in -9999_i128..9999, slope in -9999_i128..9999, unit in 1_u64..200) {
+            let (fixed, slope) = (Exact::new(fixed, 2).unwrap(), Exact::new(slope, 1).unwrap());
+            let top = fixed.times(Exact::from_whole(b)).unwrap().plus(slope.times(Exact::from_whole(a)).unwrap()).unwrap();
+            prop_assert_eq!(ratio(a, b).along(fixed, slope, unit), top.over(Exact::from_whole(b * i128::from(unit))));
         }
 
         #[test]

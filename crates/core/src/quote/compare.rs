@@ -9,6 +9,7 @@
 
 mod crossing;
 mod envelope;
+mod oracle;
 mod shape;
 
 use std::fmt;
@@ -22,13 +23,12 @@ use crate::bill::{Bill, Interruptions};
 use crate::demand::{Demand, MarketWanted, Objective, SecurityWanted};
 use crate::fit::{Candidate, fit};
 use crate::market::Market;
-use crate::money::{Currency, PARTS};
+use crate::money::Currency;
 use crate::number::{Exact, Ratio};
 use crate::offer::{Market as Tenure, Security};
 use crate::plan::{Group, Plan};
 use crate::quantity::{Hours, Range};
 
-use envelope::Search;
 use shape::Shape;
 
 /// On what terms machines are rented. Every plan of a class is made of offers
@@ -198,7 +198,7 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
             let own = fitting.iter().filter(|(of, _)| *of == class);
             let candidates: Vec<_> = own.map(|(_, candidate)| Arc::clone(candidate)).collect();
             let offers = count(candidates.len());
-            let (stretches, optimal) = Search::new(candidates, &wide).stretches(start, end);
+            let (stretches, optimal) = envelope::stretches(candidates, &wide, start, end);
             Course {
                 class,
                 offers,
@@ -321,8 +321,7 @@ impl Stretch {
 
     /// What the plan costs at any point.
     fn total_at(&self, at: Ratio) -> Option<Exact> {
-        let scaled = self.shape.scaled(at)?;
-        scaled.over(at.bottom().times_count(PARTS)?)
+        self.shape.line_from(at)?.total_at(at)
     }
 
     /// Where the plan's total bends within the stretch, the ends included.

@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
+use super::shape::Line;
 use super::{Class, Course, Crossing, Lead};
-use crate::number::{Exact, Ratio};
+use crate::number::Ratio;
 
 /// Every crossing of two classes, by hours.
 pub(super) fn crossings(courses: &[Course]) -> Vec<Crossing> {
@@ -54,17 +55,17 @@ fn pair(left: &Course, right: &Course, courses: &[Course], found: &mut Vec<Cross
 
 /// Which of two classes is cheaper at a point.
 fn compare_at(left: &Course, right: &Course, at: Ratio) -> Option<Ordering> {
-    Some(scaled(left, at)?.cmp(&scaled(right, at)?))
+    line(left, at)?.compare_at(line(right, at)?, at)
 }
 
-fn scaled(course: &Course, at: Ratio) -> Option<Exact> {
-    course.stretch(at)?.shape.scaled(at)
+/// The line that a class follows from a point on.
+fn line(course: &Course, from: Ratio) -> Option<Line> {
+    course.stretch(from)?.shape.line_from(from)
 }
 
 /// Where the lines that two classes follow from a corner on meet.
 fn meeting(left: &Course, right: &Course, from: Ratio) -> Option<Ratio> {
-    let line = |course: &Course| course.stretch(from)?.shape.line_from(from);
-    line(left)?.meets(line(right)?)
+    line(left, from)?.meets(line(right, from)?)
 }
 
 fn crossing(left: &Course, right: &Course, order: Ordering, at: Ratio, courses: &[Course]) -> Option<Crossing> {
@@ -105,8 +106,11 @@ pub(super) fn leads(courses: &[Course], crossings: &[Crossing], start: Ratio, en
 
 /// The cheapest class at a point, the first of equals.
 fn cheapest(courses: &[Course], at: Ratio) -> Option<Class> {
-    let costs = courses
-        .iter()
-        .filter_map(|course| Some((scaled(course, at)?, course.class)));
-    costs.min().map(|(_, class)| class)
+    let mut classes = courses.iter().filter(|course| course.stretch(at).is_some());
+    let first = classes.next()?;
+    let cheaper = |best, other| match compare_at(other, best, at) {
+        Some(Ordering::Less) => other,
+        _ => best,
+    };
+    Some(classes.fold(first, cheaper).class)
 }

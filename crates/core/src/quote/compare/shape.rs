@@ -1,10 +1,11 @@
 //! What a plan costs as a function of the hours: a sum of metered rates.
 
-use std::sync::Arc;
+use std::cmp::Ordering;
 
 use crate::bill::Meter;
 use crate::demand::Demand;
 use crate::fit::Candidate;
+use crate::money::PARTS;
 use crate::number::{Exact, Ratio};
 use crate::plan::Plan;
 
@@ -28,7 +29,7 @@ pub(super) struct Line {
 }
 
 /// An offer's meter under a request; `None` when it cannot be kept exactly.
-pub(super) fn meter(candidate: &Arc<Candidate>, demand: &Demand) -> Option<Meter> {
+pub(super) fn meter(candidate: &Candidate, demand: &Demand) -> Option<Meter> {
     let offer = &candidate.offer;
     Meter::of(&offer.terms, demand.interruptions_of(offer))
 }
@@ -68,12 +69,10 @@ impl Shape {
         Some(Line { fixed, slope })
     }
 
-    /// The cost at a point, in parts of a currency unit times the point's
-    /// lower number: costs at one point compare as these do.
-    pub(super) fn scaled(&self, at: Ratio) -> Option<Exact> {
-        self.0.iter().try_fold(Exact::ZERO, |sum, Metered { rate, meter }| {
-            sum.plus(rate.times(ticks_scaled(meter, at)?)?)
-        })
+    /// The shape of one instance.
+    pub(super) fn of_one(candidate: &Candidate, meter: Meter) -> Self {
+        let rate = candidate.bill.rate.per_hour();
+        Self(vec![Metered { rate, meter }])
     }
 }
 
@@ -84,9 +83,21 @@ pub(super) fn ticks_scaled(meter: &Meter, at: Ratio) -> Option<Exact> {
 }
 
 impl Line {
-    /// The cost at a point, as [`Shape::scaled`] has it.
-    pub(super) fn scaled(self, at: Ratio) -> Option<Exact> {
-        self.fixed.times(at.bottom())?.plus(self.slope.times(at.top())?)
+    /// The cost at a point, in currency units: exact, or rounded half-even to
+    /// 12 decimals.
+    pub(super) fn total_at(self, at: Ratio) -> Option<Exact> {
+        at.along(self.fixed, self.slope, PARTS)
+    }
+
+    /// Which of two lines is the cheaper one at a point. Told by where they
+    /// meet, which needs fewer digits than what they cost.
+    pub(super) fn compare_at(self, other: Self, at: Ratio) -> Option<Ordering> {
+        match self.slope.cmp(&other.slope) {
+            Ordering::Equal => Some(self.fixed.cmp(&other.fixed)),
+            // The flatter one is dearer before they meet, and cheaper after.
+            Ordering::Less => Some(self.meets(other)?.cmp(&at)),
+            Ordering::Greater => Some(at.cmp(&self.meets(other)?)),
+        }
     }
 
     /// Where two lines meet; `None` for parallel ones, or when the point does

@@ -172,3 +172,47 @@ fn what_cannot_be_compared_is_refused() {
         "no GPU is called",
     );
 }
+
+#[test]
+fn prices_of_many_digits_are_compared_exactly() {
+    let rate = |text: &str| Some(Rate::new(text.parse().unwrap(), Currency::USD));
+    let mut market = market(&[kind(OnDemand, 1, 0), kind(Prepaid, 1, 720), kind(Spot, 1, 0)]);
+    // Sixteen decimals, as a disk priced by the GB brings them.
+    for (number, price) in [
+        (0, "2.4906451612903225"),
+        (1, "1.4906451612903229"),
+        (2, "1.4806451612903227"),
+    ] {
+        Arc::make_mut(&mut market.offers[number]).price = rate(price);
+    }
+    let demand = demand(1, Nodes::OneIfPossible, (2, 31));
+    let comparison = compare(&market, &demand, Hours::whole(1), Hours::whole(2160)).unwrap();
+    assert!(comparison.courses.iter().all(|course| course.optimal));
+    let crossings: Vec<_> = comparison
+        .crossings
+        .iter()
+        .map(|crossing| (crossing.at.to_string(), crossing.total.to_string()))
+        .collect();
+    // Checked with fractions of arbitrary size.
+    let total = "1073.264516129032488";
+    let expected = [
+        ("2146529032258064976/4981290322580645", total),
+        ("15455009032258067827200/21780290322580646917", total),
+    ];
+    assert_eq!(crossings, expected.map(|(at, total)| (at.to_owned(), total.to_owned())));
+}
+
+#[test]
+fn an_absurd_price_takes_nothing_from_the_others() {
+    let mut market = market(&[kind(OnDemand, 100, 0), kind(OnDemand, 200, 0), kind(OnDemand, 300, 0)]);
+    Arc::make_mut(&mut market.offers[2]).price =
+        Some(Rate::new("123456789012345678.1".parse().unwrap(), Currency::USD));
+    Arc::make_mut(&mut market.offers[1]).price = Some(Rate::new("2.1234567890123456".parse().unwrap(), Currency::USD));
+    let comparison = whole(&market, &demand(12, Nodes::Any, (0, 0)));
+    let course = &comparison.courses[0];
+    assert!(course.optimal);
+    assert_eq!(
+        course.plan_for(Hours::whole(2)).map(|plan| plan.total.amount()),
+        Some("30.7407407340740736".parse().unwrap())
+    );
+}
