@@ -154,6 +154,20 @@ fn every_flag_of_the_help_is_accepted() {
         ("output", "csv"),
         ("broker", "prime"),
         ("timeout", "20"),
+        ("interruptions-per-day", "2"),
+        ("checkpoint-minutes", "30"),
+        ("attach", "disk-hyperstack-no-1"),
+        ("new-disk", "1TB"),
+        ("move-price", "0.02/GB"),
+        ("move-hours", "3"),
+    ];
+    // Flags that mean something only beside another.
+    let beside = [
+        ("interruptions-per-day", "--checkpoint-minutes=30"),
+        ("checkpoint-minutes", "--interruptions-per-day=2"),
+        ("attach-any", "--attach=disk-hyperstack-no-1"),
+        ("move-price", "--attach=disk-hyperstack-no-1"),
+        ("move-hours", "--attach=disk-hyperstack-no-1"),
     ];
     let help = planner().run(&["quote", "--help"]);
     help.expect(0);
@@ -178,7 +192,13 @@ fn every_flag_of_the_help_is_accepted() {
         assert_eq!(takes, value.is_some(), "--{name} is new, or takes a value or none");
         let flag = value.map_or_else(|| format!("--{name}"), |value| format!("--{name}={value}"));
         let rest: &[&str] = if name == "sandbox" { &[] } else { &["--sandbox"] };
-        let arguments: Vec<&str> = ["quote", "any:1GB+:1", &flag].iter().chain(rest).copied().collect();
+        let beside = beside.iter().filter(|(known, _)| *known == name).map(|(_, flag)| *flag);
+        let arguments: Vec<&str> = ["quote", "any:1GB+:1", &flag]
+            .iter()
+            .chain(rest)
+            .copied()
+            .chain(beside)
+            .collect();
         let ran = planner().run(&arguments);
         assert!(matches!(ran.status, Some(0 | 3)), "{flag}: {ran:?}");
         seen += 1;

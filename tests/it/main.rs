@@ -9,6 +9,7 @@
     reason = "a test's helper fails by panicking, as the test does"
 )]
 
+mod compare;
 mod contract;
 mod docs;
 mod exactness;

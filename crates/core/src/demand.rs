@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::bill::Interruptions;
 use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
 use crate::money::Currency;
@@ -44,6 +45,9 @@ pub struct Demand {
     pub exchange: Exchange,
     /// What best means (R14).
     pub objective: Objective,
+    /// How often spot machines are expected to be taken back; `None` counts
+    /// spot hours as if none were lost.
+    pub interruptions: Option<Interruptions>,
 }
 
 /// How many instances a plan may have.
@@ -167,7 +171,13 @@ impl Demand {
             spread: false,
             exchange: Exchange::new(Currency::USD),
             objective: Objective::Total,
+            interruptions: None,
         }
+    }
+
+    /// What is expected to interrupt work on an offer: nothing but on spot.
+    pub fn interruptions_of(&self, offer: &Offer) -> Option<&Interruptions> {
+        self.interruptions.as_ref().filter(|_| offer.market == Market::Spot)
     }
 }
 

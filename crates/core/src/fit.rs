@@ -148,7 +148,9 @@ pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     let configuration = offer
         .configure(&demand.instance, &demand.exchange)
         .map_err(|error| reason(&error))?;
-    let bill = Bill::of(&configuration, &offer.terms, demand.hours).map_err(|_| Reason::Price)?;
+    let interruptions = demand.interruptions_of(offer);
+    let bill =
+        Bill::interrupted(&configuration, &offer.terms, demand.hours, interruptions).map_err(|_| Reason::Price)?;
     Ok(Candidate {
         offer: Arc::clone(offer),
         alternatives,

@@ -10,6 +10,14 @@ use thiserror::Error;
 use crate::number::Exact;
 use crate::quantity::Hours;
 
+/// Parts of a currency unit in which amounts are kept, and ticks of an hour in
+/// which time is charged: twenty seconds each.
+///
+/// Sixty would do for minutes. Work lost to interruptions is stated per day
+/// and in minutes, and its share of an hour has nines below the line: with
+/// three times sixty, every product still has a finite decimal form.
+pub const PARTS: u64 = 180;
+
 /// Three letters, such as `USD`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -34,11 +42,12 @@ pub struct Rate {
 
 /// An amount of money.
 ///
-/// It is kept in sixtieths, so that a price per hour times a number of minutes
-/// is exact even when it has no finite decimal form (P11, P12).
+/// It is kept in [`PARTS`] of a currency unit, so that a price per hour times a
+/// number of minutes is exact even when it has no finite decimal form (P11,
+/// P12), and so is an expected time that interruptions stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
-    sixtieths: Exact,
+    parts: Exact,
     currency: Currency,
 }
 
@@ -113,7 +122,12 @@ impl Rate {
 
     /// What this rate comes to over some minutes.
     pub fn over_minutes(self, minutes: Exact) -> Result<Money, MoneyError> {
-        written(self.per_hour.times(minutes), self.currency)
+        self.over_ticks(minutes.times_count(PARTS / 60).ok_or(MoneyError::TooManyDigits)?)
+    }
+
+    /// What this rate comes to over some ticks, [`PARTS`] of which are an hour.
+    pub fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
+        written(self.per_hour.times(ticks), self.currency)
     }
 }
 
@@ -121,26 +135,27 @@ impl Money {
     /// Nothing.
     pub fn zero(currency: Currency) -> Self {
         Self {
-            sixtieths: Exact::ZERO,
+            parts: Exact::ZERO,
             currency,
         }
     }
 
     /// An amount in currency units.
     pub fn new(amount: Exact, currency: Currency) -> Result<Self, MoneyError> {
-        written(amount.times_count(60), currency)
+        written(amount.times_count(PARTS), currency)
     }
 
     /// The amount in currency units: exact when it has a finite decimal form,
     /// else rounded half-even to 12 decimals (P12).
     pub fn amount(self) -> Exact {
         // Whatever is multiplied out can be divided: see `written`.
-        self.sixtieths.over(Exact::whole(60)).unwrap_or_default()
+        self.parts.over(Exact::whole(PARTS)).unwrap_or_default()
     }
 
-    /// Sixty times the amount, always exact: what searching adds and compares.
-    pub fn sixtieths(self) -> Exact {
-        self.sixtieths
+    /// [`PARTS`] times the amount, always exact: what searching adds and
+    /// compares.
+    pub fn parts(self) -> Exact {
+        self.parts
     }
 
     /// The currency.
@@ -151,26 +166,27 @@ impl Money {
     /// The sum of two amounts of one currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
-        written(self.sixtieths.plus(other.sixtieths), self.currency)
+        written(self.parts.plus(other.parts), self.currency)
     }
 
     /// This amount, `count` times.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
-        written(self.sixtieths.times_count(count), self.currency)
+        written(self.parts.times_count(count), self.currency)
     }
 
     /// The amount per GPU and hour (P16): exact, or rounded once to 12
     /// decimals. `None` when either is zero.
     pub fn per_gpu_hour(self, hours: Hours, gpus: u64) -> Option<Exact> {
-        self.sixtieths.over(hours.in_minutes().times_count(gpus)?)
+        let ticks = hours.in_minutes().times_count(PARTS / 60)?;
+        self.parts.over(ticks.times_count(gpus)?)
     }
 }
 
-/// Sixtieths whose amount can be written, so that no later step can fail.
-fn written(sixtieths: Option<Exact>, currency: Currency) -> Result<Money, MoneyError> {
-    let fits = |sixtieths: &Exact| sixtieths.over(Exact::whole(60)).is_some();
-    let sixtieths = sixtieths.filter(fits).ok_or(MoneyError::TooManyDigits)?;
-    Ok(Money { sixtieths, currency })
+/// Parts whose amount can be written, so that no later step can fail.
+fn written(parts: Option<Exact>, currency: Currency) -> Result<Money, MoneyError> {
+    let fits = |parts: &Exact| parts.over(Exact::whole(PARTS)).is_some();
+    let parts = parts.filter(fits).ok_or(MoneyError::TooManyDigits)?;
+    Ok(Money { parts, currency })
 }
 
 fn same(left: Currency, right: Currency) -> Result<(), MoneyError> {

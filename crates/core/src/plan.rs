@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::demand::{Caps, Objective};
 use crate::fit::{Candidate, Reason};
-use crate::money::{Money, MoneyError, Rate};
+use crate::money::{Money, MoneyError, PARTS, Rate};
 use crate::number::Exact;
 use crate::offer::{Broker, OfferId, Provider};
 use crate::place::Place;
@@ -171,9 +171,9 @@ pub(crate) fn broken(caps: &Caps, rate: Rate, upfront: Money, total: Money) -> O
     };
     if over(caps.rate, rate.per_hour(), 1) {
         Some(Reason::MaxPrice)
-    } else if over(caps.upfront, upfront.sixtieths(), 60) {
+    } else if over(caps.upfront, upfront.parts(), PARTS) {
         Some(Reason::MaxUpfront)
-    } else if over(caps.total, total.sixtieths(), 60) {
+    } else if over(caps.total, total.parts(), PARTS) {
         Some(Reason::MaxTotal)
     } else {
         None

@@ -1,5 +1,6 @@
 //! A market and a request in, ranked plans and their reasons out.
 
+pub mod compare;
 mod metal;
 mod relax;
 

@@ -4,8 +4,10 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod compare;
 mod request;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use request::RequestArgs;
 
 use crate::report::Trouble;
@@ -113,7 +115,6 @@ pub(crate) enum Output {
 }
 
 /// What to do.
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Rank every way of getting GPUs by what it would really cost
@@ -130,6 +131,16 @@ and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
 8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone. MEMORY is 80GB, give
 or take a tenth because vendors and brokers disagree, or 48GB+ or 24GB..80GB.")]
     Quote(QuoteArgs),
+    /// Show how on demand, prepaid, spot and community compare as the hours grow
+    #[command(after_help = "\
+Examples:
+  planner compare H100:8 --sandbox
+  planner compare H100:1 --from 24 --to 90d --plot terms.svg
+  planner compare A100:4 --interruptions-per-day 2 --checkpoint-minutes 30 --plot-terminal
+
+Each class has the best plan of its own offers: on demand by the hour, prepaid,
+spot, and community machines. `--spot` leaves the other classes out.")]
+    Compare(CompareArgs),
     /// List the market as it is, unranked
     Offers(OffersArgs),
     /// List disks for sale and disks that you own

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod compare;
 mod disks;
 mod gpus;
 mod help;
@@ -7,6 +8,7 @@ mod offers;
 mod quote;
 mod sandbox;
 
+pub(crate) use compare::compare;
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
 pub(crate) use help::help;

@@ -73,6 +73,7 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
         let work = async {
             match &cli.command {
                 Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Compare(args) => commands::compare(&context, args).await,
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,
                 Command::Gpus(args) => commands::gpus(&context, args).await,

@@ -1,6 +1,8 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
+pub(crate) mod assumptions;
 pub(crate) mod columns;
+pub(crate) mod compare;
 pub(crate) mod disks;
 pub(crate) mod document;
 pub(crate) mod explain;
@@ -9,4 +11,5 @@ pub(crate) mod format;
 pub(crate) mod gpus;
 pub(crate) mod offers;
 pub(crate) mod plans;
+pub(crate) mod plot;
 pub(crate) mod text;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::demand::Caps;
 use crate::fit::{Candidate, Reason};
+use crate::money::PARTS;
 use crate::number::Exact;
 
 /// The most that a plan may have of everything that is bounded. Money is
@@ -31,11 +32,11 @@ impl Limits {
     /// The limits in numbers, and what each candidate takes of them; `None` for
     /// one that cannot be counted.
     pub(super) fn count(nodes: u64, caps: &Caps, candidates: &[Arc<Candidate>]) -> (Self, Vec<Option<Spent>>) {
-        let sixtieths = |cap: Option<Exact>| cap.and_then(|cap| cap.times_count(60));
-        let exact = [caps.rate, sixtieths(caps.upfront), sixtieths(caps.total)];
+        let parts = |cap: Option<Exact>| cap.and_then(|cap| cap.times_count(PARTS));
+        let exact = [caps.rate, parts(caps.upfront), parts(caps.total)];
         let spent = |candidate: &Candidate| {
             let bill = &candidate.bill;
-            [bill.rate.per_hour(), bill.upfront.sixtieths(), bill.total.sixtieths()]
+            [bill.rate.per_hour(), bill.upfront.parts(), bill.total.parts()]
         };
         let mut limits = Self { nodes, caps: [None; 3] };
         let mut all = vec![Some([0; 3]); candidates.len()];

@@ -15,7 +15,7 @@ use crate::place::Place;
 /// are equal.
 pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
     by_objective(left, right, objective)
-        .then_with(|| left.total.sixtieths().cmp(&right.total.sixtieths()))
+        .then_with(|| left.total.parts().cmp(&right.total.parts()))
         .then_with(|| left.nodes.cmp(&right.nodes))
         .then_with(|| left.surplus.cmp(&right.surplus))
         .then_with(|| worst(left).cmp(&worst(right)))
@@ -40,10 +40,10 @@ fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
     match objective {
         Objective::Total => Ordering::Equal,
         Objective::Rate => left.rate.per_hour().cmp(&right.rate.per_hour()),
-        Objective::Upfront => left.upfront.sixtieths().cmp(&right.upfront.sixtieths()),
+        Objective::Upfront => left.upfront.parts().cmp(&right.upfront.parts()),
         Objective::PerGpu => {
             // a/b < c/d, multiplied out so that nothing is rounded.
-            let across = |plan: &Plan, other: &Plan| plan.total.sixtieths().times_count(other.gpus);
+            let across = |plan: &Plan, other: &Plan| plan.total.parts().times_count(other.gpus);
             across(left, right).cmp(&across(right, left))
         }
         Objective::Provisioning => slowest(left).cmp(&slowest(right)),

@@ -207,10 +207,10 @@ impl Class {
 /// most of them: digits behind the point are taken from those before it.
 pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
     let costs = |candidate: &Candidate| -> [Exact; 2] {
-        let total = candidate.bill.total.sixtieths();
+        let total = candidate.bill.total.parts();
         match objective {
             Objective::Rate => [candidate.bill.rate.per_hour(), total],
-            Objective::Upfront => [candidate.bill.upfront.sixtieths(), total],
+            Objective::Upfront => [candidate.bill.upfront.parts(), total],
             Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
         }
     };

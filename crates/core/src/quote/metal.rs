@@ -105,7 +105,7 @@ fn key(plan: &Plan) -> Option<(Metal, u64)> {
 
 fn seller(row: &Plan, other: &Plan) -> Option<Seller> {
     let Group { candidate, .. } = other.groups.first()?;
-    let (least, total) = (row.total.sixtieths(), other.total.sixtieths());
+    let (least, total) = (row.total.parts(), other.total.parts());
     Some(Seller {
         broker: candidate.offer.broker.clone(),
         provider: candidate.offer.provider.clone(),

@@ -28,9 +28,9 @@ pub(super) fn cheaper(market: &Market, demand: &Demand, best: Option<&Plan>) -> 
                 ..wider
             };
             let plan = super::search(market, &wider, 1).0.plans.into_iter().next()?;
-            let better = best.is_none_or(|best| plan.total.sixtieths() < best.total.sixtieths());
+            let better = best.is_none_or(|best| plan.total.parts() < best.total.parts());
             let saves = best.and_then(|best| {
-                let (before, after) = (best.total.sixtieths(), plan.total.sixtieths());
+                let (before, after) = (best.total.parts(), plan.total.parts());
                 before.minus(after)?.over(before)
             });
             better.then(|| {

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use gpu_broker_core::bill::Interruptions;
 use gpu_broker_core::configuration::{Exchange, Selection};
 use gpu_broker_core::demand::{Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, Where, Words};
 use gpu_broker_core::gpu::{GpuRequest, Socket};
@@ -52,6 +53,13 @@ pub(crate) struct RequestArgs {
     /// Who may run the machines
     #[arg(long, value_enum, default_value_t = SecurityFlag::Secure, help_heading = "Market")]
     pub(crate) security: SecurityFlag,
+    /// Expect spot machines to be taken back this often; the work lost joins
+    /// the price of spot
+    #[arg(long, value_name = "R", value_parser = amount, requires = "checkpoint_minutes", help_heading = "Market")]
+    pub(crate) interruptions_per_day: Option<Exact>,
+    /// Minutes between checkpoints: an interruption loses half of that
+    #[arg(long, value_name = "M", value_parser = amount, requires = "interruptions_per_day", help_heading = "Market")]
+    pub(crate) checkpoint_minutes: Option<Exact>,
     /// No prepaid offers
     #[arg(long, help_heading = "Market")]
     pub(crate) no_prepaid: bool,
@@ -165,6 +173,7 @@ impl RequestArgs {
             mixed: self.mixed,
             spread: self.spread,
             exchange: self.exchange()?,
+            interruptions: self.interruptions()?,
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
                 SortFlag::Rate => Objective::Rate,
@@ -190,6 +199,17 @@ impl RequestArgs {
             exchange = exchange.with(*currency, *worth);
         }
         Ok(exchange)
+    }
+
+    fn interruptions(&self) -> Result<Option<Interruptions>, Trouble> {
+        let both = self.interruptions_per_day.zip(self.checkpoint_minutes);
+        both.map(|(per_day, minutes)| {
+            Interruptions::new(per_day, minutes).ok_or_else(|| {
+                Trouble::usage("the interruptions have too many digits to be reckoned exactly")
+                    .hint("write `--interruptions-per-day 2 --checkpoint-minutes 30`")
+            })
+        })
+        .transpose()
     }
 
     fn network(&self) -> Result<Network, Trouble> {

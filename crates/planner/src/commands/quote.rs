@@ -12,7 +12,7 @@ use crate::cli::{Output, QuoteArgs};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::{columns, document, explain, footer, format, plans};
+use crate::view::{assumptions, columns, document, explain, footer, format, plans};
 
 /// Asks the brokers and prints the best plans.
 pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
@@ -43,6 +43,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
     printer.note(&footer::quote(&quote, &market, &demand, most));
+    printer.note(&assumptions::note(&quote.plans, &demand));
     Ok(match (completeness(&market.sources), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,

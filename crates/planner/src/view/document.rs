@@ -15,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::assumptions::{Assumption, of_plan};
+
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
 
@@ -50,11 +52,13 @@ struct PlanDocument {
     total_low: Option<Exact>,
     groups: Vec<GroupDocument>,
     disks: [(); 0],
+    assumptions: Vec<Assumption>,
     warnings: Vec<String>,
 }
 
+/// One offer of a plan.
 #[derive(Debug, Serialize)]
-struct GroupDocument {
+pub(crate) struct GroupDocument {
     broker: String,
     provider: String,
     offer_id: String,
@@ -174,11 +178,14 @@ fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         total_low: plan.total_low.map(Money::amount),
         groups,
         disks: [],
-        warnings: warnings(plan),
+        assumptions: of_plan(plan, demand),
+        warnings: warnings(plan, demand),
     }
 }
 
-fn group(group: &Group, also: &[Seller]) -> GroupDocument {
+/// One offer of a plan, with the lines that its rate is the sum of, and who else
+/// sells it.
+pub(crate) fn group(group: &Group, also: &[Seller]) -> GroupDocument {
     let candidate = &group.candidate;
     let (offer, configuration) = (&candidate.offer, &candidate.configuration);
     let lines = configuration.lines.iter().map(|line| LineDocument {
@@ -265,7 +272,7 @@ pub(crate) fn source(report: &SourceReport) -> SourceDocument {
 }
 
 /// What somebody who buys the plan should know beyond its price.
-pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
+pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
     let mut warnings = BTreeMap::new();
     for group in &plan.groups {
         let offer = &group.candidate.offer;
@@ -293,11 +300,13 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
             );
         }
     }
-    warnings.into_values().collect()
+    let assumed = of_plan(plan, demand);
+    let assumed = assumed.iter().map(|assumption| assumption.text().to_owned());
+    warnings.into_values().chain(assumed).collect()
 }
 
 /// The request as it was understood.
-fn request(demand: &Demand) -> Value {
+pub(crate) fn request(demand: &Demand) -> Value {
     let words = |words: &Words| {
         let refused = words.refused.iter().map(|word| format!("!{word}"));
         words.wanted.iter().cloned().chain(refused).collect::<Vec<_>>()
@@ -335,11 +344,13 @@ fn request(demand: &Demand) -> Value {
         "spread": demand.spread,
         "fx": worth,
         "sort_by": demand.objective,
+        "interruptions_per_day": demand.interruptions.map(|expected| expected.per_day()),
+        "checkpoint_minutes": demand.interruptions.map(|expected| expected.checkpoint_minutes()),
     })
 }
 
 /// A short name for a content: the same content has the same name.
-fn digest(prefix: &str, content: &impl Serialize) -> String {
+pub(crate) fn digest(prefix: &str, content: &impl Serialize) -> String {
     let bytes = serde_json::to_vec(content).unwrap_or_default();
     let hash = blake3::hash(&bytes).to_hex();
     format!("{prefix}_{}", hash.get(..16).unwrap_or_default())

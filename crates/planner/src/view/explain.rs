@@ -41,7 +41,7 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     }
     leaves.extend(plan.also_sold_by.iter().map(also));
     // A warning may quote a word of the broker's.
-    leaves.extend(warnings(plan).iter().map(|warning| shown(warning).into_owned()));
+    leaves.extend(warnings(plan, demand).iter().map(|warning| shown(warning).into_owned()));
     twigs(text, "   ", &leaves);
 }
 
