@@ -8,11 +8,15 @@ use std::sync::Arc;
 use super::feasible::is_feasible;
 use super::merge::Merge;
 use super::order::Provisioning;
-use super::pool::{Pool, Unit, weights};
+use super::part::parts;
+use super::pool::{Pool, Scale, Unit, Weight, costs};
 use super::{Found, Goal, broken};
+use crate::colocation::{Beside, DiskSet};
 use crate::demand::Objective;
 use crate::fit::{Candidate, Reason};
 use crate::gpu::{GpuModel, Socket};
+use crate::money::Money;
+use crate::number::Exact;
 use crate::place::Place;
 use crate::quantity::{Gb, Range};
 
@@ -38,10 +42,19 @@ pub(crate) struct Rules {
 pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Found {
     let mut reasons: Vec<Option<Reason>> = vec![Some(Reason::GpuCount); candidates.len()];
     let mut merge = Merge::new(*goal);
-    for (units, range) in pools(candidates, wanted, goal, rules, &mut reasons) {
-        let pool = Pool::new(units, range, rules.nodes_max);
+    let scale = scale(candidates, wanted, goal.objective);
+    let parts_of = |(units, range)| parts(units, range).into_iter().map(move |part| (part, range));
+    for (part, range) in pools(candidates, wanted, goal, rules, scale, &mut reasons)
+        .into_iter()
+        .flat_map(parts_of)
+    {
+        let base = part
+            .disks
+            .map_err(Reason::from)
+            .and_then(|disks| base(disks.as_deref(), goal.objective, scale));
+        let pool = Pool::new(part.units, range, rules.nodes_max).based_on(base.unwrap_or(Weight::ZERO));
         if is_feasible(&pool) {
-            let barred = merge.barred(&pool);
+            let barred = base.err().or_else(|| merge.barred(&pool));
             for unit in pool.units() {
                 // An offer in several places counts when any of them will do.
                 if let Some(reason) = reasons.get_mut(unit.number).filter(|reason| reason.is_some()) {
@@ -88,11 +101,7 @@ fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
                     least: gpus,
                     most: Some(gpus),
                 };
-                merge.add(
-                    Pool::new(pool.units().filter(needed).cloned().collect(), exactly, pool.nodes_max),
-                    pool.wanted,
-                    None,
-                );
+                merge.add(pool.narrowed(pool.units().filter(needed), exactly), pool.wanted, None);
             }
         }
         Objective::Provisioning => {
@@ -105,13 +114,38 @@ fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
             for speed in speeds {
                 let units = pool
                     .units()
-                    .filter(|unit| Provisioning::of(&unit.candidate.offer) <= speed)
-                    .cloned()
-                    .collect();
-                merge.add(Pool::new(units, pool.wanted, pool.nodes_max), pool.wanted, Some(speed));
+                    .filter(|unit| Provisioning::of(&unit.candidate.offer) <= speed);
+                merge.add(pool.narrowed(units, pool.wanted), pool.wanted, Some(speed));
             }
         }
     }
+}
+
+/// The unit of costs common to all candidates and the disks beside them.
+fn scale(candidates: &[Arc<Candidate>], wanted: &[Range], objective: Objective) -> Scale {
+    let largest = candidates.iter().map(|candidate| candidate.offer.gpu.count).max();
+    let least = wanted.iter().map(|range| range.least).max();
+    let gpus = least.unwrap_or(1).saturating_add(largest.unwrap_or(1).into());
+    let instances = candidates.iter().map(|candidate| {
+        let bill = &candidate.bill;
+        costs(objective, bill.rate, bill.upfront, bill.total)
+    });
+    let sets = candidates
+        .iter()
+        .flat_map(|candidate| candidate.beside.iter().flat_map(Beside::sets));
+    let disks = sets.map(|set| costs_of_disks(set, objective));
+    Scale::of(&instances.chain(disks).collect::<Vec<_>>(), gpus.min(GPUS_COUNTED_MAX))
+}
+
+/// What the disks add to every plan that takes them along.
+fn base(disks: Option<&DiskSet>, objective: Objective, scale: Scale) -> Result<Weight, Reason> {
+    let weight = |disks| scale.weight(costs_of_disks(disks, objective)).ok_or(Reason::Price);
+    disks.map_or(Ok(Weight::ZERO), weight)
+}
+
+/// Nothing is paid for a disk when ordering.
+fn costs_of_disks(disks: &DiskSet, objective: Objective) -> [Exact; 2] {
+    costs(objective, disks.rate, Money::zero(disks.total.currency()), disks.total)
 }
 
 /// What the units of one plan share.
@@ -126,25 +160,29 @@ fn pools(
     wanted: &[Range],
     goal: &Goal,
     rules: &Rules,
+    scale: Scale,
     reasons: &mut [Option<Reason>],
 ) -> Vec<(Vec<Unit>, Range)> {
     let mut pools: BTreeMap<Key<'_>, Vec<Unit>> = BTreeMap::new();
     let mut lonely = Vec::new();
-    let largest = candidates.iter().map(|candidate| candidate.offer.gpu.count).max();
-    let least = wanted.iter().map(|range| range.least).max();
-    let gpus = least.unwrap_or(1).saturating_add(largest.unwrap_or(1).into());
-    let weights = weights(candidates, goal.objective, gpus.min(GPUS_COUNTED_MAX));
-    for (number, (candidate, weight)) in candidates.iter().zip(weights).enumerate() {
+    for (number, candidate) in candidates.iter().enumerate() {
         let bill = &candidate.bill;
+        let weight = scale.weight(costs(goal.objective, bill.rate, bill.upfront, bill.total));
         let reason = match weight {
             None => Some(Reason::Price),
             Some(_) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
         };
-        let (Some(weight), None) = (weight, reason) else {
+        let (Some(Weight { first, second, .. }), None) = (weight, reason) else {
             if let Some(slot) = reasons.get_mut(number) {
                 *slot = reason;
             }
             continue;
+        };
+        let weight = Weight {
+            first,
+            second,
+            nodes: 1,
+            surplus: 0,
         };
         let offer = &candidate.offer;
         let bound = offer.stock.bound().unwrap_or(u64::MAX);

@@ -99,7 +99,7 @@ impl Merge {
         if caps.rate.is_none() && caps.upfront.is_none() && caps.total.is_none() {
             return None;
         }
-        let mut search = Search::new(Pool::new(pool.units().cloned().collect(), pool.wanted, pool.nodes_max));
+        let mut search = Search::new(pool.narrowed(pool.units(), pool.wanted));
         let mut first = None;
         for _ in 0..SKIPPED_MAX {
             let Some((_, groups)) = search.next_plan(|_| true) else {
@@ -108,8 +108,7 @@ impl Merge {
             };
             match Plan::of(groups, pool.wanted).map(|plan| plan.breaks(&caps)) {
                 Ok(None) => return None,
-                Ok(Some(reason)) => first = first.or(Some(reason)),
-                Err(_) => first = first.or(Some(Reason::Price)),
+                Ok(Some(reason)) | Err(reason) => first = first.or(Some(reason)),
             }
         }
         self.gave_up = true;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::order::{identity, quality};
 use crate::demand::Objective;
 use crate::fit::Candidate;
+use crate::money::{Money, Rate};
 use crate::number::Exact;
 use crate::quantity::Range;
 
@@ -112,6 +113,8 @@ pub(super) struct Pool {
     pub(super) nodes_max: u64,
     /// What was asked for.
     pub(super) wanted: Range,
+    /// What every plan weighs before its first instance: its disks.
+    pub(super) base: Weight,
 }
 
 impl Pool {
@@ -153,7 +156,18 @@ impl Pool {
             slack,
             nodes_max,
             wanted,
+            base: Weight::ZERO,
         }
+    }
+
+    /// The same pool, whose plans weigh that much before their first instance.
+    pub(super) fn based_on(self, base: Weight) -> Self {
+        Self { base, ..self }
+    }
+
+    /// A pool of some of the units for another count, with the same limits.
+    pub(super) fn narrowed<'a>(&self, units: impl Iterator<Item = &'a Unit>, wanted: Range) -> Self {
+        Self::new(units.cloned().collect(), wanted, self.nodes_max).based_on(self.base)
     }
 
     /// All units, in the order in which they are searched.
@@ -161,7 +175,7 @@ impl Pool {
         self.classes.iter().flat_map(|class| &class.units)
     }
 
-    /// Less than any cover weighs: the wanted GPUs at the best price per GPU.
+    /// Less than any plan weighs: the wanted GPUs at the best price per GPU.
     /// Rounded down, so that it never exceeds the best cover.
     pub(super) fn bound_below(&self) -> i128 {
         let wanted = i128::try_from(self.least).unwrap_or(i128::MAX);
@@ -172,7 +186,7 @@ impl Pool {
                 .first()
                 .map(|unit| unit.weight.first.saturating_mul(wanted) / gpus)
         };
-        self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
+        self.base.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
     }
 }
 
@@ -195,50 +209,59 @@ impl Class {
     }
 }
 
-/// The weights of candidates under an objective, in a unit common to all;
-/// `None` for one whose cost is too large to be searched with. `gpus` is the
-/// most that a plan supplies.
-///
-/// The unit is as small as the candidates need, and only as small as leaves
-/// most of them: digits behind the point are taken from those before it.
-pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
-    let costs = |candidate: &Candidate| -> [Exact; 2] {
-        let total = candidate.bill.total.sixtieths();
-        match objective {
-            Objective::Rate => [candidate.bill.rate.per_hour(), total],
-            Objective::Upfront => [candidate.bill.upfront.sixtieths(), total],
-            Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
-        }
-    };
-    let most = cost_max(gpus);
-    let at = |decimals: u8| -> Vec<Option<Weight>> {
-        let cost = |cost: Exact| cost.mantissa_at(decimals).filter(|cost| *cost < most);
-        let weight = |candidate: &Arc<Candidate>| {
-            let [first, second] = costs(candidate).map(cost);
-            Some(Weight {
-                first: first?,
-                second: second?,
-                nodes: 1,
-                surplus: 0,
-            })
-        };
-        candidates.iter().map(weight).collect()
-    };
-    let needed: BTreeSet<u8> = candidates
-        .iter()
-        .flat_map(|candidate| costs(candidate))
-        .map(Exact::decimals)
-        .collect();
-    let mut best = at(needed.last().copied().unwrap_or(0));
-    for decimals in needed.into_iter().rev().skip(1) {
-        let lost = |weights: &[Option<Weight>]| weights.iter().filter(|weight| weight.is_none()).count();
-        if lost(&best) == 0 {
-            break;
-        }
-        let coarser = at(decimals);
-        if lost(&coarser) < lost(&best) {
-            best = coarser;
-        }
+/// What something costs under an objective: what is compared first, and then.
+pub(super) fn costs(objective: Objective, rate: Rate, upfront: Money, total: Money) -> [Exact; 2] {
+    let total = total.sixtieths();
+    match objective {
+        Objective::Rate => [rate.per_hour(), total],
+        Objective::Upfront => [upfront.sixtieths(), total],
+        Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
     }
-    best
+}
+
+/// The unit of a search's costs, common to all of them.
+///
+/// It is as small as the costs need, and only as small as leaves most of them:
+/// digits behind the point are taken from those before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    decimals: u8,
+    most: i128,
+}
+
+impl Scale {
+    /// The scale of these costs; `gpus` is the most that a plan supplies.
+    pub(super) fn of(costs: &[[Exact; 2]], gpus: u64) -> Self {
+        let at = |decimals| Self {
+            decimals,
+            most: cost_max(gpus),
+        };
+        let lost = |scale: Self| costs.iter().filter(|costs| scale.weight(**costs).is_none()).count();
+        let needed: BTreeSet<u8> = costs.iter().flatten().map(|cost| cost.decimals()).collect();
+        let mut needed = needed.into_iter().rev();
+        let mut best = at(needed.next().unwrap_or(0));
+        let mut fewest = lost(best);
+        for decimals in needed {
+            if fewest == 0 {
+                break;
+            }
+            let coarser = at(decimals);
+            if lost(coarser) < fewest {
+                (best, fewest) = (coarser, lost(coarser));
+            }
+        }
+        best
+    }
+
+    /// What something of these costs weighs; `None` when it is too dear to be
+    /// searched with.
+    pub(super) fn weight(self, costs: [Exact; 2]) -> Option<Weight> {
+        let cost = |cost: Exact| cost.mantissa_at(self.decimals).filter(|cost| *cost < self.most);
+        let [first, second] = costs.map(cost);
+        Some(Weight {
+            first: first?,
+            second: second?,
+            ..Weight::ZERO
+        })
+    }
 }

@@ -75,7 +75,8 @@ struct Branches {
 impl Search {
     pub(super) fn new(pool: Pool) -> Self {
         let table = Table::new(&pool);
-        let (bound, remaining) = (table.to_go(0, pool.least), pool.least);
+        let (base, remaining) = (pool.base, pool.least);
+        let bound = table.to_go(0, remaining).plus(base);
         let mut search = Self {
             pool,
             table,
@@ -85,7 +86,7 @@ impl Search {
         };
         search.push(State {
             bound,
-            weight: Weight::ZERO,
+            weight: base,
             remaining,
             class: 0,
             unit: 0,

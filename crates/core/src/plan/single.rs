@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Found, Goal, Group, Plan, broken, compare};
+use super::{Found, Goal, Group, Plan, compare};
 use crate::fit::{Candidate, Reason};
 use crate::quantity::Range;
 
@@ -14,26 +14,24 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
     let mut plans = Vec::new();
     for candidate in candidates {
         let range = wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1));
-        let bill = &candidate.bill;
-        let reason = if range.contains(candidate.offer.gpu.count.into()) {
-            broken(&goal.caps, bill.rate, bill.upfront, bill.total)
-        } else {
-            Some(Reason::GpuCount)
-        };
-        reasons.push(reason);
-        if reason.is_none() {
-            let alone = |place: &usize| Group {
+        if !range.contains(candidate.offer.gpu.count.into()) {
+            reasons.push(Some(Reason::GpuCount));
+            continue;
+        }
+        let (mut nearest, before) = (None, plans.len());
+        for &place in &candidate.places {
+            let alone = Group {
                 candidate: Arc::clone(candidate),
-                place: *place,
+                place,
                 count: 1,
             };
-            plans.extend(
-                candidate
-                    .places
-                    .iter()
-                    .filter_map(|place| Plan::of(vec![alone(place)], range).ok()),
-            );
+            let plan = Plan::of(vec![alone], range).and_then(|plan| plan.breaks(&goal.caps).map_or(Ok(plan), Err));
+            match plan {
+                Ok(plan) => plans.push(plan),
+                Err(reason) => nearest = nearest.max(Some(reason)),
+            }
         }
+        reasons.push(nearest.filter(|_| plans.len() == before));
     }
     plans.sort_by(|left, right| compare(left, right, goal.objective));
     plans.truncate(goal.plans);

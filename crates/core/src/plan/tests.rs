@@ -1,5 +1,7 @@
 //! The search against trying everything.
 
+mod disks;
+
 use super::*;
 
 use std::collections::BTreeSet;
@@ -62,6 +64,7 @@ fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<
         offer: Arc::new(offer),
         alternative: 0,
         places: vec![0],
+        beside: Vec::new(),
         configuration,
         bill,
     })
