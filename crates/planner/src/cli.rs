@@ -4,8 +4,10 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod disks;
 mod request;
 
+pub(crate) use disks::DiskArgs;
 pub(crate) use request::RequestArgs;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -108,6 +110,8 @@ Examples:
   planner quote H100:64 --max-nodes any --interconnect infiniband
   planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
   planner quote H100:8 --fx EUR=1.08 -o json
+  planner quote A100:2 --new-disk 2TB         the cheapest pair of machine and disk
+  planner quote A100:2 --attach DISK-ID       beside a disk of yours, or is moving cheaper?
 
 GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),

@@ -1,5 +1,6 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
+pub(crate) mod colocation;
 pub(crate) mod columns;
 pub(crate) mod disks;
 pub(crate) mod document;
@@ -7,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod footer;
 pub(crate) mod format;
 pub(crate) mod gpus;
+pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod plans;
 pub(crate) mod text;

@@ -12,7 +12,7 @@ use gpu_broker_core::offer::InterconnectKind;
 use gpu_broker_core::place::Region;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
-use super::FilterArgs;
+use super::{DiskArgs, FilterArgs};
 use crate::report::Trouble;
 
 /// What somebody needs.
@@ -92,6 +92,10 @@ pub(crate) struct RequestArgs {
     /// Let instances of one plan stand in several places
     #[arg(long, help_heading = "Combining")]
     pub(crate) spread: bool,
+
+    /// Disks that outlive the instances.
+    #[command(flatten)]
+    pub(crate) disks: DiskArgs,
 }
 
 /// A range as a flag's value.
@@ -165,6 +169,7 @@ impl RequestArgs {
             },
             mixed: self.mixed,
             spread: self.spread,
+            disks: self.disks.wanted(self.spread)?,
             exchange: self.fx.iter().fold(Exchange::new(Currency::USD), exchange),
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
@@ -250,7 +255,7 @@ fn nodes(text: &str) -> Result<Nodes, &'static str> {
     }
 }
 
-fn amount(text: &str) -> Result<Exact, String> {
+pub(super) fn amount(text: &str) -> Result<Exact, String> {
     let digits = text.trim().trim_start_matches('$');
     let number: Exact = digits
         .parse()

@@ -1,29 +1,18 @@
 //! `planner disks`: disks for sale and disks owned.
 
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather_disks;
 use serde_json::json;
 
 use super::{Context, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
-use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = {
-        let bars = Bars::new(context.printer);
-        let ask = Ask {
-            within: context.within(),
-            hint: &Hint::default(),
-            progress: &bars,
-        };
-        gather_disks(&sources.asked, &sources.without_key, &ask).await
-    };
+    let mut market = context.disk_market(&sources, true).await;
     let most = args.max_offers.unwrap_or(usize::MAX);
     market.offers.truncate(most);
     market.owned.truncate(most);

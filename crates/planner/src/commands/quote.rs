@@ -1,6 +1,6 @@
 //! `planner quote`: rank every way of getting GPUs.
 
-use gpu_broker_core::market::{Completeness, completeness};
+use gpu_broker_core::market::Completeness;
 use gpu_broker_core::quote::quote as ranked;
 use gpu_broker_core::source::Hint;
 
@@ -9,7 +9,7 @@ use crate::cli::{Output, QuoteArgs};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::{columns, document, explain, footer, format, plans};
+use crate::view::{colocation, columns, document, explain, footer, format, plans};
 
 /// Asks the brokers and prints the best plans.
 pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
@@ -17,7 +17,10 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     let sources = context.sources()?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
-    let market = context.market(&sources, &Hint::default()).await;
+    let mut market = context.market(&sources, &Hint::default()).await;
+    if !demand.disks.is_empty() {
+        market.disks = Some(context.disk_market(&sources, !demand.disks.attach.is_empty()).await);
+    }
     let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
     let quote = ranked(&market, &demand, most).map_err(|error| Trouble::usage(error.to_string()))?;
 
@@ -39,7 +42,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
     printer.note(&footer::quote(&quote, &market, quote.plans.len()));
-    Ok(match (completeness(&market.sources), quote.plans.is_empty()) {
+    printer.note(&colocation::footer(&quote.disks, &market, &demand));
+    Ok(match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) => Exit::NothingMatches,
         (Completeness::Partial, _) => Exit::PartialMarket,

@@ -15,6 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::colocation::{self, DiskDocument};
+use super::moving;
+
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
 
@@ -32,11 +35,13 @@ pub(crate) struct QuoteDocument {
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
+    disk_market: Option<Value>,
+    stay_or_move: Option<Value>,
     sources: Vec<SourceDocument>,
 }
 
 #[derive(Debug, Serialize)]
-struct PlanDocument {
+pub(crate) struct PlanDocument {
     rank: usize,
     id: String,
     gpus: u64,
@@ -49,7 +54,7 @@ struct PlanDocument {
     certainty: &'static str,
     total_low: Option<Exact>,
     groups: Vec<GroupDocument>,
-    disks: [(); 0],
+    disks: Vec<DiskDocument>,
     warnings: Vec<String>,
 }
 
@@ -148,17 +153,30 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDoc
                 saves: cheaper.saves,
             })
             .collect(),
+        disk_market: colocation::answer(&quote.disks, market, demand),
+        stay_or_move: quote
+            .disks
+            .stay_or_move
+            .as_ref()
+            .map(|compared| moving::document(compared, demand)),
         sources: market.sources.iter().map(source).collect(),
     };
     document.id = digest("q", &document);
     document
 }
 
-fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
+/// A plan of a document.
+pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
     let groups: Vec<GroupDocument> = plan.groups.iter().map(group).collect();
+    let disks = colocation::documents(plan);
+    let id = if disks.is_empty() {
+        digest("p", &groups)
+    } else {
+        digest("p", &(&groups, &disks))
+    };
     PlanDocument {
         rank,
-        id: digest("p", &groups),
+        id,
         gpus: plan.gpus,
         surplus_gpus: plan.surplus,
         nodes: plan.nodes,
@@ -169,7 +187,7 @@ fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         certainty: if plan.is_exact() { "exact" } else { "upper_bound" },
         total_low: plan.total_low.map(Money::amount),
         groups,
-        disks: [],
+        disks,
         warnings: warnings(plan),
     }
 }
@@ -278,6 +296,7 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
             );
         }
     }
+    warnings.extend(colocation::warning(plan).map(|warning| (4, warning)));
     warnings.into_values().collect()
 }
 
@@ -318,6 +337,7 @@ fn request(demand: &Demand) -> Value {
         "max_upfront": demand.caps.upfront,
         "mixed": demand.mixed,
         "spread": demand.spread,
+        "disks": colocation::request(demand),
         "fx": worth,
         "sort_by": demand.objective,
     })
