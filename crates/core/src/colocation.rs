@@ -105,9 +105,9 @@ impl PlanDisk {
 
 impl Beside {
     /// The sets, each once.
-    pub(crate) fn sets(&self) -> impl Iterator<Item = &DiskSet> {
+    pub(crate) fn sets(&self) -> impl Iterator<Item = &Arc<DiskSet>> {
         let several = self.several.as_ref().filter(|several| !Arc::ptr_eq(several, &self.one));
-        std::iter::once(&*self.one).chain(several.map(|several| &**several))
+        std::iter::once(&self.one).chain(several)
     }
 
     /// What a plan of one machine takes along, or one of several.

@@ -17,8 +17,8 @@ use crate::offer::Offer;
 pub struct Candidate {
     /// The offer.
     pub offer: Arc<Offer>,
-    /// Which of the request's alternatives it answers.
-    pub alternative: usize,
+    /// Which of the request's alternatives its GPUs answer; never empty.
+    pub alternatives: Vec<usize>,
     /// Which of the offer's places were asked for; never empty.
     pub places: Vec<usize>,
     /// The disks that a plan in each of `places` takes along; empty when none
@@ -143,7 +143,7 @@ impl fmt::Display for Reason {
 /// Fits one offer to a request: a priced candidate, or the first reason
 /// against it.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
-    let alternative = alternative(offer, demand)?;
+    let alternatives = alternatives(offer, demand)?;
     let require = |holds: bool, reason: Reason| if holds { Ok(()) } else { Err(reason) };
     require(offer.stock.bound() != Some(0), Reason::Stock)?;
     require(demand.market.admits(&offer.market), Reason::Market)?;
@@ -164,7 +164,7 @@ pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     let bill = Bill::of(&configuration, &offer.terms, demand.hours).map_err(|_| Reason::Price)?;
     Ok(Candidate {
         offer: Arc::clone(offer),
-        alternative,
+        alternatives,
         places,
         beside: Vec::new(),
         configuration,
@@ -199,15 +199,28 @@ impl Candidate {
     /// The disks that a plan takes along in this place, one of `several`
     /// instances or of this one; `None` when no disks are asked for.
     pub(crate) fn disks(&self, place: usize, several: bool) -> Result<Option<&Arc<DiskSet>>, Apart> {
+        let beside = self.beside_in(place);
+        beside.map(|beside| beside.taken(self.is_several(several))).transpose()
+    }
+
+    /// Whether a plan in this place takes other disks along, for being of
+    /// `several` machines, than one of a single machine would.
+    pub(crate) fn pays_for_sharing(&self, place: usize, several: bool) -> bool {
+        let differs = |beside: &Beside| beside.several.as_ref().is_none_or(|set| !Arc::ptr_eq(set, &beside.one));
+        self.is_several(several) && self.beside_in(place).is_some_and(differs)
+    }
+
+    /// A cluster is several machines, however few instances it is.
+    fn is_several(&self, several: bool) -> bool {
+        several || self.offer.multi_node
+    }
+
+    fn beside_in(&self, place: usize) -> Option<&Beside> {
         if self.beside.is_empty() {
-            return Ok(None);
+            return None;
         }
-        let at = self.places.iter().position(|at| *at == place);
-        let beside = at.and_then(|at| self.beside.get(at));
-        // A cluster is several machines, however few instances it is.
-        beside
-            .map(|beside| beside.taken(several || self.offer.multi_node))
-            .transpose()
+        let at = self.places.iter().position(|at| *at == place)?;
+        self.beside.get(at)
     }
 }
 
@@ -221,12 +234,13 @@ impl From<Apart> for Reason {
     }
 }
 
-/// The first alternative of the request that the offer's GPU answers.
-fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
+/// The alternatives of the request that the offer's GPU answers, whatever
+/// count they ask for.
+fn alternatives(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
     let gpu = &offer.gpu;
     let socket = demand.network.socket.as_ref();
     let right_socket = socket.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
-    let mut nearest = Reason::Gpu;
+    let (mut nearest, mut answered) = (Reason::Gpu, Vec::new());
     if gpu.count == 0 {
         return Err(nearest);
     }
@@ -239,10 +253,14 @@ fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
         } else if !right_socket || !wanted.admits_socket(gpu) {
             nearest = nearest.max(Reason::Socket);
         } else {
-            return Ok(at);
+            answered.push(at);
         }
     }
-    Err(nearest)
+    if answered.is_empty() {
+        Err(nearest)
+    } else {
+        Ok(answered)
+    }
 }
 
 /// Which of the offer's places were asked for.

@@ -6,6 +6,7 @@
 
 mod cover;
 mod feasible;
+mod limits;
 mod merge;
 mod order;
 mod part;
@@ -24,6 +25,7 @@ use crate::demand::{Caps, Objective};
 use crate::fit::{Candidate, Reason};
 use crate::money::{Money, MoneyError, Rate};
 use crate::number::Exact;
+use crate::offer::{Broker, OfferId, Provider};
 use crate::place::Place;
 use crate::quantity::{Hours, Range};
 
@@ -50,6 +52,8 @@ pub struct Plan {
     pub total: Money,
     /// The least the total may be, where P5 leaves a range.
     pub total_low: Option<Money>,
+    /// Other brokers that sell the same machines, cheapest first (R17).
+    pub also_sold_by: Vec<Seller>,
 }
 
 /// One offer in one place, launched `count` times.
@@ -61,6 +65,23 @@ pub struct Group {
     pub place: usize,
     /// How many instances.
     pub count: u64,
+}
+
+/// Somebody else who sells the machines of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seller {
+    /// The broker.
+    pub broker: Broker,
+    /// Its name for the cloud.
+    pub provider: Provider,
+    /// Its name for the offer.
+    pub id: OfferId,
+    /// What the same number of instances costs there over the horizon, in the
+    /// quote's currency.
+    pub total: Exact,
+    /// By what share of the plan's total it is dearer, rounded to four
+    /// decimals; `None` when the plan is free.
+    pub dearer: Option<Exact>,
 }
 
 /// What a search is told besides the candidates.
@@ -141,6 +162,7 @@ impl Plan {
             upfront,
             total,
             total_low: (!exact).then_some(low),
+            also_sold_by: Vec::new(),
             groups,
             disks,
         })
@@ -164,11 +186,6 @@ impl Plan {
     /// The launch time of its slowest instance.
     fn slowest(&self) -> Option<order::Provisioning> {
         order::slowest(self)
-    }
-
-    /// The first cap that the plan breaks.
-    pub(crate) fn breaks(&self, caps: &Caps) -> Option<Reason> {
-        broken(caps, self.rate, self.upfront, self.total)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A market and a request in, ranked plans and their reasons out.
 
 mod disks;
+mod metal;
 mod moving;
 mod relax;
 
@@ -21,6 +22,10 @@ use crate::words::near;
 pub use disks::DisksAnswer;
 pub use moving::{Go, Stay, StayOrMove};
 pub use relax::Cheaper;
+
+/// Plans looked at beyond the rows asked for, to name who else sells the same
+/// machines.
+const SELLERS_LIKELY: usize = 20;
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -92,7 +97,7 @@ fn did_you_mean(near: &[String]) -> String {
 /// when the request names something that does not exist.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
     check_words(market, demand)?;
-    let (found, mut rejected, ranked) = search(market, demand, plans);
+    let (found, mut rejected, ranked) = search_rows(market, demand, plans);
     if !market.rejects.is_empty() {
         rejected.insert(Reason::Unreadable, count(market.rejects.len()));
     }
@@ -107,6 +112,20 @@ pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, Re
         cheaper,
         disks: disks::answer(market, demand),
     })
+}
+
+/// As [`search`], with the same machines of two brokers on one row.
+fn search_rows(market: &Market, demand: &Demand, rows: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
+    let mut wanted = rows.saturating_add(SELLERS_LIKELY);
+    loop {
+        let (mut found, rejected, ranked) = search(market, demand, wanted);
+        let all = found.plans.len() < wanted;
+        found.plans = metal::rows(found.plans, rows);
+        if found.plans.len() >= rows || all {
+            return (found, rejected, ranked);
+        }
+        wanted = wanted.saturating_mul(2);
+    }
 }
 
 fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Reason, u64>, u64) {

@@ -1,6 +1,7 @@
 //! The one total order of plans and of what they are made of (R14).
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use super::{Group, Plan};
 use crate::demand::Objective;
@@ -19,6 +20,20 @@ pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Orderi
         .then_with(|| left.surplus.cmp(&right.surplus))
         .then_with(|| worst(left).cmp(&worst(right)))
         .then_with(|| left.groups.iter().map(name).cmp(right.groups.iter().map(name)))
+        .then_with(|| {
+            let pairs = left.groups.iter().zip(&right.groups);
+            let orders = pairs.map(|(left, right)| everything(&left.candidate, &right.candidate));
+            orders.fold(Ordering::Equal, Ordering::then)
+        })
+}
+
+/// Tells two candidates apart that agree in all that ranks and names them: by
+/// whatever a reader could still see a difference in.
+pub(super) fn everything(left: &Arc<Candidate>, right: &Arc<Candidate>) -> Ordering {
+    if Arc::ptr_eq(left, right) || left == right {
+        return Ordering::Equal;
+    }
+    format!("{left:?}").cmp(&format!("{right:?}"))
 }
 
 fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {

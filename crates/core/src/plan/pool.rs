@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::order::{identity, quality};
+use super::limits::{Limits, Spent};
+use super::order::{everything, identity, quality};
+use crate::bill::Bill;
+use crate::colocation::DiskSet;
 use crate::demand::Objective;
 use crate::fit::Candidate;
 use crate::money::{Money, Rate};
@@ -86,6 +89,8 @@ pub(super) struct Unit {
     /// At most this many instances.
     pub(super) bound: u64,
     pub(super) weight: Weight,
+    /// What one instance takes of the caps.
+    pub(super) spent: Spent,
 }
 
 /// Units with the same number of GPUs, cheapest first.
@@ -109,18 +114,60 @@ pub(super) struct Pool {
     /// By how many the plan may exceed that; a plan never exceeds it by a
     /// whole unit.
     pub(super) slack: usize,
-    /// Instances at the most.
-    pub(super) nodes_max: u64,
+    /// What bounds its plans besides the count.
+    pub(super) limits: Limits,
     /// What was asked for.
     pub(super) wanted: Range,
-    /// What every plan weighs before its first instance: its disks.
-    pub(super) base: Weight,
+    /// What every plan begins with.
+    pub(super) base: Base,
+}
+
+/// What a plan weighs, and takes of the caps, before its first instance: its
+/// disks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Base {
+    pub(super) weight: Weight,
+    pub(super) spent: Spent,
+}
+
+impl Base {
+    pub(super) const NOTHING: Self = Self {
+        weight: Weight::ZERO,
+        spent: [0; 3],
+    };
+}
+
+/// What something costs: an instance, or the disks of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Price {
+    pub(super) rate: Rate,
+    pub(super) upfront: Money,
+    pub(super) total: Money,
+}
+
+impl Price {
+    pub(super) fn of(bill: &Bill) -> Self {
+        Self {
+            rate: bill.rate,
+            upfront: bill.upfront,
+            total: bill.total,
+        }
+    }
+
+    /// Nothing is paid for a disk when ordering.
+    pub(super) fn of_disks(disks: &DiskSet) -> Self {
+        Self {
+            rate: disks.rate,
+            upfront: Money::zero(disks.total.currency()),
+            total: disks.total,
+        }
+    }
 }
 
 impl Pool {
     /// Sorts units into classes. The result does not depend on the order in
     /// which the units came.
-    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, nodes_max: u64) -> Self {
+    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, limits: Limits) -> Self {
         let least = usize::try_from(wanted.least.max(1)).unwrap_or(usize::MAX);
         let slack = wanted.most.map_or(usize::MAX, |most| {
             usize::try_from(most - wanted.least).unwrap_or(usize::MAX)
@@ -133,6 +180,7 @@ impl Pool {
                 .then_with(|| left.weight.cmp(&right.weight))
                 .then_with(|| quality(&left.candidate).cmp(&quality(&right.candidate)))
                 .then_with(|| identity(&left.candidate, &place(left)).cmp(&identity(&right.candidate, &place(right))))
+                .then_with(|| everything(&left.candidate, &right.candidate))
         });
         let mut classes: Vec<Class> = Vec::new();
         for unit in units {
@@ -154,20 +202,21 @@ impl Pool {
             classes,
             least,
             slack,
-            nodes_max,
+            limits,
             wanted,
-            base: Weight::ZERO,
+            base: Base::NOTHING,
         }
     }
 
-    /// The same pool, whose plans weigh that much before their first instance.
-    pub(super) fn based_on(self, base: Weight) -> Self {
+    /// The same pool, whose plans begin with `base`.
+    pub(super) fn based_on(self, base: Base) -> Self {
         Self { base, ..self }
     }
 
-    /// A pool of some of the units for another count, with the same limits.
-    pub(super) fn narrowed<'a>(&self, units: impl Iterator<Item = &'a Unit>, wanted: Range) -> Self {
-        Self::new(units.cloned().collect(), wanted, self.nodes_max).based_on(self.base)
+    /// A pool of other units, or for another count, that is bounded alike and
+    /// begins with the same.
+    pub(super) fn of_others(&self, units: impl Iterator<Item = Unit>, wanted: Range) -> Self {
+        Self::new(units.collect(), wanted, self.limits).based_on(self.base)
     }
 
     /// All units, in the order in which they are searched.
@@ -186,7 +235,7 @@ impl Pool {
                 .first()
                 .map(|unit| unit.weight.first.saturating_mul(wanted) / gpus)
         };
-        self.base.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
+        self.base.weight.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
     }
 }
 
@@ -209,59 +258,45 @@ impl Class {
     }
 }
 
-/// What something costs under an objective: what is compared first, and then.
-pub(super) fn costs(objective: Objective, rate: Rate, upfront: Money, total: Money) -> [Exact; 2] {
-    let total = total.sixtieths();
-    match objective {
-        Objective::Rate => [rate.per_hour(), total],
-        Objective::Upfront => [upfront.sixtieths(), total],
-        Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
-    }
-}
-
-/// The unit of a search's costs, common to all of them.
+/// The weights of prices under an objective, in a unit common to all; `None`
+/// for one that is too large to be searched with. `gpus` is the
+/// most that a plan supplies.
 ///
-/// It is as small as the costs need, and only as small as leaves most of them:
-/// digits behind the point are taken from those before it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
-    decimals: u8,
-    most: i128,
-}
-
-impl Scale {
-    /// The scale of these costs; `gpus` is the most that a plan supplies.
-    pub(super) fn of(costs: &[[Exact; 2]], gpus: u64) -> Self {
-        let at = |decimals| Self {
-            decimals,
-            most: cost_max(gpus),
-        };
-        let lost = |scale: Self| costs.iter().filter(|costs| scale.weight(**costs).is_none()).count();
-        let needed: BTreeSet<u8> = costs.iter().flatten().map(|cost| cost.decimals()).collect();
-        let mut needed = needed.into_iter().rev();
-        let mut best = at(needed.next().unwrap_or(0));
-        let mut fewest = lost(best);
-        for decimals in needed {
-            if fewest == 0 {
-                break;
-            }
-            let coarser = at(decimals);
-            if lost(coarser) < fewest {
-                (best, fewest) = (coarser, lost(coarser));
-            }
+/// The unit is as small as the prices need, and only as small as leaves most of
+/// them: digits behind the point are taken from those before it.
+pub(super) fn weights(prices: &[Price], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
+    let costs = |price: &Price| -> [Exact; 2] {
+        let total = price.total.sixtieths();
+        match objective {
+            Objective::Rate => [price.rate.per_hour(), total],
+            Objective::Upfront => [price.upfront.sixtieths(), total],
+            Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
         }
-        best
+    };
+    let most = cost_max(gpus);
+    let at = |decimals: u8| -> Vec<Option<Weight>> {
+        let cost = |cost: Exact| cost.mantissa_at(decimals).filter(|cost| *cost < most);
+        let weight = |price: &Price| {
+            let [first, second] = costs(price).map(cost);
+            Some(Weight {
+                first: first?,
+                second: second?,
+                ..Weight::ZERO
+            })
+        };
+        prices.iter().map(weight).collect()
+    };
+    let needed: BTreeSet<u8> = prices.iter().flat_map(costs).map(Exact::decimals).collect();
+    let mut best = at(needed.last().copied().unwrap_or(0));
+    for decimals in needed.into_iter().rev().skip(1) {
+        let lost = |weights: &[Option<Weight>]| weights.iter().filter(|weight| weight.is_none()).count();
+        if lost(&best) == 0 {
+            break;
+        }
+        let coarser = at(decimals);
+        if lost(&coarser) < lost(&best) {
+            best = coarser;
+        }
     }
-
-    /// What something of these costs weighs; `None` when it is too dear to be
-    /// searched with.
-    pub(super) fn weight(self, costs: [Exact; 2]) -> Option<Weight> {
-        let cost = |cost: Exact| cost.mantissa_at(self.decimals).filter(|cost| *cost < self.most);
-        let [first, second] = costs.map(cost);
-        Some(Weight {
-            first: first?,
-            second: second?,
-            ..Weight::ZERO
-        })
-    }
+    best
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Found, Goal, Group, Plan, compare};
+use super::{Found, Goal, Group, Plan, broken, compare};
 use crate::fit::{Candidate, Reason};
 use crate::quantity::Range;
 
@@ -13,11 +13,16 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
     let mut reasons = Vec::with_capacity(candidates.len());
     let mut plans = Vec::new();
     for candidate in candidates {
-        let range = wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1));
-        if !range.contains(candidate.offer.gpu.count.into()) {
+        let admits = |range: &&Range| range.contains(candidate.offer.gpu.count.into());
+        let asked = candidate
+            .alternatives
+            .iter()
+            .filter_map(|at| wanted.get(*at))
+            .find(admits);
+        let Some(range) = asked else {
             reasons.push(Some(Reason::GpuCount));
             continue;
-        }
+        };
         let (mut nearest, before) = (None, plans.len());
         for &place in &candidate.places {
             let alone = Group {
@@ -25,8 +30,9 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
                 place,
                 count: 1,
             };
-            let plan = Plan::of(vec![alone], range).and_then(|plan| plan.breaks(&goal.caps).map_or(Ok(plan), Err));
-            match plan {
+            // What a place adds by its disks may break a cap there alone.
+            let keeps = |plan: Plan| broken(&goal.caps, plan.rate, plan.upfront, plan.total).map_or(Ok(plan), Err);
+            match Plan::of(vec![alone], *range).and_then(keeps) {
                 Ok(plan) => plans.push(plan),
                 Err(reason) => nearest = nearest.max(Some(reason)),
             }

@@ -30,6 +30,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             let mut text = String::new();
             if !quote.plans.is_empty() {
                 text = columns::lines(plans::table(&quote.plans, &demand), printer.columns).join("\n") + "\n";
+                text += &explain::other_sellers(&quote.plans);
             }
             if args.explain {
                 text += &explain::trees(&quote.plans, &demand);

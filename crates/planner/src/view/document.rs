@@ -8,7 +8,7 @@ use gpu_broker_core::demand::{Demand, Words};
 use gpu_broker_core::market::{Market, SourceReport};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::plan::{Group, Plan};
+use gpu_broker_core::plan::{Group, Plan, Seller};
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 use jiff::{SignedDuration, Timestamp};
@@ -81,7 +81,7 @@ struct GroupDocument {
     minimum_runtime_minutes: u64,
     rate: Exact,
     lines: Vec<LineDocument>,
-    also_sold_by: [(); 0],
+    also_sold_by: Vec<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,7 +167,11 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDoc
 
 /// A plan of a document.
 pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
-    let groups: Vec<GroupDocument> = plan.groups.iter().map(group).collect();
+    let groups: Vec<GroupDocument> = plan
+        .groups
+        .iter()
+        .map(|found| group(found, &plan.also_sold_by))
+        .collect();
     let disks = colocation::documents(plan);
     let id = if disks.is_empty() {
         digest("p", &groups)
@@ -192,7 +196,7 @@ pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
     }
 }
 
-fn group(group: &Group) -> GroupDocument {
+fn group(group: &Group, also: &[Seller]) -> GroupDocument {
     let candidate = &group.candidate;
     let (offer, configuration) = (&candidate.offer, &candidate.configuration);
     let lines = configuration.lines.iter().map(|line| LineDocument {
@@ -224,8 +228,18 @@ fn group(group: &Group) -> GroupDocument {
         minimum_runtime_minutes: offer.terms.minimum_runtime.0,
         rate: candidate.bill.rate.per_hour(),
         lines: lines.collect(),
-        also_sold_by: [],
+        also_sold_by: also.iter().map(seller).collect(),
     }
+}
+
+fn seller(seller: &Seller) -> Value {
+    json!({
+        "broker": seller.broker,
+        "provider": seller.provider,
+        "offer_id": seller.id,
+        "total": seller.total,
+        "dearer": seller.dearer,
+    })
 }
 
 /// The GPUs of one instance.
