@@ -180,3 +180,6 @@ impl Compared<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,38 +114,35 @@ pub(super) fn footer(compared: &StayOrMove, demand: &Demand) -> String {
 /// What each side is the sum of.
 fn sides(text: &mut String, compared: &StayOrMove, demand: &Demand) {
     let go = &compared.go;
-    let fixed = |amount: Money| amount.amount().to_fixed(2);
+    // Unrounded, so that the parts add up to what they are said to.
+    let exact = |amount: Money| amount.amount().to_string();
     let old = |amount: Money, hours| match compared.old_rate {
-        Some(_) => format!(" + {} for the old disks over {hours} h", fixed(amount)),
+        Some(_) => format!(" + {} for the old disks over {hours} h", exact(amount)),
         None => String::new(),
+    };
+    let parts = |text: &mut String, side: &str, total: Money, plan: &str, alone: Money, rest: String| {
+        let (total, alone) = (exact(total), exact(alone));
+        let _ = match rest.as_str() {
+            "" => writeln!(text, "  to {side}: {total} for {plan}"),
+            rest => writeln!(text, "  to {side}: {total} = {alone} for {plan}{rest}"),
+        };
     };
     if let Some(stay) = &compared.stay {
         let old = old(stay.old_disks, demand.hours);
-        let _ = writeln!(
-            text,
-            "  to stay: {} = {} for the plan beside them{old}",
-            fixed(stay.total),
-            fixed(stay.plan.total)
-        );
+        parts(text, "stay", stay.total, "the plan beside them", stay.plan.total, old);
     }
-    let kept = compared
-        .moving
-        .hours
-        .map(|hours| old(go.old_disks, hours))
-        .unwrap_or_default();
-    let price = compared.moving.price_per_gb;
-    let transfer = price.map(|price| {
-        format!(
-            " + {} for moving {} at {price} per GB",
-            fixed(go.transfer),
-            compared.size
-        )
+    let kept = compared.moving.hours.map(|hours| old(go.old_disks, hours));
+    let transfer = compared.moving.price_per_gb.map(|price| {
+        let amount = exact(go.transfer);
+        format!(" + {amount} for moving {} at {price} per GB", compared.size)
     });
-    let _ = writeln!(
+    let rest = kept.unwrap_or_default() + &transfer.unwrap_or_default();
+    parts(
         text,
-        "  to move: {} = {} for the plan there with new disks{kept}{}",
-        fixed(go.total),
-        fixed(go.plan.total),
-        transfer.unwrap_or_default()
+        "move",
+        go.total,
+        "the plan there with new disks",
+        go.plan.total,
+        rest,
     );
 }
