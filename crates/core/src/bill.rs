@@ -36,11 +36,9 @@ impl Bill {
             None
         };
 
-        let minutes = |hours: Hours| hours.in_minutes().ok_or(MoneyError::TooManyDigits);
-        let horizon = minutes(hours)?;
         let minimum = crate::number::Exact::whole(terms.minimum_runtime.0);
-        let prepaid = terms.prepaid.map(minutes).transpose()?;
-        let charged = horizon.max(minimum).max(prepaid.unwrap_or_default());
+        let prepaid = terms.prepaid.map(Hours::in_minutes);
+        let charged = hours.in_minutes().max(minimum).max(prepaid.unwrap_or_default());
         Ok(Self {
             rate,
             rate_low,

@@ -87,13 +87,15 @@ pub enum Reason {
     /// Every plan with it has several machines, and the disks in its places
     /// serve one.
     DiskSharing,
-    /// Every plan with it costs too much per hour.
+    /// It, or every plan of those that it may be combined with, costs too much
+    /// per hour.
     MaxPrice,
-    /// Every plan with it costs too much when ordering.
+    /// The same, when ordering.
     MaxUpfront,
-    /// Every plan with it costs too much over the horizon.
+    /// The same, over the horizon.
     MaxTotal,
-    /// It cannot be part of a plan with the wanted number of GPUs.
+    /// It and those that it may be combined with cannot supply the wanted
+    /// number of GPUs.
     GpuCount,
 }
 

@@ -3,7 +3,6 @@
 //! There are no operators: every sum and product says what may go wrong, and
 //! currencies never mix (P2).
 
-use std::cmp::Ordering;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -114,17 +113,7 @@ impl Rate {
 
     /// What this rate comes to over some minutes.
     pub fn over_minutes(self, minutes: Exact) -> Result<Money, MoneyError> {
-        let sixtieths = self.per_hour.times(minutes).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Money {
-            sixtieths,
-            currency: self.currency,
-        })
-    }
-
-    /// Compares two rates of one currency.
-    pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
-        same(self.currency, other.currency)?;
-        Ok(self.per_hour.cmp(&other.per_hour))
+        written(self.per_hour.times(minutes), self.currency)
     }
 }
 
@@ -139,15 +128,14 @@ impl Money {
 
     /// An amount in currency units.
     pub fn new(amount: Exact, currency: Currency) -> Result<Self, MoneyError> {
-        let sixtieths = amount.times_count(60).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, currency })
+        written(amount.times_count(60), currency)
     }
 
     /// The amount in currency units: exact when it has a finite decimal form,
     /// else rounded half-even to 12 decimals (P12).
     pub fn amount(self) -> Exact {
-        // Sixtieths only shrink on division, so this never overflows.
-        self.sixtieths.over(Exact::whole(60)).unwrap_or(self.sixtieths)
+        // Whatever is multiplied out can be divided: see `written`.
+        self.sixtieths.over(Exact::whole(60)).unwrap_or_default()
     }
 
     /// Sixty times the amount, always exact: what searching adds and compares.
@@ -163,27 +151,26 @@ impl Money {
     /// The sum of two amounts of one currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
-        let sixtieths = self.sixtieths.plus(other.sixtieths).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        written(self.sixtieths.plus(other.sixtieths), self.currency)
     }
 
     /// This amount, `count` times.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
-        let sixtieths = self.sixtieths.times_count(count).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        written(self.sixtieths.times_count(count), self.currency)
     }
 
     /// The amount per GPU and hour (P16): exact, or rounded once to 12
     /// decimals. `None` when either is zero.
     pub fn per_gpu_hour(self, hours: Hours, gpus: u64) -> Option<Exact> {
-        self.sixtieths.over(hours.in_minutes()?.times_count(gpus)?)
+        self.sixtieths.over(hours.in_minutes().times_count(gpus)?)
     }
+}
 
-    /// Compares two amounts of one currency.
-    pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
-        same(self.currency, other.currency)?;
-        Ok(self.sixtieths.cmp(&other.sixtieths))
-    }
+/// Sixtieths whose amount can be written, so that no later step can fail.
+fn written(sixtieths: Option<Exact>, currency: Currency) -> Result<Money, MoneyError> {
+    let fits = |sixtieths: &Exact| sixtieths.over(Exact::whole(60)).is_some();
+    let sixtieths = sixtieths.filter(fits).ok_or(MoneyError::TooManyDigits)?;
+    Ok(Money { sixtieths, currency })
 }
 
 fn same(left: Currency, right: Currency) -> Result<(), MoneyError> {
@@ -207,7 +194,6 @@ mod tests {
         let (dollars, euros) = (rate("1.9", "USD"), rate("1.9", "eur"));
         let refused = MoneyError::Currencies(Currency::USD, euros.currency());
         assert_eq!(dollars.plus(euros), Err(refused));
-        assert_eq!(dollars.compare(euros), Err(refused));
         let exchanged = euros.exchanged("1.08".parse().unwrap(), Currency::USD).unwrap();
         assert_eq!(exchanged, rate("2.052", "USD"));
         assert!("EURO".parse::<Currency>().is_err());

@@ -1,8 +1,8 @@
 //! Plans: what could be launched, what it costs, and which is best.
 //!
 //! A plan is one or more launch groups, each an offer in one of its places
-//! launched some number of times. [`single`] lists the plans of one instance;
-//! [`cover`] searches all combinations that may be made (R8–R10), exactly.
+//! launched some number of times. `single` lists the plans of one instance;
+//! `cover` searches all combinations that may be made (R8–R10), exactly.
 
 mod cover;
 mod feasible;
@@ -79,8 +79,8 @@ pub struct Seller {
     /// What the same number of instances costs there over the horizon, in the
     /// quote's currency.
     pub total: Exact,
-    /// By what share of the plan's total it is dearer, rounded to four
-    /// decimals; `None` when the plan is free.
+    /// By what share of the plan's total it is dearer; `None` when the plan is
+    /// free.
     pub dearer: Option<Exact>,
 }
 

@@ -14,7 +14,7 @@ use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason, fit};
 use crate::gpu::GpuModel;
-use crate::market::Market;
+use crate::market::{Completeness, Market, completeness};
 use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
 use crate::quantity::Range;
 use crate::words::near;
@@ -37,8 +37,9 @@ pub struct Quote {
     pub optimal: bool,
     /// Records of offers read, the ones that could not be understood included.
     pub read: u64,
-    /// Offers that are part of some plan, shown or not. `read` is this plus all
-    /// that were rejected (R16).
+    /// Offers that compete: each fits, and those that may be combined with it
+    /// supply the count within the limits. `read` is this plus all that were
+    /// rejected (R16).
     pub ranked: u64,
     /// How many offers were rejected, by the first reason against each.
     pub rejected: BTreeMap<Reason, u64>,
@@ -179,7 +180,7 @@ fn best(candidates: &[Arc<Candidate>], demand: &Demand, plans: usize) -> Found {
 }
 
 /// Refuses GPUs that nobody knows, with near matches (R1): neither this version
-/// nor any offer.
+/// nor any offer of a market that answered in full.
 fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     let alternatives = &demand.gpus.alternatives;
     if demand.mixed
@@ -192,7 +193,7 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     disks::check(market, demand)?;
     let sold = |model: &GpuModel| market.offers.iter().any(|offer| offer.gpu.model == *model);
     for model in alternatives.iter().filter_map(|wanted| wanted.model.as_ref()) {
-        if !model.is_known() && !sold(model) {
+        if !model.is_known() && !sold(model) && completeness(&market.sources) == Completeness::Whole {
             let mut known: Vec<&str> = GpuModel::known_names().collect();
             known.extend(market.offers.iter().map(|offer| offer.gpu.model.as_str()));
             let near = near(model.as_str(), known).into_iter().map(str::to_owned).collect();

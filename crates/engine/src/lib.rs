@@ -1,7 +1,7 @@
 //! Asking many brokers at once.
 //!
 //! The adapters know one broker each and the core knows none; this is where
-//! their answers become one [`Market`], with whatever is missing on record.
+//! their answers become one `Market`, with whatever is missing on record.
 
 mod gather;
 

@@ -65,7 +65,7 @@ fn bill(offer: &DiskOffer, size: Gb, demand: &Demand) -> Option<Bill> {
     let size = offer.size.smallest(size.0)?;
     let unit_price = demand.exchange.convert(offer.size.unit_price?).ok()?;
     let rate = unit_price.times(size).ok()?;
-    let total = rate.over_minutes(demand.hours.in_minutes()?).ok()?;
+    let total = rate.over_minutes(demand.hours.in_minutes()).ok()?;
     Some((Gb(size), unit_price, rate, total))
 }
 

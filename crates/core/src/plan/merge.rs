@@ -13,6 +13,10 @@ use crate::quantity::Range;
 /// than that many stay in the order in which they are found, which is fixed.
 const TIES_MAX: usize = 4_000;
 
+/// Groups of tied plans together, so that ties of long plans do not take all
+/// the time there is.
+const TIED_GROUPS_MAX: usize = 40_000;
+
 /// Plans skipped because they are another stream's before the search gives up.
 const SKIPPED_MAX: usize = 20_000;
 
@@ -98,17 +102,20 @@ impl Merge {
     pub(super) fn take(&mut self, count: usize) -> Vec<Plan> {
         let mut plans = Vec::new();
         let mut tied: Vec<(Head, Plan)> = Vec::new();
-        while plans.len() + tied.len() < count.saturating_add(TIES_MAX) {
+        let mut groups = 0;
+        while plans.len() + tied.len() < count || (tied.len() < TIES_MAX && groups < TIED_GROUPS_MAX) {
             let Some((head, plan)) = self.next_plan() else { break };
             if tied
                 .first()
                 .is_some_and(|(first, _)| first.compare(&head) != Ordering::Equal)
             {
                 self.settle(&mut tied, &mut plans);
+                groups = 0;
                 if plans.len() >= count {
                     break;
                 }
             }
+            groups += plan.groups.len();
             tied.push((head, plan));
         }
         self.settle(&mut tied, &mut plans);

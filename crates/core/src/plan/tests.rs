@@ -157,7 +157,7 @@ proptest! {
         let wanted = Range { least, most: range.map(|more| least + more) };
         let rules = Rules { nodes_max: nodes.unwrap_or(u64::MAX), mixed: false, spread };
         let [rate, upfront, total] = caps.map(|cap| cap.and_then(|cents| Exact::new(cents, 2)));
-        let goal = Goal { objective, caps: Caps { rate, upfront, total }, plans: 12 };
+        let goal = Goal { objective, caps: Caps { rate, total, upfront }, plans: 12 };
         let found = covers(&candidates, &[wanted], &goal, &rules);
         let mut expected = by_force(&candidates, wanted, &rules, &goal);
         for (at, reason) in found.reasons.iter().enumerate() {

@@ -112,7 +112,7 @@ fn seller(row: &Plan, other: &Plan) -> Option<Seller> {
         provider: candidate.offer.provider.clone(),
         id: candidate.offer.id.clone(),
         total: other.total.amount(),
-        dearer: total.minus(least)?.over(least).map(|share| share.rounded(4)),
+        dearer: total.minus(least)?.over(least),
     })
 }
 
@@ -289,7 +289,7 @@ mod tests {
         let check = |id: &str, row: Option<usize>| {
             let plain = plan("prime", "hyperstack", "15.2", |_| ());
             let bridged = plan("prime", "hyperstack", "15.6", |offer| {
-                offer.id = OfferId::new("n3-H100x8-NVLink")
+                offer.id = OfferId::new("n3-H100x8-NVLink");
             });
             let other = plan("spheron", "spheron-ai", "16.1", |offer| offer.id = OfferId::new(id));
             let rows = rows(vec![plain, bridged, other], 10);
@@ -316,7 +316,7 @@ mod tests {
             .iter()
             .map(|seller| format!("{} {:?}", seller.broker, seller.dearer))
             .collect();
-        assert_eq!(named, ["spheron Some(0.0565)"]);
+        assert_eq!(named, ["spheron Some(0.056467105263)"]);
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Compared<'_> {
                 .and_then(|rate| sum.plus(demand.exchange.convert(rate).ok()?).ok())
         });
         let kept = |hours: Option<Hours>| match (old_rate, hours) {
-            (Some(rate), Some(hours)) => rate.over_minutes(hours.in_minutes().ok_or(MoneyError::TooManyDigits)?),
+            (Some(rate), Some(hours)) => rate.over_minutes(hours.in_minutes()),
             _ => Ok(Money::zero(currency)),
         };
         let price = moving.price_per_gb.unwrap_or_default();

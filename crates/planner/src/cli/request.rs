@@ -137,7 +137,6 @@ impl RequestArgs {
         })?;
         let gpus = GpuRequest::parse(gpu).map_err(|error| Trouble::usage(error.to_string()))?;
         let range = |attached: Option<AttachedRange>| attached.map(|attached| attached.0);
-        let exchange = |exchange: Exchange, (currency, worth): &(Currency, Exact)| exchange.with(*currency, *worth);
         Ok(Demand {
             gpus,
             hours: self.hours,
@@ -170,7 +169,7 @@ impl RequestArgs {
             mixed: self.mixed,
             spread: self.spread,
             disks: self.disks.wanted(self.spread)?,
-            exchange: self.fx.iter().fold(Exchange::new(Currency::USD), exchange),
+            exchange: self.exchange()?,
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
                 SortFlag::Rate => Objective::Rate,
@@ -179,6 +178,23 @@ impl RequestArgs {
                 SortFlag::Provisioning => Objective::Provisioning,
             },
         })
+    }
+
+    fn exchange(&self) -> Result<Exchange, Trouble> {
+        let mut exchange = Exchange::new(Currency::USD);
+        for (currency, worth) in &self.fx {
+            if *currency == exchange.quote() {
+                let hint = "give the worth of other currencies, such as `--fx EUR=1.08`";
+                return Err(Trouble::usage(format!("{currency} is the quote's own currency")).hint(hint));
+            }
+            if exchange.worth().contains_key(currency) {
+                return Err(
+                    Trouble::usage(format!("{currency} has two exchange rates")).hint("give each currency once")
+                );
+            }
+            exchange = exchange.with(*currency, *worth);
+        }
+        Ok(exchange)
     }
 
     fn network(&self) -> Result<Network, Trouble> {

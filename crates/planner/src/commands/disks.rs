@@ -2,18 +2,25 @@
 
 use serde_json::json;
 
-use super::{Context, listed};
+use super::{Context, at_most, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
+use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = context.disk_market(&sources, true).await;
-    let most = args.max_offers.unwrap_or(usize::MAX);
+    let mut market = context.disk_market(&sources, true, &Bars::new(context.printer)).await;
+    let most = at_most(args.max_offers);
+    market
+        .offers
+        .sort_by_cached_key(|offer| (offer.broker.clone(), offer.provider.clone(), format!("{offer:?}")));
+    market
+        .owned
+        .sort_by_cached_key(|disk| (disk.broker.clone(), disk.id.clone()));
     market.offers.truncate(most);
     market.owned.truncate(most);
 
@@ -30,7 +37,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
             "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let table = |columns| columns::lines(columns, printer.columns).join("\n") + "\n";
             let owned = if market.owned.is_empty() {

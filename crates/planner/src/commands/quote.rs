@@ -1,14 +1,18 @@
 //! `planner quote`: rank every way of getting GPUs.
 
-use gpu_broker_core::market::Completeness;
-use gpu_broker_core::quote::quote as ranked;
-use gpu_broker_core::source::Hint;
+use std::sync::Arc;
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::market::{Completeness, DiskMarket, Market};
+use gpu_broker_core::quote::{Quote, quote as ranked};
+use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
 use crate::cli::{Output, QuoteArgs};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::settings::Sources;
 use crate::view::{colocation, columns, document, explain, footer, format, plans};
 
 /// Asks the brokers and prints the best plans.
@@ -17,15 +21,16 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     let sources = context.sources()?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
-    let mut market = context.market(&sources, &Hint::default()).await;
-    if !demand.disks.is_empty() {
-        market.disks = Some(context.disk_market(&sources, !demand.disks.attach.is_empty()).await);
-    }
+    // Disks are asked for at the same time: one broker has one deadline.
+    let hint = Hint::default();
+    let (mut market, disks) = tokio::join!(context.market(&sources, &hint), disks(context, &sources, &demand));
+    market.disks = disks;
+    let market = Arc::new(market);
     let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
-    let quote = ranked(&market, &demand, most).map_err(|error| Trouble::usage(error.to_string()))?;
+    let quote = reckon(&market, &demand, most).await?;
 
     let printer = context.printer;
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let mut text = String::new();
             if !quote.plans.is_empty() {
@@ -42,12 +47,33 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
-    printer.note(&footer::quote(&quote, &market, quote.plans.len()));
+    printer.note(&footer::quote(&quote, &market, &demand, most));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
     Ok(match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
-        (Completeness::Whole, true) => Exit::NothingMatches,
+        (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
+        // Not found is not the same as not there.
+        (Completeness::Whole, true) => Exit::Internal,
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
     })
+}
+
+/// Ranks on a thread of its own, so that an interrupt is heard meanwhile.
+async fn reckon(market: &Arc<Market>, demand: &Demand, most: usize) -> Result<Quote, Trouble> {
+    let (market, demand) = (Arc::clone(market), demand.clone());
+    let ranking = tokio::task::spawn_blocking(move || ranked(&market, &demand, most));
+    let quote = ranking
+        .await
+        .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
+    quote.map_err(|error| Trouble::usage(error.to_string()))
+}
+
+/// The disk market, as far as the request is about disks.
+async fn disks(context: &Context<'_>, sources: &Sources, demand: &Demand) -> Option<DiskMarket> {
+    if demand.disks.is_empty() {
+        return None;
+    }
+    let owned = !demand.disks.attach.is_empty();
+    Some(context.disk_market(sources, owned, &Quiet).await)
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use gpu_broker_core::demand::{Demand, Words};
-use gpu_broker_core::market::{Market, SourceReport};
+use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::{Group, Plan, Seller};
@@ -128,7 +128,7 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDoc
         request: request(demand),
         hours: demand.hours.number(),
         currency: demand.exchange.quote().to_string(),
-        optimal: quote.optimal && !quote.plans.is_empty(),
+        optimal: quote.optimal && !quote.plans.is_empty() && completeness(&market.sources) == Completeness::Whole,
         plans: quote
             .plans
             .iter()
@@ -258,9 +258,10 @@ pub(crate) fn interconnect(network: &gpu_broker_core::offer::Interconnect) -> Op
     (!silent).then(|| json!({ "kinds": network.kinds, "gbps": network.gbps.map(number) }))
 }
 
-/// A count of something other than money, as a JSON number where it is whole.
+/// A measure other than money that need not be whole: a decimal string, as
+/// money is.
 pub(crate) fn number(number: Exact) -> Value {
-    number.to_whole().map_or_else(|| json!(number), |whole| json!(whole))
+    json!(number)
 }
 
 /// How a source answered.

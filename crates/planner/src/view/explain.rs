@@ -45,7 +45,8 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
         leaves.push(format!("{price} {currency} per GPU and hour"));
     }
     leaves.extend(plan.also_sold_by.iter().map(also));
-    leaves.extend(warnings(plan));
+    // A warning may quote a word of the broker's.
+    leaves.extend(warnings(plan).iter().map(|warning| shown(warning).into_owned()));
     twigs(text, "   ", &leaves);
 }
 
