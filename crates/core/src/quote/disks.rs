@@ -72,7 +72,10 @@ pub(super) fn check(market: &Market, demand: &Demand) -> Result<(), RequestError
 /// The owned disks in a sentence.
 pub(super) fn owned(owned: &[String]) -> String {
     match owned {
-        [] => "you own none that a broker told of".to_owned(),
+        [] => "you own none that a broker told of, which takes its key".to_owned(),
         owned => format!("you own {}", owned.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;
