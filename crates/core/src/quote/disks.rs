@@ -72,7 +72,7 @@ pub(super) fn check(market: &Market, demand: &Demand) -> Result<(), RequestError
 /// The owned disks in a sentence.
 pub(super) fn owned(owned: &[String]) -> String {
     match owned {
-        [] => "you own none that a broker told of, which takes its key".to_owned(),
+        [] => "no broker told of any disk of yours, which they do only with a key".to_owned(),
         owned => format!("you own {}", owned.join(", ")),
     }
 }
