@@ -148,6 +148,10 @@ fn every_flag_of_the_help_is_accepted() {
         ("max-price", "1000"),
         ("max-total", "100000.50"),
         ("max-upfront", "$1000"),
+        ("attach", "disk-runpod-wa-1"),
+        ("new-disk", "1TB,500"),
+        ("move-price", "0.02/GB"),
+        ("move-hours", "3"),
         ("fx", "EUR=1.08"),
         ("sort-by", "rate"),
         ("max-offers", "3"),
@@ -156,7 +160,7 @@ fn every_flag_of_the_help_is_accepted() {
         ("timeout", "20"),
         ("interruptions-per-day", "2"),
         ("checkpoint-minutes", "30"),
-        ("attach", "disk-hyperstack-no-1"),
+        ("attach", "disk-runpod-wa-1"),
         ("new-disk", "1TB"),
         ("move-price", "0.02/GB"),
         ("move-hours", "3"),
@@ -165,9 +169,9 @@ fn every_flag_of_the_help_is_accepted() {
     let beside = [
         ("interruptions-per-day", "--checkpoint-minutes=30"),
         ("checkpoint-minutes", "--interruptions-per-day=2"),
-        ("attach-any", "--attach=disk-hyperstack-no-1"),
-        ("move-price", "--attach=disk-hyperstack-no-1"),
-        ("move-hours", "--attach=disk-hyperstack-no-1"),
+        ("attach-any", "--attach=disk-runpod-wa-1"),
+        ("move-price", "--attach=disk-runpod-wa-1"),
+        ("move-hours", "--attach=disk-runpod-wa-1"),
     ];
     let help = planner().run(&["quote", "--help"]);
     help.expect(0);

@@ -11,6 +11,7 @@
 
 mod compare;
 mod contract;
+mod disks;
 mod docs;
 mod exactness;
 mod exit;

@@ -1,5 +1,9 @@
 //! What somebody needs (R1–R7): hard limits, and what counts as best.
 
+mod disks;
+
+pub use disks::{DisksWanted, Moving};
+
 use serde::Serialize;
 
 use crate::bill::Interruptions;
@@ -41,6 +45,8 @@ pub struct Demand {
     pub mixed: bool,
     /// Whether instances of one plan may stand in several places (R9).
     pub spread: bool,
+    /// Disks to attach and to create (R11–R13).
+    pub disks: DisksWanted,
     /// The quote's currency and what others are worth in it (P2).
     pub exchange: Exchange,
     /// What best means (R14).
@@ -169,6 +175,7 @@ impl Demand {
             caps: Caps::default(),
             mixed: false,
             spread: false,
+            disks: DisksWanted::default(),
             exchange: Exchange::new(Currency::USD),
             objective: Objective::Total,
             interruptions: None,

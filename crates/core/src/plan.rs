@@ -9,6 +9,7 @@ mod feasible;
 mod limits;
 mod merge;
 mod order;
+mod part;
 mod pool;
 mod search;
 mod single;
@@ -19,6 +20,7 @@ pub(crate) use single::singles;
 
 use std::sync::Arc;
 
+use crate::colocation::{DiskSet, PlanDisk};
 use crate::demand::{Caps, Objective};
 use crate::fit::{Candidate, Reason};
 use crate::money::{Money, MoneyError, PARTS, Rate};
@@ -34,6 +36,8 @@ pub(crate) use order::compare;
 pub struct Plan {
     /// What is launched; never empty.
     pub groups: Vec<Group>,
+    /// The disks it attaches and creates, where any are asked for.
+    pub disks: Option<Arc<DiskSet>>,
     /// GPUs supplied.
     pub gpus: u64,
     /// GPUs supplied beyond those asked for.
@@ -115,8 +119,18 @@ static NOWHERE: Place = Place {
 };
 
 impl Plan {
-    /// Adds up groups; `wanted` is the number of GPUs asked for.
-    pub(crate) fn of(groups: Vec<Group>, wanted: Range) -> Result<Self, MoneyError> {
+    /// Adds up groups and the disks that they take along (P15); `wanted` is
+    /// the number of GPUs asked for.
+    pub(crate) fn of(groups: Vec<Group>, wanted: Range) -> Result<Self, Reason> {
+        let nodes = groups.iter().map(|group| group.count).sum::<u64>();
+        let disks = match groups.iter().max_by_key(|group| group.candidate.offer.multi_node) {
+            Some(group) => group.candidate.disks(group.place, nodes > 1)?.cloned(),
+            None => None,
+        };
+        Self::sum(groups, wanted, nodes, disks).map_err(|_| Reason::Price)
+    }
+
+    fn sum(groups: Vec<Group>, wanted: Range, nodes: u64, disks: Option<Arc<DiskSet>>) -> Result<Self, MoneyError> {
         let (first, rest) = groups.split_first().ok_or(MoneyError::TooManyDigits)?;
         let bill = &first.candidate.bill;
         let mut rate = bill.rate.times(first.count)?;
@@ -130,6 +144,11 @@ impl Plan {
             total = total.plus(bill.total.times(group.count)?)?;
             low = low.plus(bill.total_low.unwrap_or(bill.total).times(group.count)?)?;
         }
+        if let Some(disks) = &disks {
+            rate = rate.plus(disks.rate)?;
+            total = total.plus(disks.total)?;
+            low = low.plus(disks.total)?;
+        }
         let gpus = groups
             .iter()
             .map(|group| u64::from(group.candidate.offer.gpu.count) * group.count)
@@ -138,14 +157,20 @@ impl Plan {
         Ok(Self {
             gpus,
             surplus: gpus.saturating_sub(wanted.least),
-            nodes: groups.iter().map(|group| group.count).sum(),
+            nodes,
             rate,
             upfront,
             total,
             total_low: (!exact).then_some(low),
             also_sold_by: Vec::new(),
             groups,
+            disks,
         })
+    }
+
+    /// The disks it attaches and then those it creates.
+    pub fn disks(&self) -> &[PlanDisk] {
+        self.disks.as_ref().map_or(&[], |set| &set.disks)
     }
 
     /// Whether the total is exact rather than an upper bound.

@@ -1,7 +1,9 @@
 //! A market and a request in, ranked plans and their reasons out.
 
 pub mod compare;
+mod disks;
 mod metal;
+mod moving;
 mod relax;
 
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason, fit};
 use crate::gpu::GpuModel;
@@ -17,6 +20,8 @@ use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
 use crate::quantity::Range;
 use crate::words::near;
 
+pub use disks::DisksAnswer;
+pub use moving::{Go, Stay, StayOrMove};
 pub use relax::Cheaper;
 
 /// Plans looked at beyond the rows asked for, to name who else sells the same
@@ -41,6 +46,8 @@ pub struct Quote {
     pub rejected: BTreeMap<Reason, u64>,
     /// What a wider request would save, best first.
     pub cheaper: Vec<Cheaper>,
+    /// What there is to say of the disks asked for.
+    pub disks: DisksAnswer,
 }
 
 /// Why a request cannot be answered at all.
@@ -59,6 +66,23 @@ pub enum RequestError {
         "`--mixed` plans combine GPU models, so every alternative must ask for the same count; write `H100,H200:8`"
     )]
     MixedCounts,
+    /// Disks are asked for, and so are plans in several places.
+    #[error("`--spread` plans stand in several places, and a disk in one; leave out `--spread` or the disks")]
+    SpreadDisks,
+    /// A disk that no account has.
+    #[error(
+        "no disk of yours is called `{id}`{}; {}; `planner disks` lists them",
+        did_you_mean(.near),
+        disks::owned(.owned)
+    )]
+    UnknownDisk {
+        /// The id.
+        id: String,
+        /// Ids of disks whose id or name is near it.
+        near: Vec<String>,
+        /// Every disk of the accounts.
+        owned: Vec<String>,
+    },
 }
 
 fn did_you_mean(near: &[String]) -> String {
@@ -88,6 +112,7 @@ pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, Re
         ranked,
         rejected,
         cheaper,
+        disks: disks::answer(market, demand),
     })
 }
 
@@ -108,8 +133,13 @@ fn search_rows(market: &Market, demand: &Demand, rows: usize) -> (Found, BTreeMa
 fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
     let mut rejected = BTreeMap::new();
     let mut candidates = Vec::new();
+    let mut colocation = Colocation::new(market.disks.as_ref(), demand);
     for offer in &market.offers {
-        match fit(offer, demand) {
+        let fitting = fit(offer, demand).and_then(|candidate| match &mut colocation {
+            Some(colocation) => candidate.with_disks(colocation),
+            None => Ok(candidate),
+        });
+        match fitting {
             Ok(candidate) => candidates.push(Arc::new(candidate)),
             Err(reason) => *rejected.entry(reason).or_insert(0) += 1,
         }
@@ -161,6 +191,7 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     {
         return Err(RequestError::MixedCounts);
     }
+    disks::check(market, demand)?;
     let sold = |model: &GpuModel| market.offers.iter().any(|offer| offer.gpu.model == *model);
     for model in alternatives.iter().filter_map(|wanted| wanted.model.as_ref()) {
         if !model.is_known() && !sold(model) && completeness(&market.sources) == Completeness::Whole {

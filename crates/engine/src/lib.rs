@@ -5,4 +5,4 @@
 
 mod gather;
 
-pub use gather::{gather, gather_disks};
+pub use gather::{gather, gather_disk_offers, gather_disks};

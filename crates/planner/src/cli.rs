@@ -5,9 +5,11 @@
 )]
 
 mod compare;
+mod disks;
 mod request;
 
 pub(crate) use compare::CompareArgs;
+pub(crate) use disks::DiskArgs;
 pub(crate) use request::RequestArgs;
 
 use crate::report::Trouble;
@@ -125,6 +127,8 @@ Examples:
   planner quote H100:64 --max-nodes any --interconnect infiniband
   planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
   planner quote H100:8 --fx EUR=1.08 -o json
+  planner quote A100:2 --new-disk 2TB         the cheapest pair of machine and disk
+  planner quote A100:1 --attach disk-runpod-wa-1 --sandbox   beside a disk of yours
 
 GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),

@@ -19,9 +19,9 @@ pub(crate) use sandbox::sandbox;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Words;
-use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather;
+use gpu_broker_core::market::{Completeness, DiskMarket, Market, SourceReport, completeness};
+use gpu_broker_core::source::{Ask, Hint, Progress};
+use gpu_broker_engine::{gather, gather_disk_offers, gather_disks};
 use jiff::Timestamp;
 
 use crate::cli::{GlobalArgs, Output};
@@ -79,6 +79,22 @@ impl Context<'_> {
             progress: &bars,
         };
         gather(&sources.asked, &sources.without_key, &ask, self.now).await
+    }
+}
+
+impl Context<'_> {
+    /// All disks for sale, and those that the accounts own if they matter.
+    async fn disk_market(&self, sources: &Sources, owned: bool, progress: &dyn Progress) -> DiskMarket {
+        let ask = Ask {
+            within: self.within(),
+            hint: &Hint::default(),
+            progress,
+        };
+        if owned {
+            gather_disks(&sources.asked, &sources.without_key, &ask).await
+        } else {
+            gather_disk_offers(&sources.asked, &sources.without_key, &ask).await
+        }
     }
 }
 

@@ -78,6 +78,13 @@ impl Dial {
         }
     }
 
+    /// The smallest valid count that is at least `least`, whatever it is
+    /// charged (P13).
+    pub(crate) fn smallest(&self, least: u64) -> Option<u64> {
+        let default = self.default.filter(|count| *count >= least);
+        [default, self.smallest_stepped(least)].into_iter().flatten().min()
+    }
+
     /// The smallest count on the grid `min + k × step` that is at least
     /// `least`.
     fn smallest_stepped(&self, least: u64) -> Option<u64> {

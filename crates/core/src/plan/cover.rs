@@ -9,7 +9,8 @@ use super::feasible::{barred, is_feasible};
 use super::limits::Limits;
 use super::merge::Merge;
 use super::order::{Provisioning, everything, identity};
-use super::pool::{Pool, Unit, Weight, weights};
+use super::part::{Bases, parts, sets};
+use super::pool::{Pool, Price, Unit, Weight, weights};
 use super::search::Search;
 use super::{Found, Goal, Plan, broken, compare};
 use crate::demand::Objective;
@@ -40,11 +41,9 @@ pub(crate) struct Rules {
 pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Found {
     let mut reasons: Vec<Option<Reason>> = vec![Some(Reason::GpuCount); candidates.len()];
     let mut merge = Merge::new(*goal);
-    let (limits, pools) = pools(candidates, wanted, goal, rules, &mut reasons);
-    for (units, range) in pools {
-        let pool = Pool::new(units, range, limits);
+    for (pool, apart) in pools(candidates, wanted, goal, rules, &mut reasons) {
         if is_feasible(&pool) {
-            let barred = barred(&pool);
+            let barred = apart.or_else(|| barred(&pool));
             for unit in pool.units() {
                 // An offer in several places counts when any of them will do.
                 if let Some(reason) = reasons.get_mut(unit.number).filter(|reason| reason.is_some()) {
@@ -71,19 +70,22 @@ pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goa
 /// of each pool the one with the fewest instances, and the best of those.
 fn some_plan(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Option<Plan> {
     let mut reasons = vec![None; candidates.len()];
-    let (limits, pools) = pools(candidates, wanted, goal, rules, &mut reasons);
-    let plans = pools.into_iter().filter_map(|(units, range)| {
-        let counted = |unit: Unit| Unit {
-            weight: Weight {
-                nodes: 1,
-                ..Weight::ZERO
-            },
-            ..unit
-        };
-        let pool = Pool::new(units.into_iter().map(counted).collect(), range, limits);
-        let (_, groups) = Search::new(pool).next_plan(|_| true)?;
-        Plan::of(groups, range).ok()
-    });
+    let pools = pools(candidates, wanted, goal, rules, &mut reasons);
+    let plans = pools
+        .into_iter()
+        .filter(|(_, apart)| apart.is_none())
+        .filter_map(|(pool, _)| {
+            let counted = |unit: Unit| Unit {
+                weight: Weight {
+                    nodes: 1,
+                    ..Weight::ZERO
+                },
+                ..unit
+            };
+            let counted = pool.of_others(pool.units().cloned().map(counted), pool.wanted);
+            let (_, groups) = Search::new(counted).next_plan(|_| true)?;
+            Plan::of(groups, pool.wanted).ok()
+        });
     plans.min_by(|left, right| compare(left, right, goal.objective))
 }
 
@@ -106,9 +108,8 @@ fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
                 let units = pool
                     .units()
                     .filter(|unit| Provisioning::of(&unit.candidate.offer) <= speed)
-                    .cloned()
-                    .collect();
-                merge.add(Pool::new(units, pool.wanted, pool.limits), pool.wanted, Some(speed));
+                    .cloned();
+                merge.add(pool.of_others(units, pool.wanted), pool.wanted, Some(speed));
             }
         }
     }
@@ -128,7 +129,7 @@ fn per_gpu(merge: &mut Merge, pool: &Pool) {
         alone.entry(gpus_of(unit)).or_default().push(unit.clone());
     }
     for (gpus, units) in alone {
-        merge.add_per_gpu(Pool::new(units, pool.wanted, pool.limits), pool.wanted, gpus);
+        merge.add_per_gpu(pool.of_others(units.into_iter(), pool.wanted), pool.wanted, gpus);
     }
     let small = || pool.units().filter(|unit| gpus_of(unit) < least);
     let largest = small().map(gpus_of).max().unwrap_or(0);
@@ -144,8 +145,8 @@ fn per_gpu(merge: &mut Merge, pool: &Pool) {
             least: gpus,
             most: Some(gpus),
         };
-        let units = small().filter(needed).cloned().collect();
-        merge.add_per_gpu(Pool::new(units, exactly, pool.limits), pool.wanted, gpus);
+        let units = small().filter(needed).cloned();
+        merge.add_per_gpu(pool.of_others(units, exactly), pool.wanted, gpus);
     }
 }
 
@@ -155,22 +156,27 @@ type Spot<'a> = (&'a str, &'a str, &'a str);
 type Machine<'a> = (usize, &'a GpuModel, Option<Gb>, Option<&'a Socket>);
 
 /// Sorts units into pools; a unit that may not be combined at all is a pool of
-/// its own. Candidates too dear to reckon with get their reason here.
+/// its own. With a reason, a pool's plans lack a disk. Candidates too dear to
+/// reckon with get their reason here.
 fn pools(
     candidates: &[Arc<Candidate>],
     wanted: &[Range],
     goal: &Goal,
     rules: &Rules,
     reasons: &mut [Option<Reason>],
-) -> (Limits, Vec<(Vec<Unit>, Range)>) {
+) -> Vec<(Pool, Option<Reason>)> {
     let mut pools: BTreeMap<Key<'_>, (Vec<Unit>, Range)> = BTreeMap::new();
     let mut lonely = Vec::new();
     let largest = candidates.iter().map(|candidate| candidate.offer.gpu.count).max();
     let least = wanted.iter().map(|range| range.least).max();
     let gpus = least.unwrap_or(1).saturating_add(largest.unwrap_or(1).into());
-    let weights = weights(candidates, goal.objective, gpus.min(GPUS_COUNTED_MAX));
-    let (limits, spent) = Limits::count(rules.nodes_max, &goal.caps, candidates);
-    for (number, (candidate, (weight, spent))) in candidates.iter().zip(weights.into_iter().zip(spent)).enumerate() {
+    let sets = sets(candidates);
+    let prices = candidates.iter().map(|candidate| Price::of(&candidate.bill));
+    let prices: Vec<Price> = prices.chain(sets.iter().map(|set| Price::of_disks(set))).collect();
+    let weights = weights(&prices, goal.objective, gpus.min(GPUS_COUNTED_MAX));
+    let (limits, spent) = Limits::count(rules.nodes_max, &goal.caps, &prices);
+    let mut counted = weights.into_iter().zip(spent);
+    for (number, (candidate, (weight, spent))) in candidates.iter().zip(&mut counted).enumerate() {
         let bill = &candidate.bill;
         let reason = match (weight, spent) {
             (Some(_), Some(_)) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
@@ -203,7 +209,7 @@ fn pools(
                 number,
                 place,
                 bound,
-                weight,
+                weight: Weight { nodes: 1, ..weight },
                 spent,
             };
             let center = offer.places.get(place).and_then(|place| place.data_center.as_ref());
@@ -221,7 +227,28 @@ fn pools(
     }
     // Their order settles ties that nothing else does.
     lonely.sort_by(|(left, _), (right, _)| compare_units(left.first(), right.first()));
-    (limits, pools.into_values().chain(lonely).collect())
+    let bases = Bases::of(&sets, counted);
+    let sorted = pools.into_values().chain(lonely);
+    sorted
+        .flat_map(|(units, range)| in_parts(units, range, limits, &bases))
+        .collect()
+}
+
+/// A pool for each set of disks that its plans may take along, or the reason
+/// why they lack one.
+fn in_parts(
+    units: Vec<Unit>,
+    range: Range,
+    limits: Limits,
+    bases: &Bases,
+) -> impl Iterator<Item = (Pool, Option<Reason>)> + use<> {
+    parts(units, range, bases).into_iter().map(move |part| {
+        let pool = Pool::new(part.units, range, limits);
+        match part.base {
+            Ok(base) => (pool.based_on(base), None),
+            Err(reason) => (pool, Some(reason)),
+        }
+    })
 }
 
 /// The places in which an offer competes. Where places may differ, its copies

@@ -7,9 +7,10 @@ use crate::fit::Reason;
 /// The first cap that no plan of a feasible pool keeps to.
 pub(super) fn barred(pool: &Pool) -> Option<Reason> {
     let least = |at: usize| Table::of_spent(pool, at).to_go(0, pool.least, pool.limits.nodes).first;
+    let base = |at: usize| pool.base.spent.get(at).copied().unwrap_or_default();
     pool.limits
         .caps()
-        .find(|(at, _, most)| least(*at) > *most)
+        .find(|(at, _, most)| least(*at).saturating_add(base(*at)) > *most)
         .map(|(_, reason, _)| reason)
 }
 

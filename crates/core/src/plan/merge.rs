@@ -41,7 +41,7 @@ struct Stream {
 }
 
 enum State {
-    Unopened(Pool),
+    Unopened(Box<Pool>),
     Open(Box<Search>),
 }
 
@@ -88,7 +88,7 @@ impl Merge {
             head,
             number,
             wanted,
-            state: State::Unopened(pool),
+            state: State::Unopened(Box::new(pool)),
         }));
     }
 
@@ -133,7 +133,7 @@ impl Merge {
             let head = stream.head;
             let search = match stream.state {
                 State::Unopened(pool) => {
-                    stream.state = State::Open(Box::new(Search::new(pool)));
+                    stream.state = State::Open(Box::new(Search::new(*pool)));
                     self.put_back(stream);
                     continue;
                 }

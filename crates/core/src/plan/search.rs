@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::Group;
 use super::limits::{Spent, spend};
-use super::pool::{Class, Pool, Unit, Weight};
+use super::pool::{Base, Class, Pool, Unit, Weight};
 use super::table::{Spot, Table};
 
 /// Cells of lines reckoned per pool before the search gives up: about a second
@@ -85,7 +85,8 @@ struct Branches {
 impl Search {
     pub(super) fn new(pool: Pool) -> Self {
         let table = Table::new(&pool);
-        let (bound, remaining) = (table.to_go(0, pool.least, pool.limits.nodes), pool.least);
+        let (Base { weight, spent }, remaining) = (pool.base, pool.least);
+        let bound = table.to_go(0, remaining, pool.limits.nodes).plus(weight);
         let caps = pool
             .limits
             .caps()
@@ -100,7 +101,6 @@ impl Search {
             kept: 0,
             gave_up: false,
         };
-        let (weight, spent) = (Weight::ZERO, Spent::default());
         search.push(State {
             bound,
             weight,

@@ -1,5 +1,7 @@
 //! The search against trying everything.
 
+mod disks;
+
 use super::*;
 
 use std::collections::BTreeSet;
@@ -63,6 +65,7 @@ fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<
         offer: Arc::new(offer),
         alternatives: vec![0],
         places: vec![0],
+        beside: Vec::new(),
         configuration,
         bill,
     })

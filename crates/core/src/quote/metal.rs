@@ -95,10 +95,11 @@ fn name(plan: &Plan) -> Option<(Broker, OfferId)> {
         .map(|group| (group.candidate.offer.broker.clone(), group.candidate.offer.id.clone()))
 }
 
-/// What is launched, for a plan of one group of which everything is known.
+/// What is launched, for a plan of one group of which everything is known and
+/// no disk beside, which two brokers never share.
 fn key(plan: &Plan) -> Option<(Metal, u64)> {
     match plan.groups.as_slice() {
-        [group] => Some((metal(&group.candidate, group.place())?, group.count)),
+        [group] if plan.disks.is_none() => Some((metal(&group.candidate, group.place())?, group.count)),
         _ => None,
     }
 }
@@ -212,6 +213,7 @@ mod tests {
             offer: Arc::new(offer),
             alternatives: vec![0],
             places: vec![0],
+            beside: Vec::new(),
             configuration,
             bill,
         };

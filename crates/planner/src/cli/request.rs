@@ -13,7 +13,7 @@ use gpu_broker_core::offer::InterconnectKind;
 use gpu_broker_core::place::Region;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
-use super::FilterArgs;
+use super::{DiskArgs, FilterArgs};
 use crate::report::Trouble;
 
 /// What somebody needs.
@@ -100,6 +100,10 @@ pub(crate) struct RequestArgs {
     /// Let instances of one plan stand in several places
     #[arg(long, help_heading = "Combining")]
     pub(crate) spread: bool,
+
+    /// Disks that outlive the instances.
+    #[command(flatten)]
+    pub(crate) disks: DiskArgs,
 }
 
 /// A range as a flag's value.
@@ -172,6 +176,7 @@ impl RequestArgs {
             },
             mixed: self.mixed,
             spread: self.spread,
+            disks: self.disks.wanted(self.spread)?,
             exchange: self.exchange()?,
             interruptions: self.interruptions()?,
             objective: match self.sort_by {
@@ -286,7 +291,7 @@ fn nodes(text: &str) -> Result<Nodes, &'static str> {
     }
 }
 
-fn amount(text: &str) -> Result<Exact, String> {
+pub(super) fn amount(text: &str) -> Result<Exact, String> {
     let digits = text.trim().trim_start_matches('$');
     let number: Exact = digits
         .parse()

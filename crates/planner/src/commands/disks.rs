@@ -1,7 +1,5 @@
 //! `planner disks`: disks for sale and disks owned.
 
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather_disks;
 use serde_json::json;
 
 use super::{Context, at_most, listed};
@@ -15,15 +13,7 @@ use crate::view::{columns, disks as view, document, footer, format};
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = {
-        let bars = Bars::new(context.printer);
-        let ask = Ask {
-            within: context.within(),
-            hint: &Hint::default(),
-            progress: &bars,
-        };
-        gather_disks(&sources.asked, &sources.without_key, &ask).await
-    };
+    let mut market = context.disk_market(&sources, true, &Bars::new(context.printer)).await;
     let most = at_most(args.max_offers);
     market
         .offers

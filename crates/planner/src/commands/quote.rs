@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::market::{Completeness, Market, completeness};
+use gpu_broker_core::market::{Completeness, DiskMarket, Market};
 use gpu_broker_core::quote::{Quote, quote as ranked};
-use gpu_broker_core::source::Hint;
+use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
 use crate::cli::{Output, QuoteArgs};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::{assumptions, columns, document, explain, footer, format, plans};
+use crate::settings::Sources;
+use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans};
 
 /// Asks the brokers and prints the best plans.
 pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
@@ -20,7 +21,11 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     let sources = context.sources()?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
-    let market = Arc::new(context.market(&sources, &Hint::default()).await);
+    // Disks are asked for at the same time: one broker has one deadline.
+    let hint = Hint::default();
+    let (mut market, disks) = tokio::join!(context.market(&sources, &hint), disks(context, &sources, &demand));
+    market.disks = disks;
+    let market = Arc::new(market);
     let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
     let quote = reckon(&market, &demand, most).await?;
 
@@ -44,7 +49,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     }
     printer.note(&footer::quote(&quote, &market, &demand, most));
     printer.note(&assumptions::note(&quote.plans, &demand));
-    Ok(match (completeness(&market.sources), quote.plans.is_empty()) {
+    printer.note(&colocation::footer(&quote.disks, &market, &demand));
+    Ok(match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
         // Not found is not the same as not there.
@@ -62,4 +68,13 @@ async fn reckon(market: &Arc<Market>, demand: &Demand, most: usize) -> Result<Qu
         .await
         .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
     quote.map_err(|error| Trouble::usage(error.to_string()))
+}
+
+/// The disk market, as far as the request is about disks.
+async fn disks(context: &Context<'_>, sources: &Sources, demand: &Demand) -> Option<DiskMarket> {
+    if demand.disks.is_empty() {
+        return None;
+    }
+    let owned = !demand.disks.attach.is_empty();
+    Some(context.disk_market(sources, owned, &Quiet).await)
 }

@@ -16,6 +16,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::assumptions::{Assumption, of_plan};
+use super::colocation::{self, DiskDocument};
+use super::moving;
 
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
@@ -34,11 +36,13 @@ pub(crate) struct QuoteDocument {
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
+    disk_market: Option<Value>,
+    stay_or_move: Option<Value>,
     sources: Vec<SourceDocument>,
 }
 
 #[derive(Debug, Serialize)]
-struct PlanDocument {
+pub(crate) struct PlanDocument {
     rank: usize,
     id: String,
     gpus: u64,
@@ -51,7 +55,7 @@ struct PlanDocument {
     certainty: &'static str,
     total_low: Option<Exact>,
     groups: Vec<GroupDocument>,
-    disks: [(); 0],
+    disks: Vec<DiskDocument>,
     assumptions: Vec<Assumption>,
     warnings: Vec<String>,
 }
@@ -152,21 +156,34 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDoc
                 saves: cheaper.saves,
             })
             .collect(),
+        disk_market: colocation::answer(&quote.disks, market, demand),
+        stay_or_move: quote
+            .disks
+            .stay_or_move
+            .as_ref()
+            .map(|compared| moving::document(compared, demand)),
         sources: market.sources.iter().map(source).collect(),
     };
     document.id = digest("q", &document);
     document
 }
 
-fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
+/// A plan of a document.
+pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
     let groups: Vec<GroupDocument> = plan
         .groups
         .iter()
         .map(|found| group(found, &plan.also_sold_by))
         .collect();
+    let disks = colocation::documents(plan);
+    let id = if disks.is_empty() {
+        digest("p", &groups)
+    } else {
+        digest("p", &(&groups, &disks))
+    };
     PlanDocument {
         rank,
-        id: digest("p", &groups),
+        id,
         gpus: plan.gpus,
         surplus_gpus: plan.surplus,
         nodes: plan.nodes,
@@ -177,7 +194,7 @@ fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         certainty: if plan.is_exact() { "exact" } else { "upper_bound" },
         total_low: plan.total_low.map(Money::amount),
         groups,
-        disks: [],
+        disks,
         assumptions: of_plan(plan, demand),
         warnings: warnings(plan, demand),
     }
@@ -300,6 +317,7 @@ pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
             );
         }
     }
+    warnings.extend(colocation::warning(plan).map(|warning| (4, warning)));
     let assumed = of_plan(plan, demand);
     let assumed = assumed.iter().map(|assumption| assumption.text().to_owned());
     warnings.into_values().chain(assumed).collect()
@@ -342,6 +360,7 @@ pub(crate) fn request(demand: &Demand) -> Value {
         "max_upfront": demand.caps.upfront,
         "mixed": demand.mixed,
         "spread": demand.spread,
+        "disks": colocation::request(demand),
         "fx": worth,
         "sort_by": demand.objective,
         "interruptions_per_day": demand.interruptions.map(|expected| expected.per_day()),

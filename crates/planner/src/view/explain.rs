@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::plan::{Group, Plan, Seller};
 
+use super::colocation;
 use super::document::warnings;
 use super::text::{self as words, shown};
 
@@ -28,6 +29,10 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     );
     for group in &plan.groups {
         branch(text, group);
+    }
+    for (disk, leaf) in colocation::branches(plan) {
+        let _ = writeln!(text, "   ├─ {disk}");
+        twigs(text, "   │  ", &[leaf]);
     }
     let mut leaves = vec![format!("{} {currency}/h in all", plan.rate.per_hour())];
     if !plan.upfront.amount().is_zero() {
