@@ -127,52 +127,54 @@ fn an_unknown_gpu_is_answered_with_near_names() {
     );
 }
 
+/// A value for each flag that takes one.
+const VALUES: &[(&str, &str)] = &[
+    ("hours", "12"),
+    ("vcpus", "4..64"),
+    ("memory", "16GB+"),
+    ("disk", "50"),
+    ("gpus-per-node", "1"),
+    ("max-nodes", "any"),
+    ("security", "any"),
+    ("region", "!africa"),
+    ("country", "!NO"),
+    ("data-center", "!nowhere"),
+    ("provider", "!nobody"),
+    ("interconnect", "nvlink,infiniband"),
+    ("min-interconnect", "1"),
+    ("socket", "SXM"),
+    ("max-price", "1000"),
+    ("max-total", "100000.50"),
+    ("max-upfront", "$1000"),
+    ("attach", "disk-runpod-wa-1"),
+    ("new-disk", "1TB,500"),
+    ("move-price", "0.02/GB"),
+    ("move-hours", "3"),
+    ("fx", "EUR=1.08"),
+    ("sort-by", "rate"),
+    ("max-offers", "3"),
+    ("output", "csv"),
+    ("broker", "prime"),
+    ("timeout", "20"),
+    ("interruptions-per-day", "2"),
+    ("checkpoint-minutes", "30"),
+    ("attach", "disk-runpod-wa-1"),
+    ("new-disk", "1TB"),
+    ("move-price", "0.02/GB"),
+    ("move-hours", "3"),
+];
+/// Flags that mean something only beside another.
+const BESIDE: &[(&str, &str)] = &[
+    ("interruptions-per-day", "--checkpoint-minutes=30"),
+    ("checkpoint-minutes", "--interruptions-per-day=2"),
+    ("attach-any", "--attach=disk-runpod-wa-1"),
+    ("move-price", "--attach=disk-runpod-wa-1"),
+    ("move-hours", "--attach=disk-runpod-wa-1"),
+];
+
 /// Every long flag that a help text names is understood, alone and with a value.
 #[test]
 fn every_flag_of_the_help_is_accepted() {
-    let values = [
-        ("hours", "12"),
-        ("vcpus", "4..64"),
-        ("memory", "16GB+"),
-        ("disk", "50"),
-        ("gpus-per-node", "1"),
-        ("max-nodes", "any"),
-        ("security", "any"),
-        ("region", "!africa"),
-        ("country", "!NO"),
-        ("data-center", "!nowhere"),
-        ("provider", "!nobody"),
-        ("interconnect", "nvlink,infiniband"),
-        ("min-interconnect", "1"),
-        ("socket", "SXM"),
-        ("max-price", "1000"),
-        ("max-total", "100000.50"),
-        ("max-upfront", "$1000"),
-        ("attach", "disk-runpod-wa-1"),
-        ("new-disk", "1TB,500"),
-        ("move-price", "0.02/GB"),
-        ("move-hours", "3"),
-        ("fx", "EUR=1.08"),
-        ("sort-by", "rate"),
-        ("max-offers", "3"),
-        ("output", "csv"),
-        ("broker", "prime"),
-        ("timeout", "20"),
-        ("interruptions-per-day", "2"),
-        ("checkpoint-minutes", "30"),
-        ("attach", "disk-runpod-wa-1"),
-        ("new-disk", "1TB"),
-        ("move-price", "0.02/GB"),
-        ("move-hours", "3"),
-    ];
-    // Flags that mean something only beside another.
-    let beside = [
-        ("interruptions-per-day", "--checkpoint-minutes=30"),
-        ("checkpoint-minutes", "--interruptions-per-day=2"),
-        ("attach-any", "--attach=disk-runpod-wa-1"),
-        ("move-price", "--attach=disk-runpod-wa-1"),
-        ("move-hours", "--attach=disk-runpod-wa-1"),
-    ];
     let help = planner().run(&["quote", "--help"]);
     help.expect(0);
     let named = help.stdout.lines().filter_map(|line| {
@@ -192,11 +194,11 @@ fn every_flag_of_the_help_is_accepted() {
         if ["help", "version"].contains(&name.as_str()) {
             continue;
         }
-        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let value = VALUES.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         assert_eq!(takes, value.is_some(), "--{name} is new, or takes a value or none");
         let flag = value.map_or_else(|| format!("--{name}"), |value| format!("--{name}={value}"));
         let rest: &[&str] = if name == "sandbox" { &[] } else { &["--sandbox"] };
-        let beside = beside.iter().filter(|(known, _)| *known == name).map(|(_, flag)| *flag);
+        let beside = BESIDE.iter().filter(|(known, _)| *known == name).map(|(_, flag)| *flag);
         let arguments: Vec<&str> = ["quote", "any:1GB+:1", &flag]
             .iter()
             .chain(rest)
