@@ -1,7 +1,12 @@
 //! What somebody needs (R1–R7): hard limits, and what counts as best.
 
+mod disks;
+
+pub use disks::{DisksWanted, Moving};
+
 use serde::Serialize;
 
+use crate::bill::Interruptions;
 use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
 use crate::money::Currency;
@@ -40,10 +45,15 @@ pub struct Demand {
     pub mixed: bool,
     /// Whether instances of one plan may stand in several places (R9).
     pub spread: bool,
+    /// Disks to attach and to create (R11–R13).
+    pub disks: DisksWanted,
     /// The quote's currency and what others are worth in it (P2).
     pub exchange: Exchange,
     /// What best means (R14).
     pub objective: Objective,
+    /// How often spot machines are expected to be taken back; `None` counts
+    /// spot hours as if none were lost.
+    pub interruptions: Option<Interruptions>,
 }
 
 /// How many instances a plan may have.
@@ -165,9 +175,16 @@ impl Demand {
             caps: Caps::default(),
             mixed: false,
             spread: false,
+            disks: DisksWanted::default(),
             exchange: Exchange::new(Currency::USD),
             objective: Objective::Total,
+            interruptions: None,
         }
+    }
+
+    /// What is expected to interrupt work on an offer: nothing but on spot.
+    pub fn interruptions_of(&self, offer: &Offer) -> Option<&Interruptions> {
+        self.interruptions.as_ref().filter(|_| offer.market == Market::Spot)
     }
 }
 
@@ -196,14 +213,20 @@ impl Words {
 
     /// These words, changed as little as makes them mean something that `answers`
     /// to `word`: what refuses it goes, and the word is added if any are wanted.
-    /// `None` when words cannot say it.
-    pub(crate) fn admitting(&self, word: Option<&str>, answers: impl Fn(&str) -> bool) -> Option<Self> {
+    /// Something unknown, which no refusal of others lets in, does away with
+    /// words that only refuse. `None` when words cannot say it.
+    pub(crate) fn admitting(&self, known: bool, word: &str, answers: impl Fn(&str) -> bool) -> Option<Self> {
         let mut words = self.clone();
         words.refused.retain(|word| !answers(word));
-        if words.wanted.is_empty() || words.wanted.iter().any(|word| answers(word)) {
+        if words.wanted.iter().any(|word| answers(word)) {
             return Some(words);
         }
-        let word = word.filter(|word| !word.contains(char::is_control))?;
+        if words.wanted.is_empty() {
+            return Some(if known { words } else { Self::default() });
+        }
+        if word.contains(char::is_control) {
+            return None;
+        }
         let alone = Self::parse([word]);
         let said = alone.refused.is_empty() && alone.wanted == [word] && answers(word);
         words.wanted.extend(alone.wanted);
@@ -214,6 +237,12 @@ impl Words {
     fn admits(&self, answers: impl Fn(&str) -> bool) -> bool {
         !self.refused.iter().any(|word| answers(word))
             && (self.wanted.is_empty() || self.wanted.iter().any(|word| answers(word)))
+    }
+
+    /// As [`Self::admits`]; something unknown must be asked for.
+    fn admits_known(&self, known: bool, answers: impl Fn(&str) -> bool) -> bool {
+        let asked = || self.wanted.iter().any(|word| answers(word));
+        self.is_empty() || ((known || asked()) && self.admits(&answers))
     }
 }
 
@@ -235,20 +264,25 @@ impl Where {
         self.providers.admits(|word| provider.answers(word))
     }
 
-    /// Whether the place's region is meant. An unknown region is meant by
-    /// `unknown` alone, and never refused by another's name.
+    /// Whether the place's region is meant. One that cannot be mapped is meant
+    /// by `unknown` and by its own word alone: that it is none of those refused
+    /// would be a guess (R3).
     pub fn admits_region(&self, place: &Place) -> bool {
-        self.regions.admits(|word| place.answers_region(word))
+        self.regions
+            .admits_known(place.is_region_known(), |word| place.answers_region(word))
     }
 
-    /// Whether the place's country is meant.
+    /// Whether the place's country is meant; an unknown one only by `unknown`.
     pub fn admits_country(&self, place: &Place) -> bool {
-        self.countries.admits(|word| place.answers_country(word))
+        self.countries
+            .admits_known(place.country.is_some(), |word| place.answers_country(word))
     }
 
-    /// Whether the place's data centre is meant.
+    /// Whether the place's data centre is meant; an unknown one only by
+    /// `unknown`.
     pub fn admits_data_center(&self, place: &Place) -> bool {
-        self.data_centers.admits(|word| place.answers_data_center(word))
+        self.data_centers
+            .admits_known(place.data_center.is_some(), |word| place.answers_data_center(word))
     }
 }
 
@@ -289,6 +323,8 @@ impl Network {
 mod tests {
     use super::*;
 
+    use crate::place::Region;
+
     #[test]
     fn words_are_wanted_or_refused() {
         let check = |flags: &[&str], word: &str, expected: bool| {
@@ -321,8 +357,44 @@ mod tests {
         check("canada", &norway, false);
         let nowhere = Place::default();
         check("eu_north", &nowhere, false);
-        check("!eu_north", &nowhere, true);
+        check("!eu_north", &nowhere, false);
         check("unknown", &nowhere, true);
         check("!unknown", &nowhere, false);
+        let atlantis = Place::new(Some(Region::new("atlantis")), None, None);
+        check("unknown", &atlantis, true);
+        check("atlantis", &atlantis, true);
+        check("!eu_north", &atlantis, false);
+        let countries = Where {
+            countries: Words::parse(["!US"]),
+            ..Where::default()
+        };
+        assert!(countries.admits_country(&norway) && !countries.admits_country(&nowhere));
+    }
+
+    #[test]
+    fn words_are_widened_by_one_word() {
+        let check = |flags: &str, place: &Place, word: &str, expected: &str| {
+            let regions = Words::parse([flags]);
+            let answers = |word: &str| place.answers_region(word);
+            let wider = regions.admitting(place.is_region_known(), word, answers).unwrap();
+            assert_eq!(wider, Words::parse([expected]), "{flags} for {place:?}");
+            let wanted = Where {
+                regions: wider,
+                ..Where::default()
+            };
+            assert!(wanted.admits_region(place), "{flags} for {place:?}");
+        };
+        let norway = Place::new(None, "NO".parse().ok(), None);
+        check("canada", &norway, "eu_north", "canada,eu_north");
+        check("canada,eu_north,!eu_north", &norway, "eu_north", "canada,eu_north");
+        check("!eu_north,!canada", &norway, "eu_north", "!canada");
+        let atlantis = Place::new(Some(Region::new("atlantis")), None, None);
+        for place in [&Place::default(), &atlantis] {
+            check("canada", place, "unknown", "canada,unknown");
+            // No words say "unknown too" but none at all.
+            check("!canada", place, "unknown", "");
+            check("!canada,!unknown", place, "unknown", "");
+            check("unknown,!canada", place, "unknown", "unknown,!canada");
+        }
     }
 }

@@ -64,24 +64,28 @@ impl Place {
         }
     }
 
-    /// Whether the word names its region; `unknown` names the lack of one.
+    /// Whether its region is one of the common vocabulary.
+    pub(crate) fn is_region_known(&self) -> bool {
+        self.region.as_ref().is_some_and(Region::is_known)
+    }
+
+    /// Whether the word names its region; `unknown` names the lack of one in
+    /// the common vocabulary.
     pub(crate) fn answers_region(&self, word: &str) -> bool {
-        match &self.region {
-            Some(region) => *region == Region::new(word),
-            None => word.eq_ignore_ascii_case("unknown"),
-        }
+        let own = self.region.as_ref().is_some_and(|region| *region == Region::new(word));
+        own || (!self.is_region_known() && word.eq_ignore_ascii_case("unknown"))
     }
 
-    /// Whether the word names its country.
+    /// Whether the word names its country; `unknown` names the lack of one.
     pub(crate) fn answers_country(&self, word: &str) -> bool {
-        self.country
-            .is_some_and(|country| country.as_str().eq_ignore_ascii_case(word))
+        let country = self.country.as_ref().map_or("unknown", Country::as_str);
+        country.eq_ignore_ascii_case(word)
     }
 
-    /// Whether the word names its data centre.
+    /// Whether the word names its data centre; `unknown` names the lack of one.
     pub(crate) fn answers_data_center(&self, word: &str) -> bool {
-        let center = self.data_center.as_ref();
-        center.is_some_and(|center| center.as_str().eq_ignore_ascii_case(word))
+        let center = self.data_center.as_ref().map_or("unknown", DataCenter::as_str);
+        center.eq_ignore_ascii_case(word)
     }
 
     /// The region in the common vocabulary, `unknown` when it has none.

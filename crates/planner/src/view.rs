@@ -1,13 +1,18 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
+pub(crate) mod assumptions;
+pub(crate) mod colocation;
 pub(crate) mod columns;
+pub(crate) mod compare;
 pub(crate) mod disks;
 pub(crate) mod document;
 pub(crate) mod explain;
 pub(crate) mod footer;
 pub(crate) mod format;
 pub(crate) mod gpus;
+pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod plans;
+pub(crate) mod plot;
 pub(crate) mod text;
 pub(crate) mod why;

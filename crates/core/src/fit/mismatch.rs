@@ -51,7 +51,13 @@ impl Mismatch {
         // Without all of its lines the bill would be another one.
         let billed = configuration.is_ok_and(|configuration| {
             terms.iter().any(|reason| OF_RESOURCES.contains(reason))
-                || Bill::of(&configuration, &offer.terms, demand.hours).is_ok()
+                || Bill::interrupted(
+                    &configuration,
+                    &offer.terms,
+                    demand.hours,
+                    demand.interruptions_of(offer),
+                )
+                .is_ok()
         });
         if !billed {
             noted(&mut terms, Reason::Price);

@@ -15,21 +15,25 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RequestError, best, check_words, count, goal, rules, wanted};
+use super::{RequestError, best, check_words, count, fitting, goal, rules, search_rows, wanted};
+use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
-use crate::fit::{Candidate, Reason, fit};
+use crate::fit::{Candidate, Reason};
 use crate::gpu::GpuRequest;
 use crate::market::Market;
-use crate::plan::{Plan, compare, singles, through};
+use crate::plan::{Plan, Seller, compare, singles, through};
 use limit::{Limit, Limits};
 use need::needs;
 
 /// Sets of relaxations told at most.
 const SETS_MAX: usize = 5;
 
-/// Plans among which the promised one is looked for, so that a listing of so
+/// Rows that are listed unless somebody asks for more or fewer.
+const LISTED: usize = 10;
+
+/// Rows among which the promised plan is looked for, so that a listing of so
 /// many shows it.
-const RANKS: [usize; 4] = [1, 10, 100, 1_000];
+const RANKS: [usize; 3] = [LISTED, 100, 1_000];
 
 /// Why offers were rejected, and what would admit some of them.
 #[derive(Debug, Default)]
@@ -62,8 +66,8 @@ pub struct Change {
     pub admits: u64,
     /// The best plan under it with one of them.
     pub plan: Plan,
-    /// The place of that plan among all plans, from 1; `None` beyond the first
-    /// thousand.
+    /// The row of a listing that is that plan, or names who sells it, from 1;
+    /// `None` when none of the first thousand is.
     pub rank: Option<usize>,
 }
 
@@ -189,25 +193,51 @@ impl<'a> Case<'a> {
         Some(Tried { limits, change })
     }
 
-    /// The market under a request, and the rank of a plan in it.
+    /// The market under a request, and the row of a plan in it.
     fn ranked(&self, demand: &Demand, plan: &Plan) -> (Judged, Option<usize>) {
-        let mut judged = Judged::new(self.market, demand, 1);
-        let same = |other: &Plan| other.rate == plan.rate && other.total == plan.total;
+        let judged = Judged::new(self.market, demand, 1);
+        if judged.plans.first().is_some_and(|first| is_same(first, plan)) {
+            return (judged, Some(1));
+        }
+        let rows = |most: usize| search_rows(self.market, demand, most).0.plans;
+        let named = |row: &Plan| is_same(row, plan) || is_sold_by(row, plan);
         for most in RANKS {
-            if most > 1 {
-                judged = Judged::new(self.market, demand, most);
+            let shown = rows(most);
+            if let Some(at) = shown.iter().position(named) {
+                // In a shorter list others may be looked at, and so folded.
+                let shorter = (at + 1).max(LISTED);
+                let kept = shorter == most || rows(shorter).get(at).is_some_and(named);
+                return (judged, kept.then_some(at + 1));
             }
-            let at = judged.plans.iter().position(same);
-            if at.is_some() || judged.plans.len() < most {
-                return (judged, at.map(|at| at + 1));
+            if shown.len() < most {
+                break;
             }
         }
         (judged, None)
     }
 }
 
+/// Whether a row is a plan, or one of the same price.
+fn is_same(row: &Plan, plan: &Plan) -> bool {
+    row.rate == plan.rate && row.total == plan.total
+}
+
+/// Whether a row names the seller of a plan, which is then no row of its own
+/// (R17).
+fn is_sold_by(row: &Plan, plan: &Plan) -> bool {
+    let [group] = plan.groups.as_slice() else {
+        return false;
+    };
+    let offer = &group.candidate.offer;
+    let named = |seller: &Seller| {
+        let name = (&seller.broker, &seller.provider, &seller.id);
+        name == (&offer.broker, &offer.provider, &offer.id) && seller.total == plan.total.amount()
+    };
+    row.also_sold_by.iter().any(named)
+}
+
 fn by_total(left: &Plan, right: &Plan, demand: &Demand) -> Ordering {
-    let total = left.total.sixtieths().cmp(&right.total.sixtieths());
+    let total = left.total.parts().cmp(&right.total.parts());
     total.then_with(|| compare(left, right, demand.objective))
 }
 
@@ -234,9 +264,10 @@ impl Judged {
             reasons: vec![None; market.offers.len()],
             plans: Vec::new(),
         };
+        let mut colocation = Colocation::new(market.disks.as_ref(), demand);
         for at in offers {
             let Some(offer) = market.offers.get(at) else { continue };
-            match fit(offer, demand) {
+            match fitting(offer, demand, colocation.as_mut()) {
                 Ok(candidate) => {
                     judged.candidates.push(Arc::new(candidate));
                     judged.offers.push(at);
@@ -281,8 +312,14 @@ impl Judged {
             Nodes::AtMost(1) => alone(),
             Nodes::AtMost(nodes) => together(nodes),
             Nodes::Any => together(u64::MAX),
-            Nodes::OneIfPossible if singles(&self.candidates, &wanted, &goal).plans.is_empty() => together(u64::MAX),
-            Nodes::OneIfPossible => alone(),
+            Nodes::OneIfPossible => {
+                let found = singles(&self.candidates, &wanted, &goal);
+                if found.reasons.iter().any(Option::is_none) {
+                    alone()
+                } else {
+                    together(u64::MAX)
+                }
+            }
         }
     }
 }

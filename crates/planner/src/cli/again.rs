@@ -36,7 +36,7 @@ impl<'a> Again<'a> {
             why: _,
         } = self.args;
         let GlobalArgs {
-            output,
+            output: _,
             json: _,
             broker,
             sandbox,
@@ -51,7 +51,8 @@ impl<'a> Again<'a> {
         more.extend(joined("broker", broker));
         more.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));
         more.extend(sandbox.then(|| Flag::switch("sandbox")));
-        let output = output.to_possible_value().filter(|_| *output != Output::Table);
+        let output = self.global.format().unwrap_or(Output::Table);
+        let output = output.to_possible_value().filter(|_| output != Output::Table);
         more.extend(output.map(|format| Flag::with("output", format.get_name().to_owned())));
         let mut words = vec!["planner".to_owned(), "quote".to_owned()];
         words.extend(arguments(changed));

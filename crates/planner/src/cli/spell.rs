@@ -1,8 +1,10 @@
 //! A request as a command line: what would have to be typed to ask for it.
 
 use gpu_broker_core::configuration::Selection;
-use gpu_broker_core::demand::{Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, Where, Words};
-use gpu_broker_core::quantity::{Hours, Range};
+use gpu_broker_core::demand::{
+    Caps, Demand, DisksWanted, MarketWanted, Moving, Network, Nodes, Objective, SecurityWanted, Where, Words,
+};
+use gpu_broker_core::quantity::{Gb, Hours, Range};
 
 /// The arguments of `quote` that ask for this: the GPUs first, then one word
 /// or two for each flag that is not as usual, in one order.
@@ -65,11 +67,13 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         caps,
         mixed,
         spread,
+        disks,
         exchange,
         objective,
+        interruptions,
     } = demand;
     let mut flags = Vec::new();
-    flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", hours.to_string())));
+    flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", time(*hours))));
     flags.extend(of_instance(instance, *gpus_per_node));
     match nodes {
         Nodes::OneIfPossible => {}
@@ -85,6 +89,13 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         SecurityWanted::Secure => {}
         SecurityWanted::Community => flags.push(Flag::with("security", "community".to_owned())),
         SecurityWanted::Any => flags.push(Flag::with("security", "any".to_owned())),
+    }
+    if let Some(interruptions) = interruptions {
+        flags.push(Flag::with("interruptions-per-day", interruptions.per_day().to_string()));
+        flags.push(Flag::with(
+            "checkpoint-minutes",
+            interruptions.checkpoint_minutes().to_string(),
+        ));
     }
     flags.extend((!prepaid).then(|| Flag::switch("no-prepaid")));
     flags.extend(of_where(wanted_where));
@@ -107,7 +118,35 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(sort_by.map(|word| Flag::with("sort-by", word.to_owned())));
     flags.extend(mixed.then(|| Flag::switch("mixed")));
     flags.extend(spread.then(|| Flag::switch("spread")));
+    flags.extend(of_disks(disks));
     flags
+}
+
+/// Hours that are no short number of hours are told in minutes.
+fn time(hours: Hours) -> String {
+    let text = hours.to_string();
+    if text.parse() == Ok(hours) {
+        text
+    } else {
+        format!("{}m", hours.in_minutes())
+    }
+}
+
+fn of_disks(disks: &DisksWanted) -> Vec<Flag> {
+    let DisksWanted {
+        attach,
+        attach_any,
+        create,
+        moving: Moving { price_per_gb, hours },
+    } = disks;
+    let sizes: Vec<String> = create.iter().map(|Gb(size)| size.to_string()).collect();
+    let attach = joined("attach", attach).into_iter();
+    attach
+        .chain(attach_any.then(|| Flag::switch("attach-any")))
+        .chain(joined("new-disk", &sizes))
+        .chain(price_per_gb.map(|price| Flag::with("move-price", price.to_string())))
+        .chain(hours.map(|hours| Flag::with("move-hours", time(hours))))
+        .collect()
 }
 
 fn of_instance(instance: &Selection, gpus_per_node: Option<Range>) -> Vec<Flag> {

@@ -1,10 +1,8 @@
 //! `planner disks`: disks for sale and disks owned.
 
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather_disks;
 use serde_json::json;
 
-use super::{Context, listed};
+use super::{Context, at_most, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
@@ -15,16 +13,14 @@ use crate::view::{columns, disks as view, document, footer, format};
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = {
-        let bars = Bars::new(context.printer);
-        let ask = Ask {
-            within: context.within(),
-            hint: &Hint::default(),
-            progress: &bars,
-        };
-        gather_disks(&sources.asked, &sources.without_key, &ask).await
-    };
-    let most = args.max_offers.unwrap_or(usize::MAX);
+    let mut market = context.disk_market(&sources, true, &Bars::new(context.printer)).await;
+    let most = at_most(args.max_offers);
+    market
+        .offers
+        .sort_by_cached_key(|offer| (offer.broker.clone(), offer.provider.clone(), format!("{offer:?}")));
+    market
+        .owned
+        .sort_by_cached_key(|disk| (disk.broker.clone(), disk.id.clone()));
     market.offers.truncate(most);
     market.owned.truncate(most);
 
@@ -41,7 +37,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
             "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let table = |columns| columns::lines(columns, printer.columns).join("\n") + "\n";
             let owned = if market.owned.is_empty() {

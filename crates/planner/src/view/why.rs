@@ -28,8 +28,9 @@ pub(crate) struct ChangeDocument {
     command: String,
     /// Offers it admits.
     admits: u64,
-    /// The best plan with one of them: its rank, rate and total. Without a
-    /// rank it is too far down to be listed, and the command shows it not.
+    /// The best plan with one of them: its rate and total, and the rank of the
+    /// row that it is, or that names who sells it. Without a rank it is too far
+    /// down to be listed, and the command shows it not.
     rank: Option<usize>,
     rate: Option<Exact>,
     total: Option<Exact>,
@@ -100,7 +101,7 @@ pub(crate) fn commands(rejections: &[Rejection], again: &Again<'_>) -> String {
             let hidden = if change.rank.is_some() {
                 ""
             } else {
-                "  # not among the first 1000 plans"
+                "  # not among the first 1000 rows"
             };
             let _ = writeln!(text, "{:<13}{}{hidden}", rejection.reason, shown(&command));
         }
@@ -132,6 +133,9 @@ fn helpless(reason: Reason) -> &'static str {
         Reason::Stock => "none: there is no stock",
         Reason::Unpriced => "none: they have no price for their market",
         Reason::Price => "none: their prices have too many digits",
+        Reason::Attach => "none: these disks can be attached elsewhere only; leave one out",
+        Reason::NewDisk => "none: no such disk is for sale in their places; ask for less",
+        Reason::DiskSharing => "none: the disks there serve one machine only",
         Reason::Currency => "an exchange rate that you know: --fx CODE=RATE",
         _ => "no few changes admit any of them",
     }

@@ -91,10 +91,18 @@ impl Limit {
     }
 
     /// The limits whose widening a reader expects for a reason; none where no
-    /// request helps. An exchange rate is not ours to guess.
+    /// request helps. An exchange rate is not ours to guess, nor which disk may be
+    /// left out.
     pub(super) fn named_by(reason: Reason) -> &'static [Self] {
         match reason {
-            Reason::Unreadable | Reason::Stock | Reason::Unpriced | Reason::Currency | Reason::Price => &[],
+            Reason::Unreadable
+            | Reason::Stock
+            | Reason::Unpriced
+            | Reason::Currency
+            | Reason::Price
+            | Reason::Attach
+            | Reason::NewDisk
+            | Reason::DiskSharing => &[],
             Reason::Gpu => &[Self::Gpu],
             Reason::GpuMemory => &[Self::GpuMemory],
             Reason::Socket => &[Self::Socket],
@@ -155,7 +163,8 @@ impl Limits {
             Limit::Most => any(&|wanted| wanted.count.most.is_some()),
             Limit::Least => any(&|wanted| wanted.count.least > 1),
             Limit::MaxNodes => demand.nodes != Nodes::Any,
-            Limit::Spread => !demand.spread,
+            // Disks tie a plan to one place.
+            Limit::Spread => !demand.spread && demand.disks.is_empty(),
             Limit::Mixed => !demand.mixed && have_one_count(demand),
         };
         Self::of(&Limit::ALL.into_iter().filter(is_set).collect::<Vec<_>>())

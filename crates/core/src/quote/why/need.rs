@@ -1,6 +1,7 @@
 //! Which limits would have to be widened for an offer to fit.
 
 use super::limit::{Limit, Limits, least_memory};
+use crate::colocation::Colocation;
 use crate::demand::Demand;
 use crate::fit::{Mismatch, Reason};
 use crate::gpu::{GpuWanted, Socket};
@@ -8,8 +9,10 @@ use crate::market::Market;
 use crate::offer::Offer;
 
 /// Every set of limits without which the offer fits: one for each alternative
-/// of the request and place of the offer. None when no request admits it.
+/// of the request and place of the offer with the disks asked for. None when
+/// no request admits it.
 pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limits> {
+    let mut colocation = Colocation::new(market.disks.as_ref(), demand);
     let mismatch = Mismatch::of(offer, demand);
     let common = mismatch.seller.iter().chain(&mismatch.terms);
     let Some(common) = all_of(common.copied(), offer, demand) else {
@@ -22,9 +25,18 @@ pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limi
             against => all_of(against.iter().flatten().copied(), offer, demand),
         })
         .collect();
-    let places = mismatch.places.iter();
-    let places = places.filter_map(|against| all_of(against.iter().flatten().copied(), offer, demand));
+    let places = offer.places.iter().zip(&mismatch.places);
+    let places = places.filter(|(place, _)| {
+        let apart = colocation
+            .as_mut()
+            .is_some_and(|colocation| colocation.beside(offer, place).is_err());
+        !apart
+    });
+    let places: Vec<Limits> = places
+        .filter_map(|(_, against)| all_of(against.iter().flatten().copied(), offer, demand))
+        .collect();
     let mut needs: Vec<Limits> = places
+        .into_iter()
         .flat_map(|place| gpus.iter().map(move |gpu| place.and(*gpu).and(common)))
         .collect();
     needs.sort_unstable();

@@ -44,8 +44,8 @@ const GPUS: [&str; 14] = [
 ];
 
 /// What flags may say; `+` joins several words.
-const FLAGS: [(&str, &[&str]); 23] = [
-    ("--hours", &["1", "37.5", "90m", "30d"]),
+const FLAGS: [(&str, &[&str]); 25] = [
+    ("--hours", &["1", "37.5", "90m", "20m", "30d"]),
     ("--vcpus", &["16", "64..128", "250", "1000"]),
     ("--memory", &["100GB", "2TB", "200..400", "100..1000"]),
     ("--disk", &["500", "1.5TB", "20TB"]),
@@ -55,12 +55,16 @@ const FLAGS: [(&str, &[&str]); 23] = [
     ("--spot", &[""]),
     ("--spot-auto", &[""]),
     ("--security", &["community", "any", "secure"]),
+    (
+        "--interruptions-per-day",
+        &["2 --checkpoint-minutes 30", "0.1 --checkpoint-minutes 7.5"],
+    ),
     ("--no-prepaid", &[""]),
     (
         "--region",
         &["canada", "eu_north,eu_west", "!united_states", "unknown", "africa"],
     ),
-    ("--country", &["NO", "US,ca", "!DE", "ZZ"]),
+    ("--country", &["NO", "US,ca", "!DE", "ZZ", "unknown"]),
     ("--data-center", &["CANADA-1", "no where", "!US-KS-2", "it's"]),
     ("--provider", &["hyperstack", "!datacrunch", "nobody", "=-x"]),
     ("--interconnect", &["infiniband", "nvlink,roce"]),
@@ -70,6 +74,15 @@ const FLAGS: [(&str, &[&str]); 23] = [
     ("--max-total", &["100", "2000"]),
     ("--max-upfront", &["0", "500"]),
     ("--fx", &["EUR=1.08", "INR=0.012,EUR=1"]),
+    (
+        "--new-disk",
+        &[
+            "1TB",
+            "500,2TB",
+            "300GB --attach disk-runpod-wa-1 --attach-any",
+            "1TB --attach disk-runpod-wa-1 --move-price 0.02/GB --move-hours 20m",
+        ],
+    ),
     ("--sort-by", &["rate", "per-gpu", "upfront", "provisioning", "total"]),
 ];
 
@@ -87,6 +100,7 @@ fn typed(dice: &mut Dice, times: usize) -> Vec<String> {
             "" => words.push(flag.to_owned()),
             value => match value.strip_prefix('=') {
                 Some(value) => words.push(format!("{flag}={value}")),
+                None if value.contains(" --") => words.extend(format!("{flag} {value}").split(' ').map(str::to_owned)),
                 None => words.extend([flag.to_owned(), value.to_owned()]),
             },
         }
@@ -97,6 +111,10 @@ fn typed(dice: &mut Dice, times: usize) -> Vec<String> {
             .filter(|_| dice.below(times) == 0)
             .map(str::to_owned),
     );
+    // A disk stands in one place.
+    if words.iter().any(|word| word == "--new-disk") {
+        words.retain(|word| word != "--spread");
+    }
     words
 }
 
@@ -145,8 +163,8 @@ fn every_request_can_be_typed_again() {
         let (again, _, other) = read(&split(&command));
         assert_eq!(again, demand, "{words:?} became {command}");
         assert_eq!(
-            (other.sandbox, other.output),
-            (global.sandbox, global.output),
+            (other.sandbox, other.format().unwrap()),
+            (global.sandbox, global.format().unwrap()),
             "{command}"
         );
     }
@@ -235,8 +253,11 @@ fn every_suggestion_works_as_written() {
             let after = quote(&market, &changed, usize::try_from(args.max_offers).unwrap()).unwrap();
             let rows = || after.plans.iter().map(|plan| (plan.rate, plan.total));
             let promised = (change.plan.rate, change.plan.total);
+            let sellers = || after.plans.iter().flat_map(|plan| &plan.also_sold_by);
             assert!(
-                change.rank.is_none() || rows().any(|row| row == promised),
+                change.rank.is_none()
+                    || rows().any(|row| row == promised)
+                    || sellers().any(|seller| seller.total == promised.1.amount()),
                 "{words:?}: {command}"
             );
             (after, promised)

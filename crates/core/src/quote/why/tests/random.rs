@@ -1,5 +1,6 @@
 //! Random markets and requests, the same for one seed on every machine.
 
+use crate::bill::Interruptions;
 use crate::configuration::Exchange;
 use crate::demand::{Demand, MarketWanted, Nodes, Objective, SecurityWanted, Words};
 use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
@@ -153,7 +154,7 @@ const GPUS: [&str; 13] = [
 ];
 
 /// Every way in which a request may be narrower than usual, or just other.
-const TURNS: [fn(&mut Dice, &mut Demand); 22] = [
+const TURNS: [fn(&mut Dice, &mut Demand); 23] = [
     |dice, demand| demand.instance.vcpus = Some(dice.range(&[8, 60, 96, 300])),
     |dice, demand| demand.instance.memory = Some(dice.range(&[64, 500, 4_000])),
     |dice, demand| demand.instance.disk = Some(dice.range(&[100, 1_000, 9_000])),
@@ -161,15 +162,27 @@ const TURNS: [fn(&mut Dice, &mut Demand); 22] = [
     |dice, demand| demand.gpus_per_node = Some(dice.range(&[2, 4, 8])),
     |dice, demand| demand.nodes = dice.one(&[Nodes::AtMost(1), Nodes::AtMost(2), Nodes::Any]),
     |dice, demand| {
-        demand.wanted_where.regions = words(dice, &["canada", "eu_north,africa", "!canada", "unknown", "africa"]);
+        demand.wanted_where.regions = words(
+            dice,
+            &[
+                "canada",
+                "eu_north,africa",
+                "!canada",
+                "unknown",
+                "africa",
+                "!unknown",
+                "canada,!eu_north",
+            ],
+        );
     },
-    |dice, demand| demand.wanted_where.countries = words(dice, &["CA", "NO", "!US", "BR"]),
+    |dice, demand| demand.wanted_where.countries = words(dice, &["CA", "NO", "!US", "BR", "unknown"]),
     |dice, demand| demand.wanted_where.data_centers = words(dice, &["dc-1", "!dc-1", "nowhere"]),
     |dice, demand| demand.wanted_where.providers = words(dice, &["datacrunch", "!verda", "nobody"]),
     |dice, demand| demand.wanted_where.brokers = words(dice, &["prime", "!prime"]),
     |dice, demand| demand.market = dice.one(&[MarketWanted::Spot, MarketWanted::Both]),
     |dice, demand| demand.security = dice.one(&[SecurityWanted::Community, SecurityWanted::Any]),
     |_, demand| demand.prepaid = false,
+    |_, demand| demand.interruptions = Interruptions::new(Exact::whole(3), Exact::whole(50)),
     |_, demand| demand.network.kinds = vec![InterconnectKind::InfiniBand],
     |_, demand| demand.network.gbps = Some(Exact::whole(400)),
     |_, demand| demand.network.socket = Some(Socket::Sxm),
@@ -194,7 +207,7 @@ fn words(dice: &mut Dice, all: &[&str]) -> Words {
 /// A request that takes each turn once in so many times.
 pub(super) fn demand(dice: &mut Dice, times: u64) -> Demand {
     let gpus = GpuRequest::parse(dice.one(&GPUS)).unwrap();
-    let hours = ["24", "0.1", "100", "37.5"].map(|hours| hours.parse().unwrap());
+    let hours = ["24", "0.1", "100", "37.5", "20m"].map(|hours| hours.parse().unwrap());
     let mut demand = Demand::new(gpus, dice.one(&hours));
     for turn in TURNS {
         if dice.once_in(times) {

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::demand::{Demand, Nodes, Objective};
+use crate::money::PARTS;
 use crate::number::Exact;
 use crate::offer::Offer;
+use crate::plan::{Plan, compare};
 use crate::quantity::Range;
 use crate::quote::why::lift::sized;
 use crate::quote::why::limit::{Limit, have_one_count};
@@ -88,7 +90,16 @@ impl Question<'_> {
     /// With the fewest GPUs more at the most, or fewer at the least.
     pub(super) fn nearest_count(&self, limit: Limit, demand: &Demand) -> Option<Demand> {
         let plan = self.best(demand)?;
-        let alternative = plan.groups.first()?.candidate.alternative;
+        let answered = plan.groups.first()?.candidate.alternatives.iter();
+        let changes = answered.filter_map(|at| self.nearest_count_of(*at, limit, demand, plan.gpus));
+        let objective = self.case.demand.objective;
+        let planned = changes.filter_map(|change| Some((self.best(&change)?, change)));
+        let best = planned.min_by(|(left, _): &(Plan, Demand), (right, _)| compare(left, right, objective));
+        best.map(|(_, change)| change)
+    }
+
+    /// The same, by the count of one alternative. `enough` is one that will do.
+    fn nearest_count_of(&self, alternative: usize, limit: Limit, demand: &Demand, enough: u64) -> Option<Demand> {
         let asked = &self.case.demand.gpus.alternatives;
         let all = have_one_count(self.case.demand);
         // An alternative that was added asks for as many as that it replaces.
@@ -106,7 +117,7 @@ impl Question<'_> {
             demand
         };
         let count = if limit == Limit::Most {
-            self.first_in(one.most?.saturating_add(1), plan.gpus, with)?
+            self.first_in(one.most?.saturating_add(1), enough, with)?
         } else {
             let fewer = |by: u64| with(one.least.saturating_sub(by).max(1));
             let by = self.first_in(1, one.least.saturating_sub(1), fewer)?;
@@ -131,8 +142,8 @@ impl Question<'_> {
             let mut demand = demand.clone();
             match limit {
                 Limit::MaxPrice => demand.caps.rate = Some(written_above(plan.rate.per_hour(), 1)?),
-                Limit::MaxUpfront => demand.caps.upfront = Some(written_above(plan.upfront.sixtieths(), 60)?),
-                _ => demand.caps.total = Some(written_above(plan.total.sixtieths(), 60)?),
+                Limit::MaxUpfront => demand.caps.upfront = Some(written_above(plan.upfront.parts(), PARTS)?),
+                _ => demand.caps.total = Some(written_above(plan.total.parts(), PARTS)?),
             }
             self.admits(&demand).then_some(demand)
         };
@@ -204,8 +215,8 @@ mod tests {
             assert_eq!(cap.to_string(), expected);
         };
         check("7.125", 1, "7.125");
-        check("120", 60, "2");
-        check("20", 60, "0.333333333334");
-        check("40", 60, "0.666666666667");
+        check("360", PARTS, "2");
+        check("60", PARTS, "0.333333333334");
+        check("120", PARTS, "0.666666666667");
     }
 }

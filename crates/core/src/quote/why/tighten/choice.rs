@@ -4,7 +4,7 @@ use crate::demand::{Demand, Where, Words};
 use crate::gpu::{GpuWanted, MemoryWanted};
 use crate::offer::InterconnectKind;
 use crate::offer::Offer;
-use crate::place::{Country, DataCenter, Place, Region};
+use crate::place::{Country, DataCenter, Place};
 use crate::plan::{Group, Plan, compare};
 use crate::quantity::Range;
 use crate::quote::why::limit::{Limit, least_memory};
@@ -22,7 +22,8 @@ impl Question<'_> {
             let gpu = &group.candidate.offer.gpu;
             let mut demand = demand.clone();
             let added = demand.gpus.alternatives.split_off(original);
-            let of = group.candidate.alternative.checked_sub(original)?;
+            let mut answered = group.candidate.alternatives.iter();
+            let of = answered.find_map(|at| at.checked_sub(original))?;
             let least = self
                 .case
                 .demand
@@ -64,7 +65,10 @@ impl Question<'_> {
             demand
         };
         let nowhere = original.gpus.alternatives.len();
-        let alternatives = plan.groups.iter().map(|group| group.candidate.alternative);
+        let alternatives = plan
+            .groups
+            .iter()
+            .flat_map(|group| group.candidate.alternatives.clone());
         let mut changes = alternatives.flat_map(|at| match limit {
             Limit::GpuMemory => vec![only(at, false)],
             _ => vec![only(at, true), only(nowhere, false), only(at, false)],
@@ -131,34 +135,39 @@ impl Question<'_> {
 
 /// The words of a limit, changed to admit an offer in a place.
 fn admitting(wanted: &Where, limit: Limit, offer: &Offer, place: &Place) -> Option<Words> {
+    let unknown = "unknown";
     match limit {
         Limit::Broker => {
             let broker = offer.broker.as_str();
             wanted
                 .brokers
-                .admitting(Some(broker), |word| broker.eq_ignore_ascii_case(word))
+                .admitting(true, broker, |word| broker.eq_ignore_ascii_case(word))
         }
         Limit::Provider => {
             let provider = &offer.provider;
             let squeezed = crate::words::squeezed(provider.as_str());
-            let says = |name: &str| wanted.providers.admitting(Some(name), |word| provider.answers(word));
+            let says = |name: &str| wanted.providers.admitting(true, name, |word| provider.answers(word));
             says(provider.as_str()).or_else(|| says(&squeezed))
         }
         Limit::Region => {
-            // A word that no request could be written with is none.
-            let sayable = place.region.as_ref().is_none_or(Region::is_known);
-            let word = sayable.then(|| place.region_word());
-            wanted.regions.admitting(word, |word| place.answers_region(word))
+            // A region outside the vocabulary is no word to be typed.
+            let known = place.is_region_known();
+            let word = if known { place.region_word() } else { unknown };
+            wanted.regions.admitting(known, word, |word| place.answers_region(word))
         }
         Limit::Country => {
-            let word = place.country.as_ref().map(Country::as_str);
-            wanted.countries.admitting(word, |word| place.answers_country(word))
+            let country = place.country.as_ref().map(Country::as_str);
+            let answers = |word: &str| place.answers_country(word);
+            wanted
+                .countries
+                .admitting(country.is_some(), country.unwrap_or(unknown), answers)
         }
         _ => {
-            let word = place.data_center.as_ref().map(DataCenter::as_str);
+            let center = place.data_center.as_ref().map(DataCenter::as_str);
+            let answers = |word: &str| place.answers_data_center(word);
             wanted
                 .data_centers
-                .admitting(word, |word| place.answers_data_center(word))
+                .admitting(center.is_some(), center.unwrap_or(unknown), answers)
         }
     }
 }
