@@ -22,7 +22,7 @@ use gpu_broker_core::quote::quote;
 use gpu_broker_testkit::dice::Dice;
 use gpu_broker_testkit::{bridge, market};
 
-const SIZES: [u64; 3] = [300, 3_000, 30_000];
+const SIZES: [u64; 4] = [300, 3_000, 30_000, 300_000];
 
 /// Offers as brokers mix them: several models, markets, tiers, dials and
 /// currencies.

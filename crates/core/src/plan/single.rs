@@ -6,6 +6,10 @@ use super::{Found, Goal, Group, Plan, broken, compare};
 use crate::fit::{Candidate, Reason};
 use crate::quantity::Range;
 
+/// Plans held before the worse ones are let go of: a large market is sorted in
+/// small pieces.
+const PLANS_HELD: usize = 1_024;
+
 /// Every candidate that supplies the wanted count alone, best first.
 ///
 /// `wanted` are the counts asked for, by alternative.
@@ -23,7 +27,7 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
             reasons.push(Some(Reason::GpuCount));
             continue;
         };
-        let (mut nearest, before) = (None, plans.len());
+        let (mut nearest, mut found) = (None, false);
         for &place in &candidate.places {
             let alone = Group {
                 candidate: Arc::clone(candidate),
@@ -33,17 +37,28 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
             // What a place adds by its disks may break a cap there alone.
             let keeps = |plan: Plan| broken(&goal.caps, plan.rate, plan.upfront, plan.total).map_or(Ok(plan), Err);
             match Plan::of(vec![alone], *range).and_then(keeps) {
-                Ok(plan) => plans.push(plan),
+                Ok(plan) => {
+                    found = true;
+                    plans.push(plan);
+                }
                 Err(reason) => nearest = nearest.max(Some(reason)),
             }
         }
-        reasons.push(nearest.filter(|_| plans.len() == before));
+        reasons.push(nearest.filter(|_| !found));
+        if plans.len() >= goal.plans.saturating_mul(2).max(PLANS_HELD) {
+            best(&mut plans, goal);
+        }
     }
-    plans.sort_by(|left, right| compare(left, right, goal.objective));
-    plans.truncate(goal.plans);
+    best(&mut plans, goal);
     Found {
         plans,
         reasons,
         optimal: true,
     }
+}
+
+/// Keeps the best plans, in order.
+fn best(plans: &mut Vec<Plan>, goal: &Goal) {
+    plans.sort_unstable_by(|left, right| compare(left, right, goal.objective));
+    plans.truncate(goal.plans);
 }

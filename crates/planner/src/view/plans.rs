@@ -16,7 +16,7 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
     let mut columns = [
         Column::numbers("#", 0),
         Column::words("OFFER", 10, 3),
-        Column::words("BROKER/PROVIDER", 12, 0),
+        Column::words("BROKER/PROVIDER", 16, 0),
         Column::words("REGION", 8, 4),
         Column::words("GPU", 8, 5),
         Column::numbers("N", 0),
