@@ -1,6 +1,6 @@
 //! What somebody needs (R1–R7): hard limits, and what counts as best.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
@@ -47,7 +47,7 @@ pub struct Demand {
 }
 
 /// How many instances a plan may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Nodes {
     /// One, if any accepted offer supplies the count alone; else any number.
@@ -59,7 +59,7 @@ pub enum Nodes {
 }
 
 /// Which markets compete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarketWanted {
     /// On demand only.
@@ -71,7 +71,7 @@ pub enum MarketWanted {
 }
 
 /// Which tiers compete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecurityWanted {
     /// Secure only.
@@ -106,7 +106,7 @@ pub struct Caps {
 }
 
 /// What plans are ranked by first (R14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// The total over the horizon.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bill::Bill;
 use crate::configuration::{Available, Configuration, ConfigurationError, Resource};
@@ -28,7 +28,7 @@ pub struct Candidate {
 
 /// The first thing that keeps an offer out, in the order in which things are
 /// looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The record could not be understood.

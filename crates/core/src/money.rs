@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::number::Exact;
@@ -27,7 +28,8 @@ pub enum MoneyError {
 }
 
 /// Money per hour: of one unit of a resource, of an instance or of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rate {
     per_hour: Exact,
     currency: Currency,

@@ -18,7 +18,7 @@ pub struct Gb(pub u64);
 
 /// Hours for which the machines are wanted, or for which a price is charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Exact", into = "Exact")]
 pub struct Hours(Exact);
 
 /// Whole minutes, the unit of minimum runtimes.
@@ -89,6 +89,20 @@ impl Hours {
     /// The same time in minutes, exactly, or `None` when it does not fit.
     pub fn in_minutes(self) -> Option<Exact> {
         self.0.times_count(60)
+    }
+}
+
+impl TryFrom<Exact> for Hours {
+    type Error = &'static str;
+
+    fn try_from(hours: Exact) -> Result<Self, Self::Error> {
+        Self::new(hours).ok_or("hours are not below zero")
+    }
+}
+
+impl From<Hours> for Exact {
+    fn from(hours: Hours) -> Self {
+        hours.0
     }
 }
 
@@ -181,6 +195,13 @@ impl fmt::Display for Range {
 impl Serialize for Range {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text, str::parse::<u64>).map_err(serde::de::Error::custom)
     }
 }
 

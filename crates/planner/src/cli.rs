@@ -8,6 +8,8 @@ mod request;
 
 pub(crate) use request::RequestArgs;
 
+use std::path::PathBuf;
+
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -67,6 +69,9 @@ pub(crate) struct GlobalArgs {
     /// Ask a simulated market in this process: no key, no money
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+    /// Look at a market that `planner quote --save` kept, and ask nobody
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
+    pub(crate) market: Option<PathBuf>,
     /// The most that asking one broker may take, in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
@@ -108,6 +113,8 @@ Examples:
   planner quote H100:64 --max-nodes any --interconnect infiniband
   planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
   planner quote H100:8 --fx EUR=1.08 -o json
+  planner quote H100:8 --save market.json     keep the market that was seen
+  planner quote --market market.json          the same request again, offline
 
 GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
@@ -136,9 +143,12 @@ pub(crate) struct QuoteArgs {
     /// What is asked.
     #[command(flatten)]
     pub(crate) request: RequestArgs,
-    /// Show at most this many plans
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) max_offers: u32,
+    /// Show at most this many plans; 10 without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) max_offers: Option<u32>,
+    /// Keep the market that was seen, its disks and the request in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
     /// Unfold the lines of each plan
     #[arg(long)]
     pub(crate) explain: bool,

@@ -15,14 +15,15 @@ pub(crate) use sandbox::sandbox;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Words;
-use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
+use gpu_broker_core::market::{Completeness, DiskMarket, Market, SourceReport, completeness};
 use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather;
+use gpu_broker_engine::{gather, gather_disks};
 use jiff::Timestamp;
 
 use crate::cli::GlobalArgs;
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::files::market::Saved;
 use crate::printer::Printer;
 use crate::progress::Bars;
 use crate::report::Trouble;
@@ -44,15 +45,15 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// The brokers that the flags and the environment name.
     fn sources(&self) -> Result<Sources, Trouble> {
-        let Words { wanted, refused } = Words::parse(self.global.broker.iter().map(String::as_str));
-        let sources = sources(
-            self.environment,
-            &Selection {
-                only: wanted,
-                without: refused,
-            },
-            self.global.sandbox,
-        )?;
+        let Words { wanted, refused } = self.brokers();
+        let selection = Selection {
+            only: wanted,
+            without: refused,
+        };
+        if let Some(path) = &self.global.market {
+            return Sources::saved(Saved::read(path)?, &selection);
+        }
+        let sources = sources(self.environment, &selection, self.global.sandbox)?;
         for warning in &sources.warnings {
             self.printer.warn(&format!("warning: {warning}"));
         }
@@ -64,8 +65,16 @@ impl Context<'_> {
         Duration::from_secs(self.global.timeout)
     }
 
-    /// All offers of all brokers.
+    /// The brokers that were named.
+    fn brokers(&self) -> Words {
+        Words::parse(self.global.broker.iter().map(String::as_str))
+    }
+
+    /// All offers of all brokers, or those that were kept.
     async fn market(&self, sources: &Sources, hint: &Hint) -> Market {
+        if let Some(saved) = &sources.saved {
+            return saved.market.clone();
+        }
         let bars = Bars::new(self.printer);
         let ask = Ask {
             within: self.within(),
@@ -73,6 +82,20 @@ impl Context<'_> {
             progress: &bars,
         };
         gather(&sources.asked, &sources.without_key, &ask, self.now).await
+    }
+
+    /// All disks of all brokers, or those that were kept; nothing when none were.
+    async fn disks(&self, sources: &Sources) -> Option<DiskMarket> {
+        if let Some(saved) = &sources.saved {
+            return saved.disks.clone();
+        }
+        let bars = Bars::new(self.printer);
+        let ask = Ask {
+            within: self.within(),
+            hint: &Hint::default(),
+            progress: &bars,
+        };
+        Some(gather_disks(&sources.asked, &sources.without_key, &ask).await)
     }
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod credentials;
 mod env;
 mod exit;
+mod files;
 mod printer;
 mod progress;
 mod report;

@@ -176,6 +176,19 @@ impl RequestArgs {
         })
     }
 
+    /// Whether nothing is asked that is not asked without any flag.
+    pub(crate) fn is_plain(&self) -> bool {
+        #[derive(clap::Parser)]
+        struct Plain {
+            #[command(flatten)]
+            request: RequestArgs,
+        }
+        // Two requests for the same GPU differ in their flags alone.
+        let asks = |request: &Self| request.demand(Some("any")).ok();
+        let plain = <Plain as clap::Parser>::try_parse_from(["planner"]).ok();
+        plain.and_then(|plain| asks(&plain.request)) == asks(self)
+    }
+
     fn network(&self) -> Result<Network, Trouble> {
         let kind = |word: &String| known(word, "network", InterconnectKind::KNOWN, InterconnectKind::new);
         let socket = |word: &String| known(word, "socket", Socket::KNOWN, Socket::new);

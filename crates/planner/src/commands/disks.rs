@@ -1,29 +1,24 @@
 //! `planner disks`: disks for sale and disks owned.
 
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::gather_disks;
 use serde_json::json;
 
 use super::{Context, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
-use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = {
-        let bars = Bars::new(context.printer);
-        let ask = Ask {
-            within: context.within(),
-            hint: &Hint::default(),
-            progress: &bars,
-        };
-        gather_disks(&sources.asked, &sources.without_key, &ask).await
-    };
+    let mut market = context.disks(&sources).await.ok_or_else(|| {
+        Trouble::usage("the saved market has no disks").hint("`planner quote GPU --save FILE` keeps the disks too")
+    })?;
+    let taken_at = sources
+        .saved
+        .as_ref()
+        .map_or(context.now, |saved| saved.market.taken_at);
     let most = args.max_offers.unwrap_or(usize::MAX);
     market.offers.truncate(most);
     market.owned.truncate(most);
@@ -32,7 +27,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     let document = || {
         json!({
             "schema": "planner.disks/1",
-            "created_at": context.now,
+            "created_at": taken_at,
             "for_sale": market.offers.iter().map(view::offer_document).collect::<Vec<_>>(),
             "owned": market.owned.iter().map(view::disk_document).collect::<Vec<_>>(),
             "rejects": market.rejects.iter().map(|reject| json!({

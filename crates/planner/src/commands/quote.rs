@@ -1,5 +1,6 @@
 //! `planner quote`: rank every way of getting GPUs.
 
+use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Completeness, completeness};
 use gpu_broker_core::quote::quote as ranked;
 use gpu_broker_core::source::Hint;
@@ -7,18 +8,30 @@ use gpu_broker_core::source::Hint;
 use super::Context;
 use crate::cli::{Output, QuoteArgs};
 use crate::exit::Exit;
+use crate::files::market::Saved;
+use crate::files::request::RequestDocument;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::{columns, document, explain, footer, format, plans};
 
 /// Asks the brokers and prints the best plans.
 pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
-    let demand = args.request.demand(args.gpu.as_deref())?;
     let sources = context.sources()?;
+    let (demand, most) = asked(context, args, sources.saved.as_ref())?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
     let market = context.market(&sources, &Hint::default()).await;
-    let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
+    if let Some(path) = &args.save {
+        let saved = Saved {
+            market: market.clone(),
+            disks: context.disks(&sources).await,
+            request: Some(RequestDocument::of(&demand, most)),
+        };
+        saved.write(path)?;
+        context
+            .printer
+            .note(&format!("the market is kept in {}\n", path.display()));
+    }
     let quote = ranked(&market, &demand, most).map_err(|error| Trouble::usage(error.to_string()))?;
 
     let printer = context.printer;
@@ -33,8 +46,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json => bytes(&format::json(&document::quote(&quote, &market, &demand))?)?,
-        Output::Yaml => bytes(&format::yaml(&document::quote(&quote, &market, &demand))?)?,
+        Output::Json => bytes(&format::json(&document::quote(&quote, &market, &demand, most))?)?,
+        Output::Yaml => bytes(&format::yaml(&document::quote(&quote, &market, &demand, most))?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
@@ -45,4 +58,27 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
     })
+}
+
+/// Plans shown unless somebody says how many.
+const PLANS: usize = 10;
+
+/// What is asked: what the flags say, or without a GPU what was asked when the market was kept.
+fn asked(context: &Context<'_>, args: &QuoteArgs, saved: Option<&Saved>) -> Result<(Demand, usize), Trouble> {
+    let most = args.max_offers.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let kept = saved.and_then(|saved| saved.request.as_ref());
+    let (mut demand, kept_most) = match (&args.gpu, kept) {
+        (None, Some(kept)) => {
+            if !args.request.is_plain() {
+                return Err(Trouble::usage("flags of a request are given, and no GPU")
+                    .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps"));
+            }
+            (kept.demand(), usize::try_from(kept.max_offers).ok())
+        }
+        (gpu, _) => (args.request.demand(gpu.as_deref())?, None),
+    };
+    if saved.is_some() && !context.brokers().is_empty() {
+        demand.wanted_where.brokers = context.brokers();
+    }
+    Ok((demand, most.or(kept_most).unwrap_or(PLANS)))
 }

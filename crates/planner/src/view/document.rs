@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use gpu_broker_core::demand::{Demand, Words};
+use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Market, SourceReport};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
@@ -14,6 +14,8 @@ use gpu_broker_core::source::Coverage;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::files::request::RequestDocument;
 
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
@@ -25,7 +27,7 @@ pub(crate) struct QuoteDocument {
     id: String,
     created_at: Timestamp,
     expires_at: Timestamp,
-    request: Value,
+    request: RequestDocument,
     hours: Exact,
     currency: String,
     optimal: bool,
@@ -114,13 +116,13 @@ pub(crate) struct SourceDocument {
 }
 
 /// The document of a quote.
-pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDocument {
+pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers: usize) -> QuoteDocument {
     let mut document = QuoteDocument {
         schema: "planner.quote/1",
         id: String::new(),
         created_at: market.taken_at,
         expires_at: market.taken_at.saturating_add(VALID).unwrap_or(market.taken_at),
-        request: request(demand),
+        request: RequestDocument::of(demand, max_offers),
         hours: demand.hours.number(),
         currency: demand.exchange.quote().to_string(),
         optimal: quote.optimal && !quote.plans.is_empty(),
@@ -279,48 +281,6 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
         }
     }
     warnings.into_values().collect()
-}
-
-/// The request as it was understood.
-fn request(demand: &Demand) -> Value {
-    let words = |words: &Words| {
-        let refused = words.refused.iter().map(|word| format!("!{word}"));
-        words.wanted.iter().cloned().chain(refused).collect::<Vec<_>>()
-    };
-    let wanted = &demand.wanted_where;
-    let worth: BTreeMap<String, Exact> = demand
-        .exchange
-        .worth()
-        .iter()
-        .map(|(code, worth)| (code.to_string(), *worth))
-        .collect();
-    json!({
-        "gpu": demand.gpus,
-        "hours": demand.hours,
-        "vcpus": demand.instance.vcpus,
-        "memory_gb": demand.instance.memory,
-        "disk_gb": demand.instance.disk,
-        "kubernetes": demand.instance.kubernetes,
-        "gpus_per_node": demand.gpus_per_node,
-        "nodes": demand.nodes,
-        "regions": words(&wanted.regions),
-        "countries": words(&wanted.countries),
-        "data_centers": words(&wanted.data_centers),
-        "providers": words(&wanted.providers),
-        "market": demand.market,
-        "security": demand.security,
-        "prepaid": demand.prepaid,
-        "interconnect": demand.network.kinds,
-        "min_interconnect_gbps": demand.network.gbps.map(number),
-        "socket": demand.network.socket,
-        "max_price": demand.caps.rate,
-        "max_total": demand.caps.total,
-        "max_upfront": demand.caps.upfront,
-        "mixed": demand.mixed,
-        "spread": demand.spread,
-        "fx": worth,
-        "sort_by": demand.objective,
-    })
 }
 
 /// A short name for a content: the same content has the same name.
