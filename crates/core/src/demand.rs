@@ -194,6 +194,11 @@ impl Words {
         self.wanted.is_empty() && self.refused.is_empty()
     }
 
+    /// Whether a word is meant, in whatever case.
+    pub fn admits_word(&self, word: &str) -> bool {
+        self.admits(|asked| asked.eq_ignore_ascii_case(word))
+    }
+
     /// Whether something is meant, given what it answers to.
     fn admits(&self, answers: impl Fn(&str) -> bool) -> bool {
         !self.refused.iter().any(|word| answers(word))

@@ -126,6 +126,16 @@ and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
     Disks(DisksArgs),
     /// List the GPU models for sale, with the cheapest price of each
     Gpus(GpusArgs),
+    /// Check a quote: its sums, its rules, and that nothing cheaper was overlooked
+    #[command(after_help = "\
+Examples:
+  planner quote H100:64 --max-nodes any --save market.json -o json > quote.json
+  planner verify quote.json --market market.json
+
+The search for the best plans is done again by other means, slower and plainer.
+Without --market only what the quote says of itself can be checked. Exit status
+5 when something does not hold; `planner help exit-status` lists the others.")]
+    Verify(VerifyArgs),
     /// Serve both brokers' APIs on this machine, over a simulated market
     #[command(after_help = "\
 Examples:
@@ -199,6 +209,14 @@ pub(crate) struct GpusArgs {
     /// Print at most this many
     #[arg(long, value_name = "N")]
     pub(crate) max_offers: Option<usize>,
+}
+
+/// `planner verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The quote, as `planner quote -o json` printed it; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) quote: PathBuf,
 }
 
 /// `planner sandbox`.

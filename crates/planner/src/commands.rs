@@ -5,12 +5,14 @@ mod gpus;
 mod offers;
 mod quote;
 mod sandbox;
+mod verify;
 
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
 pub(crate) use offers::offers;
 pub(crate) use quote::quote;
 pub(crate) use sandbox::sandbox;
+pub(crate) use verify::verify;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::{Group, Plan};
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
+use gpu_broker_core::verify::{Certificate, certify};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub(crate) struct QuoteDocument {
     hours: Exact,
     currency: String,
     optimal: bool,
+    certificate: Option<Certificate>,
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
@@ -117,6 +119,7 @@ pub(crate) struct SourceDocument {
 
 /// The document of a quote.
 pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers: usize) -> QuoteDocument {
+    let certificate = certify(market, demand, quote.plans.first());
     let mut document = QuoteDocument {
         schema: "planner.quote/1",
         id: String::new(),
@@ -125,7 +128,9 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
         request: RequestDocument::of(demand, max_offers),
         hours: demand.hours.number(),
         currency: demand.exchange.quote().to_string(),
-        optimal: quote.optimal && !quote.plans.is_empty(),
+        // Two ways to the same answer: a plan that one of them calls the best and the other does not is not proved.
+        optimal: quote.optimal && !quote.plans.is_empty() && certificate.as_ref().is_none_or(|it| it.holds),
+        certificate,
         plans: quote
             .plans
             .iter()
@@ -283,9 +288,34 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
     warnings.into_values().collect()
 }
 
-/// A short name for a content: the same content has the same name.
-fn digest(prefix: &str, content: &impl Serialize) -> String {
-    let bytes = serde_json::to_vec(content).unwrap_or_default();
-    let hash = blake3::hash(&bytes).to_hex();
+/// A short name for a content: the same content has the same name, in whatever order its fields stand.
+pub(crate) fn digest(prefix: &str, content: &impl Serialize) -> String {
+    let mut text = String::new();
+    canonical(&serde_json::to_value(content).unwrap_or_default(), &mut text);
+    let hash = blake3::hash(text.as_bytes()).to_hex();
     format!("{prefix}_{}", hash.get(..16).unwrap_or_default())
+}
+
+/// JSON without white space whose fields are sorted.
+fn canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                text.push(if at == 0 { '[' } else { ',' });
+                canonical(item, text);
+            }
+            text.push_str(if items.is_empty() { "[]" } else { "]" });
+        }
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            for (at, (name, value)) in sorted.iter().enumerate() {
+                text.push(if at == 0 { '{' } else { ',' });
+                canonical(&Value::from(name.as_str()), text);
+                text.push(':');
+                canonical(value, text);
+            }
+            text.push_str(if sorted.is_empty() { "{}" } else { "}" });
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
 }
