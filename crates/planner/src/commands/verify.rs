@@ -110,3 +110,6 @@ fn summary(kept: &Kept, saved: Option<&Saved>) -> String {
         saved.market.offers.len()
     )
 }
+
+#[cfg(test)]
+mod tests;
