@@ -41,7 +41,8 @@ Examples:
   planner offers --gpu H200                   what is for sale, unranked
 
 Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
-`planner help exit-status` lists the exit statuses."
+`planner help exit-status` lists the exit statuses, `planner help offers-file` the
+fields of a file with offers of your own."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -72,6 +73,9 @@ pub(crate) struct GlobalArgs {
     /// Look at a market that `planner quote --save` kept, and ask nobody
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) market: Option<PathBuf>,
+    /// Add the offers in this file, JSON Lines or CSV; repeatable. `planner help offers-file` lists the fields
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) offers: Vec<PathBuf>,
     /// The most that asking one broker may take, in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
@@ -99,6 +103,8 @@ pub(crate) enum Output {
     Yaml,
     /// A table for an issue or a pull request
     Markdown,
+    /// One JSON object a line, as `--offers` reads it: of `planner offers`
+    Jsonl,
 }
 
 /// What to do.

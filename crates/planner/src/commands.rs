@@ -26,6 +26,7 @@ use crate::cli::GlobalArgs;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::files::market::Saved;
+use crate::files::offers::Own;
 use crate::printer::Printer;
 use crate::progress::Bars;
 use crate::report::Trouble;
@@ -52,10 +53,18 @@ impl Context<'_> {
             only: wanted,
             without: refused,
         };
-        if let Some(path) = &self.global.market {
-            return Sources::saved(Saved::read(path)?, &selection);
-        }
-        let sources = sources(self.environment, &selection, self.global.sandbox)?;
+        let own = Own::read(&self.global.offers)?;
+        let (own_names, only): (Vec<_>, Vec<_>) = selection.only.into_iter().partition(|name| own.answers(name));
+        let selection = Selection { only, ..selection };
+        let mut sources = if let Some(path) = &self.global.market {
+            Sources::saved(Saved::read(path)?, &selection)?
+        } else if !own_names.is_empty() && selection.only.is_empty() {
+            // Only offers of one's own are wanted.
+            Sources::nobody()
+        } else {
+            sources(self.environment, &selection, self.global.sandbox)?
+        };
+        sources.own = own;
         for warning in &sources.warnings {
             self.printer.warn(&format!("warning: {warning}"));
         }
@@ -74,9 +83,15 @@ impl Context<'_> {
 
     /// All offers of all brokers, or those that were kept.
     async fn market(&self, sources: &Sources, hint: &Hint) -> Market {
-        if let Some(saved) = &sources.saved {
-            return saved.market.clone();
-        }
+        let mut market = match &sources.saved {
+            Some(saved) => saved.market.clone(),
+            None => self.asked(sources, hint).await,
+        };
+        sources.own.join(&mut market);
+        market
+    }
+
+    async fn asked(&self, sources: &Sources, hint: &Hint) -> Market {
         let bars = Bars::new(self.printer);
         let ask = Ask {
             within: self.within(),

@@ -39,10 +39,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
-    if arguments.get(1).is_some_and(|first| first == "help")
-        && arguments.get(2).is_some_and(|topic| topic == "exit-status")
-    {
-        let printed = Printer::new(false, false, environment.columns).data(exit::TABLE);
+    if let Some(text) = topic(&arguments) {
+        let printed = Printer::new(false, false, environment.columns).data(text);
         return if printed.is_ok() { Exit::Done } else { Exit::Internal };
     }
     let mut cli = match Cli::try_parse_from(arguments) {
@@ -64,12 +62,27 @@ fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
     })
 }
 
+/// What `planner help TOPIC` prints, where the topic is no command.
+fn topic(arguments: &[std::ffi::OsString]) -> Option<&'static str> {
+    if arguments.get(1)? != "help" {
+        return None;
+    }
+    match arguments.get(2)?.to_str()? {
+        "exit-status" => Some(exit::TABLE),
+        "offers-file" => Some(files::offers::HELP),
+        _ => None,
+    }
+}
+
 fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exit, Trouble> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one clock: every command works with this moment"
     )]
     let now = Timestamp::now();
+    if cli.global.output == Output::Jsonl && !matches!(cli.command, Command::Offers(_)) {
+        return Err(Trouble::usage("only `planner offers` prints jsonl").hint("print a document with `-o json`"));
+    }
     let context = Context {
         environment,
         global: &cli.global,

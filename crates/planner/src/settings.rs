@@ -17,6 +17,7 @@ use crate::credentials::{self, Credentials};
 use crate::env::{Environment, Secret};
 use crate::exit::Exit;
 use crate::files::market::Saved;
+use crate::files::offers::Own;
 use crate::report::Trouble;
 
 /// Where the brokers answer.
@@ -41,18 +42,21 @@ pub(crate) struct Sources {
     pub(crate) warnings: Vec<String>,
     /// The market that was kept, which is looked at in place of asking anybody.
     pub(crate) saved: Option<Saved>,
+    /// Offers of one's own.
+    pub(crate) own: Own,
     /// The sandbox, which answers until this is dropped.
     _sandbox: Option<Running>,
 }
 
 impl Sources {
     /// Nobody to ask.
-    fn nobody() -> Self {
+    pub(crate) fn nobody() -> Self {
         Self {
             asked: Vec::new(),
             without_key: Vec::new(),
             warnings: Vec::new(),
             saved: None,
+            own: Own::default(),
             _sandbox: None,
         }
     }

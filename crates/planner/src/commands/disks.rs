@@ -46,7 +46,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
             };
             printer.data(&(table(view::for_sale(&market.offers)) + &owned))?;
         }
-        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&market.offers, &market.owned).into_bytes())?,
         Output::Markdown => {

@@ -46,7 +46,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json => bytes(&format::json(&document::quote(&quote, &market, &demand, most))?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document::quote(&quote, &market, &demand, most))?)?,
         Output::Yaml => bytes(&format::yaml(&document::quote(&quote, &market, &demand, most))?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,

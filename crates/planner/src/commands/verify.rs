@@ -34,7 +34,7 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
         })
     };
     match context.global.output {
-        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Table | Output::Csv | Output::Markdown => {
             let mut text = String::new();
