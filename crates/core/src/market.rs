@@ -1,7 +1,9 @@
 //! Everything that was for sale at one moment, and how complete that view is.
 
+mod diff;
 mod sound;
 
+pub use diff::{Difference, Moved, diff};
 pub use sound::Unsound;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gpu_broker_core::number::Exact;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -132,6 +133,15 @@ and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
     Disks(DisksArgs),
     /// List the GPU models for sale, with the cheapest price of each
     Gpus(GpusArgs),
+    /// Compare two markets that were kept, and the best plan in each
+    #[command(after_help = "\
+Examples:
+  planner diff monday.json tuesday.json
+  planner diff monday.json tuesday.json --max-increase 5%    status 5 beyond
+  planner diff monday.json tuesday.json A100:8 --hours 72
+
+The request is the one that the first file keeps, unless a GPU is named.")]
+    Diff(DiffArgs),
     /// Check a quote: its sums, its rules, and that nothing cheaper was overlooked
     #[command(after_help = "\
 Examples:
@@ -215,6 +225,36 @@ pub(crate) struct GpusArgs {
     /// Print at most this many
     #[arg(long, value_name = "N")]
     pub(crate) max_offers: Option<usize>,
+}
+
+/// `planner diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The market as it was, as `planner quote --save` kept it
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The market as it is
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// Which GPUs, in place of those that the first file asks for
+    #[arg(value_name = "GPU")]
+    pub(crate) gpu: Option<String>,
+    /// What is asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+    /// End with status 5 when the best plan costs more than this beyond what it did, such as 5%
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) max_increase: Option<Exact>,
+}
+
+/// A share in percent, as a fraction.
+fn percent(text: &str) -> Result<Exact, String> {
+    let digits = text.trim().trim_end_matches('%').trim_end();
+    let number: Exact = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is no share; write percent, such as `5%`"))?;
+    let hundredth = number.over(Exact::whole(100)).filter(|_| !number.is_negative());
+    hundredth.ok_or_else(|| format!("`{text}` is no share from 0; write percent, such as `5%`"))
 }
 
 /// `planner verify`.

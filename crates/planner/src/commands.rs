@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod diff;
 mod disks;
 mod gpus;
 mod offers;
@@ -7,6 +8,7 @@ mod quote;
 mod sandbox;
 mod verify;
 
+pub(crate) use diff::diff;
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
 pub(crate) use offers::offers;

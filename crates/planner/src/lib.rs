@@ -97,6 +97,7 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,
                 Command::Gpus(args) => commands::gpus(&context, args).await,
+                Command::Diff(args) => commands::diff(&context, args),
                 Command::Verify(args) => commands::verify(&context, args),
                 Command::Sandbox(args) => return commands::sandbox(&context, args).await,
             }

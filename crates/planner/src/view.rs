@@ -1,6 +1,7 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
 pub(crate) mod columns;
+pub(crate) mod diff;
 pub(crate) mod disks;
 pub(crate) mod document;
 pub(crate) mod explain;

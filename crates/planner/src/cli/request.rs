@@ -13,6 +13,7 @@ use gpu_broker_core::place::Region;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
 use super::FilterArgs;
+use crate::files::request::RequestDocument;
 use crate::report::Trouble;
 
 /// What somebody needs.
@@ -176,8 +177,18 @@ impl RequestArgs {
         })
     }
 
+    /// What the flags ask for, or without a GPU what was asked before.
+    pub(crate) fn demand_or(&self, gpu: Option<&str>, kept: Option<&RequestDocument>) -> Result<Demand, Trouble> {
+        match (gpu, kept) {
+            (None, Some(kept)) if self.is_plain() => Ok(kept.demand()),
+            (None, Some(_)) => Err(Trouble::usage("flags of a request are given, and no GPU")
+                .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps")),
+            _ => self.demand(gpu),
+        }
+    }
+
     /// Whether nothing is asked that is not asked without any flag.
-    pub(crate) fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         #[derive(clap::Parser)]
         struct Plain {
             #[command(flatten)]

@@ -65,20 +65,13 @@ const PLANS: usize = 10;
 
 /// What is asked: what the flags say, or without a GPU what was asked when the market was kept.
 fn asked(context: &Context<'_>, args: &QuoteArgs, saved: Option<&Saved>) -> Result<(Demand, usize), Trouble> {
-    let most = args.max_offers.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
     let kept = saved.and_then(|saved| saved.request.as_ref());
-    let (mut demand, kept_most) = match (&args.gpu, kept) {
-        (None, Some(kept)) => {
-            if !args.request.is_plain() {
-                return Err(Trouble::usage("flags of a request are given, and no GPU")
-                    .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps"));
-            }
-            (kept.demand(), usize::try_from(kept.max_offers).ok())
-        }
-        (gpu, _) => (args.request.demand(gpu.as_deref())?, None),
-    };
+    let most = |most: Option<u64>| most.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let kept_most = kept.filter(|_| args.gpu.is_none()).map(|kept| kept.max_offers);
+    let mut demand = args.request.demand_or(args.gpu.as_deref(), kept)?;
     if saved.is_some() && !context.brokers().is_empty() {
         demand.wanted_where.brokers = context.brokers();
     }
-    Ok((demand, most.or(kept_most).unwrap_or(PLANS)))
+    let most = most(args.max_offers.map(u64::from)).or(most(kept_most));
+    Ok((demand, most.unwrap_or(PLANS)))
 }
