@@ -8,6 +8,7 @@
 mod certificate;
 mod claim;
 mod counts;
+mod list;
 mod pool;
 mod sums;
 mod table;

@@ -109,7 +109,6 @@ pub(crate) enum Output {
 }
 
 /// What to do.
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Rank every way of getting GPUs by what it would really cost

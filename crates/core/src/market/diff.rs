@@ -221,18 +221,18 @@ mod tests {
 
     #[test]
     fn offers_are_followed_by_name_and_place() {
-        let a = offer("a", "1", &["x", "y"]);
+        let a = [offer("a", "1", &["x", "y"])];
         let check = |before: &[Offer], after: &[Offer], expected: &[&str]| assert_eq!(said(before, after), expected);
-        check(&[a.clone()], &[a.clone()], &[]);
-        check(&[a.clone()], &[], &["a@1 > - in x+y"]);
-        check(&[], &[a.clone()], &["- > a@1 in x+y"]);
-        check(&[a.clone()], &[offer("a", "2", &["x", "y"])], &["a@1 > a@2 in x+y"]);
+        check(&a, &a, &[]);
+        check(&a, &[], &["a@1 > - in x+y"]);
+        check(&[], &a, &["- > a@1 in x+y"]);
+        check(&a, &[offer("a", "2", &["x", "y"])], &["a@1 > a@2 in x+y"]);
         // One of its places is gone.
-        check(&[a.clone()], &[offer("a", "1", &["x"])], &["a@1 > - in y"]);
+        check(&a, &[offer("a", "1", &["x"])], &["a@1 > - in y"]);
         // The same id in two places, listed apart and together.
-        check(&[a.clone()], &[offer("a", "1", &["x"]), offer("a", "1", &["y"])], &[]);
+        check(&a, &[offer("a", "1", &["x"]), offer("a", "1", &["y"])], &[]);
         check(
-            &[a.clone()],
+            &a,
             &[
                 offer("a", "3", &["x"]),
                 offer("a", "1", &["y"]),

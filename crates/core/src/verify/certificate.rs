@@ -7,10 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::fitted;
+use super::list::{Ceiling, Part, parts, singles, within};
 use super::pool::{Pool, Scale, nodes_max, pools};
-use super::table::{Cost, Problem, Table};
+use super::table::{Cost, Table};
 use super::walk::Stop;
-use super::whole::{Ceiling, Part, is_feasible, parts, singles};
+use super::whole::is_feasible;
 use crate::demand::{Demand, Nodes, Objective};
 use crate::gpu::{GpuModel, Socket};
 use crate::market::Market;
@@ -151,7 +152,7 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
         }
         let (first, gpus, by) = bound(&pool, demand, &ceiling)?;
         if by == By::Open {
-            let found = super::whole::within(std::slice::from_ref(&pool), demand, scale, Some(&ceiling), 0);
+            let found = within(std::slice::from_ref(&pool), demand, scale, Some(&ceiling), 0);
             match found {
                 Ok(_) => (),
                 Err(Stop::More) => certificate.holds = false,
@@ -184,7 +185,7 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
     Some(certificate)
 }
 
-/// What no plan of a pool undercuts, for how many GPUs, and how that is known.
+/// What no plan of a pool undercuts, for how many GPUs, and how that is known; `None` when the pool is too large.
 fn bound(pool: &Pool, demand: &Demand, ceiling: &Ceiling) -> Option<(i128, u64, By)> {
     if demand.objective != Objective::Provisioning {
         let cheapest = pool.units.iter().min_by(|left, right| {
@@ -206,7 +207,11 @@ fn bound(pool: &Pool, demand: &Demand, ceiling: &Ceiling) -> Option<(i128, u64, 
     let mut least: Option<(i128, u64)> = None;
     let mut open = false;
     for part in parts(pool, demand) {
-        let Some(cost) = cover(&part.problem)? else { continue };
+        let problem = &part.problem;
+        let table = Table::new(problem)?;
+        let Some(cost) = table.least(0, problem.nodes.unwrap_or(0), problem.least) else {
+            continue;
+        };
         let gpus = pool.wanted.least.max(1) + cost.surplus;
         open |= !ceiling.is_below(&part, cost);
         let better = |(first, over): (i128, u64)| match demand.objective {
@@ -231,10 +236,4 @@ fn relaxed(part: &Part, cheapest: &super::pool::Unit) -> Cost {
         first: cheapest.cost.0.saturating_mul(i128::from(wanted)) / gpus,
         ..Cost::default()
     }
-}
-
-/// The least cover; the outer `None` when the problem is too large.
-fn cover(problem: &Problem) -> Option<Option<Cost>> {
-    let table = Table::new(problem)?;
-    Some(table.least(0, problem.nodes.unwrap_or(0), problem.least))
 }

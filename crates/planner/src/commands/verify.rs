@@ -39,7 +39,7 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
         Output::Table | Output::Csv | Output::Markdown => {
             let mut text = String::new();
             for finding in &findings {
-                text.push_str(&format!("does not hold: {}\n", shown(finding)));
+                text.extend(["does not hold: ", &shown(finding), "\n"]);
             }
             if holds {
                 text.push_str(&summary(&kept, saved.as_ref()));

@@ -105,7 +105,7 @@ impl Saved {
             let value = value
                 .map_err(|error| Trouble::new(Exit::Internal, format!("the market cannot be written: {error}")))?;
             let comma = if last { "" } else { "," };
-            text.push_str(&format!("\"{name}\": {value}{comma}\n"));
+            text.extend(["\"", name, "\": ", &value, comma, "\n"]);
             Ok::<_, Trouble>(())
         };
         field("schema", serde_json::to_string(SCHEMA), false)?;

@@ -171,9 +171,7 @@ impl Own {
 
 /// The offer that a row describes.
 fn offer(mut row: Fields) -> Result<Offer, Fault> {
-    let currency = row
-        .read("currency", |text| text.parse::<Currency>())?
-        .unwrap_or(Currency::USD);
+    let currency = row.read("currency", str::parse::<Currency>)?.unwrap_or(Currency::USD);
     let price = |row: &mut Fields, field: &str| Ok(row.amount(field)?.map(|price| Rate::new(price, currency)));
     let gpu_word = row.required("gpu")?;
     let offer = Offer {

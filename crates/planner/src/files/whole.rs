@@ -12,18 +12,16 @@ const BYTES_MAX: u64 = 1 << 30;
 
 /// Reads a file that somebody named; `what` says what it is for. `-` is standard input.
 pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Trouble> {
-    let opened: io::Result<Box<dyn io::Read>> = if path == Path::new("-") {
-        Ok(Box::new(io::stdin()))
-    } else {
-        fs::File::open(path).map(|file| Box::new(file) as Box<dyn io::Read>)
-    };
     let mut bytes = Vec::new();
-    opened
-        .and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
-        .map_err(|error| {
-            Trouble::usage(format!("{what} {} cannot be read: {error}", path.display()))
-                .hint("name a file that exists and that you may read, or `-` for standard input")
-        })?;
+    let read = if path == Path::new("-") {
+        io::stdin().take(BYTES_MAX + 1).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| {
+        Trouble::usage(format!("{what} {} cannot be read: {error}", path.display()))
+            .hint("name a file that exists and that you may read, or `-` for standard input")
+    })?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > BYTES_MAX) {
         return Err(Trouble::usage(format!(
             "{what} {} is larger than 1 GiB",

@@ -322,7 +322,7 @@ fn leaves(value: &Value, path: &mut Vec<String>, found: &mut Vec<String>) {
             .collect(),
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
         _ => {
-            found.push(path.iter().map(|part| format!("/{part}")).collect());
+            found.push(format!("/{}", path.join("/")));
             return;
         }
     };

@@ -60,7 +60,7 @@ impl Fault {
 /// The rows of a file; lines without anything are none.
 pub(super) fn rows(path: &Path, bytes: &[u8]) -> Vec<Row> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is_csv = match ending.as_ref().and_then(|ending| ending.to_str()) {
         Some("csv") => true,
         Some("jsonl" | "ndjson" | "json") => false,
