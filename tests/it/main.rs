@@ -1,2 +1,27 @@
-//! Integration tests.
+//! The whole of it, as its users see it: the binary in a clean environment against brokers that a test scripts, and the
+//! library against a reckoner that shares no code with it.
+//!
+//! `GPU_BROKER_CASES=10000 cargo test --release --test it exactness` tries that many random markets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helper fails by panicking, as the test does"
+)]
+
+mod compare;
+mod contract;
+mod disks;
+mod docs;
+mod exactness;
+mod exit;
+mod faults;
 mod files;
+mod hostile;
+mod order;
+mod quote;
+mod recorded;
+mod sandbox;
+mod support;
+mod terminal;
+mod wire;

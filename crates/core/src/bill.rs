@@ -1,5 +1,9 @@
 //! A configuration over time: what is paid, and when (P9, P11, P12).
 
+mod meter;
+
+pub use meter::{Interruptions, Meter};
+
 use crate::configuration::{Configuration, Line};
 use crate::money::{Money, MoneyError, Rate};
 use crate::offer::Terms;
@@ -28,6 +32,21 @@ impl Bill {
     /// of the horizon, the prepaid hours and the minimum runtime. Fails only
     /// when a product has too many digits to be kept exactly.
     pub fn of(configuration: &Configuration, terms: &Terms, hours: Hours) -> Result<Self, MoneyError> {
+        Self::interrupted(configuration, terms, hours, None)
+    }
+
+    /// Bills `configuration` for `hours` of work, some of which are lost to
+    /// interruptions and done again.
+    ///
+    /// Only the horizon stretches: what is prepaid and the minimum runtime are
+    /// the seller's, however often he takes the machine back. Fails like
+    /// [`Bill::of`].
+    pub fn interrupted(
+        configuration: &Configuration,
+        terms: &Terms,
+        hours: Hours,
+        interruptions: Option<&Interruptions>,
+    ) -> Result<Self, MoneyError> {
         let rate = sum(&configuration.lines, |line| line.rate)?;
         let open = configuration.lines.iter().any(|line| line.rate_low.is_some());
         let rate_low = if open {
@@ -36,17 +55,14 @@ impl Bill {
             None
         };
 
-        let minutes = |hours: Hours| hours.in_minutes().ok_or(MoneyError::TooManyDigits);
-        let horizon = minutes(hours)?;
-        let minimum = crate::number::Exact::whole(terms.minimum_runtime.0);
-        let prepaid = terms.prepaid.map(minutes).transpose()?;
-        let charged = horizon.max(minimum).max(prepaid.unwrap_or_default());
+        let meter = Meter::of(terms, interruptions).ok_or(MoneyError::TooManyDigits)?;
+        let charged = meter.charged(hours).ok_or(MoneyError::TooManyDigits)?;
         Ok(Self {
             rate,
             rate_low,
-            upfront: prepaid.map_or(Ok(Money::zero(rate.currency())), |minutes| rate.over_minutes(minutes))?,
-            total: rate.over_minutes(charged)?,
-            total_low: rate_low.map(|rate| rate.over_minutes(charged)).transpose()?,
+            upfront: rate.over_ticks(meter.prepaid)?,
+            total: rate.over_ticks(charged)?,
+            total_low: rate_low.map(|rate| rate.over_ticks(charged)).transpose()?,
         })
     }
 

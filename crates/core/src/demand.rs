@@ -1,7 +1,12 @@
 //! What somebody needs (R1–R7): hard limits, and what counts as best.
 
+mod disks;
+
+pub use disks::{DisksWanted, Moving};
+
 use serde::{Deserialize, Serialize};
 
+use crate::bill::Interruptions;
 use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
 use crate::money::Currency;
@@ -40,10 +45,15 @@ pub struct Demand {
     pub mixed: bool,
     /// Whether instances of one plan may stand in several places (R9).
     pub spread: bool,
+    /// Disks to attach and to create (R11–R13).
+    pub disks: DisksWanted,
     /// The quote's currency and what others are worth in it (P2).
     pub exchange: Exchange,
     /// What best means (R14).
     pub objective: Objective,
+    /// How often spot machines are expected to be taken back; `None` counts
+    /// spot hours as if none were lost.
+    pub interruptions: Option<Interruptions>,
 }
 
 /// How many instances a plan may have.
@@ -165,9 +175,16 @@ impl Demand {
             caps: Caps::default(),
             mixed: false,
             spread: false,
+            disks: DisksWanted::default(),
             exchange: Exchange::new(Currency::USD),
             objective: Objective::Total,
+            interruptions: None,
         }
+    }
+
+    /// What is expected to interrupt work on an offer: nothing but on spot.
+    pub fn interruptions_of(&self, offer: &Offer) -> Option<&Interruptions> {
+        self.interruptions.as_ref().filter(|_| offer.market == Market::Spot)
     }
 }
 
@@ -206,6 +223,14 @@ impl Words {
     }
 }
 
+impl Words {
+    /// As [`Self::admits`]; something unknown must be asked for.
+    fn admits_known(&self, known: bool, answers: impl Fn(&str) -> bool) -> bool {
+        let asked = || self.wanted.iter().any(|word| answers(word));
+        self.is_empty() || ((known || asked()) && self.admits(&answers))
+    }
+}
+
 impl Where {
     /// Whether any of the offer's places, and its seller, are meant.
     pub fn admits(&self, offer: &Offer) -> bool {
@@ -224,32 +249,30 @@ impl Where {
         self.providers.admits(|word| provider.answers(word))
     }
 
-    /// Whether the place's region is meant. An unknown region is meant by
-    /// `unknown` alone, and never refused by another's name.
+    /// Whether the place's region is meant. One that cannot be mapped is meant
+    /// by `unknown` and by its own word alone: that it is none of those refused
+    /// would be a guess (R3).
     pub fn admits_region(&self, place: &Place) -> bool {
-        self.regions.admits(|word| match &place.region {
-            Some(region) => *region == Region::new(word),
-            None => word.eq_ignore_ascii_case("unknown"),
+        let known = place.region.as_ref().is_some_and(Region::is_known);
+        self.regions.admits_known(known, |word| {
+            let own = place.region.as_ref().is_some_and(|region| *region == Region::new(word));
+            own || (!known && word.eq_ignore_ascii_case("unknown"))
         })
     }
 
-    /// Whether the place's country is meant.
+    /// Whether the place's country is meant; an unknown one only by `unknown`.
     pub fn admits_country(&self, place: &Place) -> bool {
-        self.countries.admits(|word| {
-            place
-                .country
-                .is_some_and(|country| country.as_str().eq_ignore_ascii_case(word))
-        })
+        let country = place.country.as_ref().map_or("unknown", |country| country.as_str());
+        self.countries
+            .admits_known(place.country.is_some(), |word| country.eq_ignore_ascii_case(word))
     }
 
-    /// Whether the place's data centre is meant.
+    /// Whether the place's data centre is meant; an unknown one only by
+    /// `unknown`.
     pub fn admits_data_center(&self, place: &Place) -> bool {
-        self.data_centers.admits(|word| {
-            place
-                .data_center
-                .as_ref()
-                .is_some_and(|center| center.as_str().eq_ignore_ascii_case(word))
-        })
+        let center = place.data_center.as_ref().map_or("unknown", |center| center.as_str());
+        self.data_centers
+            .admits_known(place.data_center.is_some(), |word| center.eq_ignore_ascii_case(word))
     }
 }
 
@@ -322,8 +345,17 @@ mod tests {
         check("canada", &norway, false);
         let nowhere = Place::default();
         check("eu_north", &nowhere, false);
-        check("!eu_north", &nowhere, true);
+        check("!eu_north", &nowhere, false);
         check("unknown", &nowhere, true);
         check("!unknown", &nowhere, false);
+        let atlantis = Place::new(Some(Region::new("atlantis")), None, None);
+        check("unknown", &atlantis, true);
+        check("atlantis", &atlantis, true);
+        check("!eu_north", &atlantis, false);
+        let countries = Where {
+            countries: Words::parse(["!US"]),
+            ..Where::default()
+        };
+        assert!(countries.admits_country(&norway) && !countries.admits_country(&nowhere));
     }
 }

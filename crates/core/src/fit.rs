@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::bill::Bill;
+use crate::colocation::{Apart, Beside, Colocation, DiskSet};
 use crate::configuration::{Available, Configuration, ConfigurationError, Resource};
 use crate::demand::Demand;
 use crate::offer::Offer;
@@ -16,10 +17,13 @@ use crate::offer::Offer;
 pub struct Candidate {
     /// The offer.
     pub offer: Arc<Offer>,
-    /// Which of the request's alternatives it answers.
-    pub alternative: usize,
+    /// Which of the request's alternatives its GPUs answer; never empty.
+    pub alternatives: Vec<usize>,
     /// Which of the offer's places were asked for; never empty.
     pub places: Vec<usize>,
+    /// The disks that a plan in each of `places` takes along; empty when none
+    /// are asked for.
+    pub beside: Vec<Beside>,
     /// The counts and charges.
     pub configuration: Configuration,
     /// What one instance costs over the horizon.
@@ -75,13 +79,23 @@ pub enum Reason {
     Kubernetes,
     /// Its price has too many digits to be reckoned exactly.
     Price,
-    /// Every plan with it costs too much per hour.
+    /// The named disks can be attached in none of its places, as far as is
+    /// known.
+    Attach,
+    /// No disk of the wanted size is for sale in any of its places.
+    NewDisk,
+    /// Every plan with it has several machines, and the disks in its places
+    /// serve one.
+    DiskSharing,
+    /// It, or every plan of those that it may be combined with, costs too much
+    /// per hour.
     MaxPrice,
-    /// Every plan with it costs too much when ordering.
+    /// The same, when ordering.
     MaxUpfront,
-    /// Every plan with it costs too much over the horizon.
+    /// The same, over the horizon.
     MaxTotal,
-    /// It cannot be part of a plan with the wanted number of GPUs.
+    /// It and those that it may be combined with cannot supply the wanted
+    /// number of GPUs.
     GpuCount,
 }
 
@@ -111,6 +125,9 @@ impl Reason {
             Self::Disk => "disk",
             Self::Kubernetes => "kubernetes",
             Self::Price => "price",
+            Self::Attach => "attach",
+            Self::NewDisk => "new_disk",
+            Self::DiskSharing => "disk_sharing",
             Self::MaxPrice => "max_price",
             Self::MaxUpfront => "max_upfront",
             Self::MaxTotal => "max_total",
@@ -128,7 +145,7 @@ impl fmt::Display for Reason {
 /// Fits one offer to a request: a priced candidate, or the first reason
 /// against it.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
-    let alternative = alternative(offer, demand)?;
+    let alternatives = alternatives(offer, demand)?;
     let require = |holds: bool, reason: Reason| if holds { Ok(()) } else { Err(reason) };
     require(offer.stock.bound() != Some(0), Reason::Stock)?;
     require(demand.market.admits(&offer.market), Reason::Market)?;
@@ -146,22 +163,88 @@ pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     let configuration = offer
         .configure(&demand.instance, &demand.exchange)
         .map_err(|error| reason(&error))?;
-    let bill = Bill::of(&configuration, &offer.terms, demand.hours).map_err(|_| Reason::Price)?;
+    let interruptions = demand.interruptions_of(offer);
+    let bill =
+        Bill::interrupted(&configuration, &offer.terms, demand.hours, interruptions).map_err(|_| Reason::Price)?;
     Ok(Candidate {
         offer: Arc::clone(offer),
-        alternative,
+        alternatives,
         places,
+        beside: Vec::new(),
         configuration,
         bill,
     })
 }
 
-/// The first alternative of the request that the offer's GPU answers.
-fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
+impl Candidate {
+    /// Keeps the places where the disks asked for are, with those disks
+    /// (R11, R12); the first reason when there is none.
+    pub(crate) fn with_disks(mut self, colocation: &mut Colocation<'_>) -> Result<Self, Reason> {
+        let (mut kept, mut nearest) = (Vec::new(), None);
+        for at in std::mem::take(&mut self.places) {
+            let Some(place) = self.offer.places.get(at) else {
+                continue;
+            };
+            match colocation.beside(&self.offer, place) {
+                Ok(beside) => {
+                    kept.push(at);
+                    self.beside.push(beside);
+                }
+                Err(apart) => nearest = nearest.max(Some(apart)),
+            }
+        }
+        self.places = kept;
+        match nearest {
+            Some(apart) if self.places.is_empty() => Err(apart.into()),
+            _ => Ok(self),
+        }
+    }
+
+    /// The disks that a plan takes along in this place, one of `several`
+    /// instances or of this one; `None` when no disks are asked for.
+    pub(crate) fn disks(&self, place: usize, several: bool) -> Result<Option<&Arc<DiskSet>>, Apart> {
+        let beside = self.beside_in(place);
+        beside.map(|beside| beside.taken(self.is_several(several))).transpose()
+    }
+
+    /// Whether a plan in this place takes other disks along, for being of
+    /// `several` machines, than one of a single machine would.
+    pub(crate) fn pays_for_sharing(&self, place: usize, several: bool) -> bool {
+        let differs = |beside: &Beside| beside.several.as_ref().is_none_or(|set| !Arc::ptr_eq(set, &beside.one));
+        self.is_several(several) && self.beside_in(place).is_some_and(differs)
+    }
+
+    /// A cluster is several machines, however few instances it is.
+    fn is_several(&self, several: bool) -> bool {
+        several || self.offer.multi_node
+    }
+
+    fn beside_in(&self, place: usize) -> Option<&Beside> {
+        if self.beside.is_empty() {
+            return None;
+        }
+        let at = self.places.iter().position(|at| *at == place)?;
+        self.beside.get(at)
+    }
+}
+
+impl From<Apart> for Reason {
+    fn from(apart: Apart) -> Self {
+        match apart {
+            Apart::Attach => Self::Attach,
+            Apart::NewDisk => Self::NewDisk,
+            Apart::Sharing => Self::DiskSharing,
+        }
+    }
+}
+
+/// The alternatives of the request that the offer's GPU answers, whatever
+/// count they ask for.
+fn alternatives(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
     let gpu = &offer.gpu;
     let socket = demand.network.socket.as_ref();
     let right_socket = socket.is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)));
-    let mut nearest = Reason::Gpu;
+    let (mut nearest, mut answered) = (Reason::Gpu, Vec::new());
     if gpu.count == 0 {
         return Err(nearest);
     }
@@ -174,10 +257,14 @@ fn alternative(offer: &Offer, demand: &Demand) -> Result<usize, Reason> {
         } else if !right_socket || !wanted.admits_socket(gpu) {
             nearest = nearest.max(Reason::Socket);
         } else {
-            return Ok(at);
+            answered.push(at);
         }
     }
-    Err(nearest)
+    if answered.is_empty() {
+        Err(nearest)
+    } else {
+        Ok(answered)
+    }
 }
 
 /// Which of the offer's places were asked for.

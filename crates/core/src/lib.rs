@@ -11,6 +11,7 @@
 mod words;
 
 pub mod bill;
+pub mod colocation;
 pub mod configuration;
 pub mod demand;
 pub mod disk;

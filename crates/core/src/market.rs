@@ -26,6 +26,8 @@ pub struct Market {
     pub rejects: Vec<Reject>,
     /// How each source answered.
     pub sources: Vec<SourceReport>,
+    /// Disks for sale and disks owned, when they were asked for.
+    pub disks: Option<DiskMarket>,
 }
 
 impl Market {
@@ -37,7 +39,14 @@ impl Market {
             offers,
             rejects: Vec::new(),
             sources: Vec::new(),
+            disks: None,
         }
+    }
+
+    /// How complete the view is, that of the disks included.
+    pub fn completeness(&self) -> Completeness {
+        let disks = self.disks.iter().flat_map(|disks| &disks.sources);
+        completeness(&self.sources.iter().chain(disks).cloned().collect::<Vec<_>>())
     }
 }
 

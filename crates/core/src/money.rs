@@ -3,7 +3,6 @@
 //! There are no operators: every sum and product says what may go wrong, and
 //! currencies never mix (P2).
 
-use std::cmp::Ordering;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,14 @@ use thiserror::Error;
 
 use crate::number::Exact;
 use crate::quantity::Hours;
+
+/// Parts of a currency unit in which amounts are kept, and ticks of an hour in
+/// which time is charged: twenty seconds each.
+///
+/// Sixty would do for minutes. Work lost to interruptions is stated per day
+/// and in minutes, and its share of an hour has nines below the line: with
+/// three times sixty, every product still has a finite decimal form.
+pub const PARTS: u64 = 180;
 
 /// Three letters, such as `USD`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,11 +44,12 @@ pub struct Rate {
 
 /// An amount of money.
 ///
-/// It is kept in sixtieths, so that a price per hour times a number of minutes
-/// is exact even when it has no finite decimal form (P11, P12).
+/// It is kept in [`PARTS`] of a currency unit, so that a price per hour times a
+/// number of minutes is exact even when it has no finite decimal form (P11,
+/// P12), and so is an expected time that interruptions stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
-    sixtieths: Exact,
+    parts: Exact,
     currency: Currency,
 }
 
@@ -116,17 +124,12 @@ impl Rate {
 
     /// What this rate comes to over some minutes.
     pub fn over_minutes(self, minutes: Exact) -> Result<Money, MoneyError> {
-        let sixtieths = self.per_hour.times(minutes).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Money {
-            sixtieths,
-            currency: self.currency,
-        })
+        self.over_ticks(minutes.times_count(PARTS / 60).ok_or(MoneyError::TooManyDigits)?)
     }
 
-    /// Compares two rates of one currency.
-    pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
-        same(self.currency, other.currency)?;
-        Ok(self.per_hour.cmp(&other.per_hour))
+    /// What this rate comes to over some ticks, [`PARTS`] of which are an hour.
+    pub fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
+        written(self.per_hour.times(ticks), self.currency)
     }
 }
 
@@ -134,27 +137,27 @@ impl Money {
     /// Nothing.
     pub fn zero(currency: Currency) -> Self {
         Self {
-            sixtieths: Exact::ZERO,
+            parts: Exact::ZERO,
             currency,
         }
     }
 
     /// An amount in currency units.
     pub fn new(amount: Exact, currency: Currency) -> Result<Self, MoneyError> {
-        let sixtieths = amount.times_count(60).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, currency })
+        written(amount.times_count(PARTS), currency)
     }
 
     /// The amount in currency units: exact when it has a finite decimal form,
     /// else rounded half-even to 12 decimals (P12).
     pub fn amount(self) -> Exact {
-        // Sixtieths only shrink on division, so this never overflows.
-        self.sixtieths.over(Exact::whole(60)).unwrap_or(self.sixtieths)
+        // Whatever is multiplied out can be divided: see `written`.
+        self.parts.over(Exact::whole(PARTS)).unwrap_or_default()
     }
 
-    /// Sixty times the amount, always exact: what searching adds and compares.
-    pub fn sixtieths(self) -> Exact {
-        self.sixtieths
+    /// [`PARTS`] times the amount, always exact: what searching adds and
+    /// compares.
+    pub fn parts(self) -> Exact {
+        self.parts
     }
 
     /// The currency.
@@ -165,27 +168,27 @@ impl Money {
     /// The sum of two amounts of one currency.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
-        let sixtieths = self.sixtieths.plus(other.sixtieths).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        written(self.parts.plus(other.parts), self.currency)
     }
 
     /// This amount, `count` times.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
-        let sixtieths = self.sixtieths.times_count(count).ok_or(MoneyError::TooManyDigits)?;
-        Ok(Self { sixtieths, ..self })
+        written(self.parts.times_count(count), self.currency)
     }
 
     /// The amount per GPU and hour (P16): exact, or rounded once to 12
     /// decimals. `None` when either is zero.
     pub fn per_gpu_hour(self, hours: Hours, gpus: u64) -> Option<Exact> {
-        self.sixtieths.over(hours.in_minutes()?.times_count(gpus)?)
+        let ticks = hours.in_minutes().times_count(PARTS / 60)?;
+        self.parts.over(ticks.times_count(gpus)?)
     }
+}
 
-    /// Compares two amounts of one currency.
-    pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
-        same(self.currency, other.currency)?;
-        Ok(self.sixtieths.cmp(&other.sixtieths))
-    }
+/// Parts whose amount can be written, so that no later step can fail.
+fn written(parts: Option<Exact>, currency: Currency) -> Result<Money, MoneyError> {
+    let fits = |parts: &Exact| parts.over(Exact::whole(PARTS)).is_some();
+    let parts = parts.filter(fits).ok_or(MoneyError::TooManyDigits)?;
+    Ok(Money { parts, currency })
 }
 
 fn same(left: Currency, right: Currency) -> Result<(), MoneyError> {
@@ -209,7 +212,6 @@ mod tests {
         let (dollars, euros) = (rate("1.9", "USD"), rate("1.9", "eur"));
         let refused = MoneyError::Currencies(Currency::USD, euros.currency());
         assert_eq!(dollars.plus(euros), Err(refused));
-        assert_eq!(dollars.compare(euros), Err(refused));
         let exchanged = euros.exchanged("1.08".parse().unwrap(), Currency::USD).unwrap();
         assert_eq!(exchanged, rate("2.052", "USD"));
         assert!("EURO".parse::<Currency>().is_err());

@@ -6,6 +6,7 @@
 //! `rust_decimal::Decimal`: its products round silently beyond 28 digits.
 
 mod divide;
+mod ratio;
 mod read;
 
 use std::cmp::Ordering;
@@ -18,6 +19,8 @@ use thiserror::Error;
 
 use divide::{divide_half_even, gcd, long_division, strip};
 use read::Parts;
+
+pub use ratio::Ratio;
 
 /// Decimals kept of a quotient that has no finite decimal form (P12).
 pub const QUOTIENT_DECIMALS: u8 = 12;
@@ -78,6 +81,10 @@ impl Exact {
             mantissa: i128::from(number),
             decimals: 0,
         }
+    }
+
+    pub(crate) fn from_whole(mantissa: i128) -> Self {
+        Self { mantissa, decimals: 0 }
     }
 
     /// Reads a broker's number from its JSON text (P1).

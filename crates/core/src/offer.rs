@@ -32,6 +32,12 @@ impl Provider {
     pub fn answers(&self, name: &str) -> bool {
         company(&self.0) == company(name)
     }
+
+    /// The company, in one spelling for all the names under which brokers list
+    /// it.
+    pub fn company(&self) -> String {
+        company(&self.0)
+    }
 }
 
 /// One spelling for each company that brokers list under several names.

@@ -1,13 +1,15 @@
 //! Plans: what could be launched, what it costs, and which is best.
 //!
 //! A plan is one or more launch groups, each an offer in one of its places
-//! launched some number of times. [`single`] lists the plans of one instance;
-//! [`cover`] searches all combinations that may be made (R8–R10), exactly.
+//! launched some number of times. `single` lists the plans of one instance;
+//! `cover` searches all combinations that may be made (R8–R10), exactly.
 
 mod cover;
 mod feasible;
+mod limits;
 mod merge;
 mod order;
+mod part;
 mod pool;
 mod search;
 mod single;
@@ -18,10 +20,12 @@ pub(crate) use single::singles;
 
 use std::sync::Arc;
 
+use crate::colocation::{DiskSet, PlanDisk};
 use crate::demand::{Caps, Objective};
 use crate::fit::{Candidate, Reason};
-use crate::money::{Money, MoneyError, Rate};
+use crate::money::{Money, MoneyError, PARTS, Rate};
 use crate::number::Exact;
+use crate::offer::{Broker, OfferId, Provider};
 use crate::place::Place;
 use crate::quantity::{Hours, Range};
 
@@ -32,6 +36,8 @@ pub(crate) use order::{compare, identity, quality};
 pub struct Plan {
     /// What is launched; never empty.
     pub groups: Vec<Group>,
+    /// The disks it attaches and creates, where any are asked for.
+    pub disks: Option<Arc<DiskSet>>,
     /// GPUs supplied.
     pub gpus: u64,
     /// GPUs supplied beyond those asked for.
@@ -46,6 +52,8 @@ pub struct Plan {
     pub total: Money,
     /// The least the total may be, where P5 leaves a range.
     pub total_low: Option<Money>,
+    /// Other brokers that sell the same machines, cheapest first (R17).
+    pub also_sold_by: Vec<Seller>,
 }
 
 /// One offer in one place, launched `count` times.
@@ -57,6 +65,23 @@ pub struct Group {
     pub place: usize,
     /// How many instances.
     pub count: u64,
+}
+
+/// Somebody else who sells the machines of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seller {
+    /// The broker.
+    pub broker: Broker,
+    /// Its name for the cloud.
+    pub provider: Provider,
+    /// Its name for the offer.
+    pub id: OfferId,
+    /// What the same number of instances costs there over the horizon, in the
+    /// quote's currency.
+    pub total: Exact,
+    /// By what share of the plan's total it is dearer; `None` when the plan is
+    /// free.
+    pub dearer: Option<Exact>,
 }
 
 /// What a search is told besides the candidates.
@@ -94,8 +119,18 @@ static NOWHERE: Place = Place {
 };
 
 impl Plan {
-    /// Adds up groups; `wanted` is the number of GPUs asked for.
-    pub(crate) fn of(groups: Vec<Group>, wanted: Range) -> Result<Self, MoneyError> {
+    /// Adds up groups and the disks that they take along (P15); `wanted` is
+    /// the number of GPUs asked for.
+    pub(crate) fn of(groups: Vec<Group>, wanted: Range) -> Result<Self, Reason> {
+        let nodes = groups.iter().map(|group| group.count).sum::<u64>();
+        let disks = match groups.iter().max_by_key(|group| group.candidate.offer.multi_node) {
+            Some(group) => group.candidate.disks(group.place, nodes > 1)?.cloned(),
+            None => None,
+        };
+        Self::sum(groups, wanted, nodes, disks).map_err(|_| Reason::Price)
+    }
+
+    fn sum(groups: Vec<Group>, wanted: Range, nodes: u64, disks: Option<Arc<DiskSet>>) -> Result<Self, MoneyError> {
         let (first, rest) = groups.split_first().ok_or(MoneyError::TooManyDigits)?;
         let bill = &first.candidate.bill;
         let mut rate = bill.rate.times(first.count)?;
@@ -109,6 +144,11 @@ impl Plan {
             total = total.plus(bill.total.times(group.count)?)?;
             low = low.plus(bill.total_low.unwrap_or(bill.total).times(group.count)?)?;
         }
+        if let Some(disks) = &disks {
+            rate = rate.plus(disks.rate)?;
+            total = total.plus(disks.total)?;
+            low = low.plus(disks.total)?;
+        }
         let gpus = groups
             .iter()
             .map(|group| u64::from(group.candidate.offer.gpu.count) * group.count)
@@ -117,13 +157,20 @@ impl Plan {
         Ok(Self {
             gpus,
             surplus: gpus.saturating_sub(wanted.least),
-            nodes: groups.iter().map(|group| group.count).sum(),
+            nodes,
             rate,
             upfront,
             total,
             total_low: (!exact).then_some(low),
+            also_sold_by: Vec::new(),
             groups,
+            disks,
         })
+    }
+
+    /// The disks it attaches and then those it creates.
+    pub fn disks(&self) -> &[PlanDisk] {
+        self.disks.as_ref().map_or(&[], |set| &set.disks)
     }
 
     /// Whether the total is exact rather than an upper bound.
@@ -140,11 +187,6 @@ impl Plan {
     fn slowest(&self) -> Option<order::Provisioning> {
         order::slowest(self)
     }
-
-    /// The first cap that the plan breaks.
-    pub(crate) fn breaks(&self, caps: &Caps) -> Option<Reason> {
-        broken(caps, self.rate, self.upfront, self.total)
-    }
 }
 
 /// The first cap broken by something that costs this much.
@@ -154,9 +196,9 @@ pub(crate) fn broken(caps: &Caps, rate: Rate, upfront: Money, total: Money) -> O
     };
     if over(caps.rate, rate.per_hour(), 1) {
         Some(Reason::MaxPrice)
-    } else if over(caps.upfront, upfront.sixtieths(), 60) {
+    } else if over(caps.upfront, upfront.parts(), PARTS) {
         Some(Reason::MaxUpfront)
-    } else if over(caps.total, total.sixtieths(), 60) {
+    } else if over(caps.total, total.parts(), PARTS) {
         Some(Reason::MaxTotal)
     } else {
         None

@@ -17,9 +17,12 @@ use crate::number::Exact;
 pub struct Gb(pub u64);
 
 /// Hours for which the machines are wanted, or for which a price is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "Exact", into = "Exact")]
-pub struct Hours(Exact);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "Exact")]
+pub struct Hours {
+    /// Kept in minutes, so that a third of an hour is exact.
+    minutes: Exact,
+}
 
 /// Whole minutes, the unit of minimum runtimes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -33,7 +36,7 @@ pub enum QuantityError {
     #[error("`{0}` is not a size; write a number of gigabytes such as `500`, `500GB` or `2TB`")]
     Size(Box<str>),
     /// Not a number of hours above zero.
-    #[error("`{0}` is not a number of hours above zero; write `24`, `37.5`, `90m` or `3d`")]
+    #[error("`{0}` is not a time above zero that can be reckoned with; write `24`, `37.5`, `90m` or `3d`")]
     Hours(Box<str>),
     /// Not a range of counts.
     #[error("`{0}` is not a count or a range; write `8` (at least 8), `4..8`, `8..8` (exactly) or `16+`")]
@@ -71,24 +74,31 @@ impl fmt::Display for Gb {
 }
 
 impl Hours {
-    /// A number of hours, or `None` below zero.
+    /// A number of hours, or `None` below zero or beyond counting.
     pub fn new(hours: Exact) -> Option<Self> {
-        (!hours.is_negative()).then_some(Self(hours))
+        Self::of_minutes(hours.times_count(60)?)
+    }
+
+    /// A number of minutes, or `None` below zero.
+    pub fn of_minutes(minutes: Exact) -> Option<Self> {
+        (!minutes.is_negative()).then_some(Self { minutes })
     }
 
     /// A whole number of hours.
     pub fn whole(hours: u64) -> Self {
-        Self(Exact::whole(hours))
+        Self {
+            minutes: Exact::whole(hours).times_count(60).unwrap_or_default(),
+        }
     }
 
-    /// The number.
+    /// The number of hours: exact, or rounded half-even to 12 decimals.
     pub fn number(self) -> Exact {
-        self.0
+        self.minutes.over(Exact::whole(60)).unwrap_or_default()
     }
 
-    /// The same time in minutes, exactly, or `None` when it does not fit.
-    pub fn in_minutes(self) -> Option<Exact> {
-        self.0.times_count(60)
+    /// The same time in minutes, exactly.
+    pub fn in_minutes(self) -> Exact {
+        self.minutes
     }
 }
 
@@ -97,12 +107,6 @@ impl TryFrom<Exact> for Hours {
 
     fn try_from(hours: Exact) -> Result<Self, Self::Error> {
         Self::new(hours).ok_or("hours are not below zero")
-    }
-}
-
-impl From<Hours> for Exact {
-    fn from(hours: Hours) -> Self {
-        hours.0
     }
 }
 
@@ -116,25 +120,26 @@ impl FromStr for Hours {
         let unit = trimmed.chars().next_back().filter(char::is_ascii_alphabetic);
         let digits = trimmed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let number: Exact = digits.parse().map_err(|_| error())?;
-        let hours = match (unit, trimmed.len() - digits.len()) {
-            (None | Some('h'), 0 | 1) => Some(number),
-            (Some('d'), 1) => number.times_count(24),
-            // Minutes that are no finite number of hours are refused: 20 m.
-            (Some('m'), 1) => number
-                .over(Exact::whole(60))
-                .filter(|hours| hours.times_count(60) == Some(number)),
-            _ => None,
+        let per_unit = match (unit, trimmed.len() - digits.len()) {
+            (None | Some('h'), 0 | 1) => 60,
+            (Some('d'), 1) => 24 * 60,
+            (Some('m'), 1) => 1,
+            _ => return Err(error()),
         };
-        hours
-            .filter(|hours| *hours > Exact::ZERO)
-            .and_then(Self::new)
-            .ok_or_else(error)
+        let minutes = number.times_count(per_unit).filter(|minutes| *minutes > Exact::ZERO);
+        minutes.and_then(Self::of_minutes).ok_or_else(error)
     }
 }
 
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(&self.number(), f)
+    }
+}
+
+impl Serialize for Hours {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.number().serialize(serializer)
     }
 }
 
@@ -235,7 +240,9 @@ mod tests {
         check("37.5h", Some("37.5"));
         check("90m", Some("1.5"));
         check("3d", Some("72"));
-        for bad in ["", "0", "-1", "20m", "1w", "h", "3hd", "inf"] {
+        check("20m", Some("0.333333333333"));
+        assert_eq!("20m".parse::<Hours>().unwrap().in_minutes(), Exact::whole(20));
+        for bad in ["", "0", "-1", "1w", "h", "3hd", "inf", "1000000000000000000000"] {
             check(bad, None);
         }
     }

@@ -1,5 +1,9 @@
 //! A market and a request in, ranked plans and their reasons out.
 
+pub mod compare;
+mod disks;
+mod metal;
+mod moving;
 mod relax;
 
 use std::collections::BTreeMap;
@@ -7,15 +11,23 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason, fit};
 use crate::gpu::GpuModel;
-use crate::market::Market;
+use crate::market::{Completeness, Market, completeness};
 use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
 use crate::quantity::Range;
 use crate::words::near;
 
+pub use disks::DisksAnswer;
+pub(crate) use metal::is_one_machine;
+pub use moving::{Go, Stay, StayOrMove};
 pub use relax::Cheaper;
+
+/// Plans looked at beyond the rows asked for, to name who else sells the same
+/// machines.
+const SELLERS_LIKELY: usize = 20;
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -27,13 +39,16 @@ pub struct Quote {
     pub optimal: bool,
     /// Records of offers read, the ones that could not be understood included.
     pub read: u64,
-    /// Offers that are part of some plan, shown or not. `read` is this plus all
-    /// that were rejected (R16).
+    /// Offers that compete: each fits, and those that may be combined with it
+    /// supply the count within the limits. `read` is this plus all that were
+    /// rejected (R16).
     pub ranked: u64,
     /// How many offers were rejected, by the first reason against each.
     pub rejected: BTreeMap<Reason, u64>,
     /// What a wider request would save, best first.
     pub cheaper: Vec<Cheaper>,
+    /// What there is to say of the disks asked for.
+    pub disks: DisksAnswer,
 }
 
 /// Why a request cannot be answered at all.
@@ -52,6 +67,23 @@ pub enum RequestError {
         "`--mixed` plans combine GPU models, so every alternative must ask for the same count; write `H100,H200:8`"
     )]
     MixedCounts,
+    /// Disks are asked for, and so are plans in several places.
+    #[error("`--spread` plans stand in several places, and a disk in one; leave out `--spread` or the disks")]
+    SpreadDisks,
+    /// A disk that no account has.
+    #[error(
+        "no disk of yours is called `{id}`{}; {}; `planner disks` lists them",
+        did_you_mean(.near),
+        disks::owned(.owned)
+    )]
+    UnknownDisk {
+        /// The id.
+        id: String,
+        /// Ids of disks whose id or name is near it.
+        near: Vec<String>,
+        /// Every disk of the accounts.
+        owned: Vec<String>,
+    },
 }
 
 fn did_you_mean(near: &[String]) -> String {
@@ -68,7 +100,7 @@ fn did_you_mean(near: &[String]) -> String {
 /// when the request names something that does not exist.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
     check_words(market, demand)?;
-    let (found, mut rejected, ranked) = search(market, demand, plans);
+    let (found, mut rejected, ranked) = search_rows(market, demand, plans);
     if !market.rejects.is_empty() {
         rejected.insert(Reason::Unreadable, count(market.rejects.len()));
     }
@@ -81,14 +113,34 @@ pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, Re
         ranked,
         rejected,
         cheaper,
+        disks: disks::answer(market, demand),
     })
+}
+
+/// As [`search`], with the same machines of two brokers on one row.
+fn search_rows(market: &Market, demand: &Demand, rows: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
+    let mut wanted = rows.saturating_add(SELLERS_LIKELY);
+    loop {
+        let (mut found, rejected, ranked) = search(market, demand, wanted);
+        let all = found.plans.len() < wanted;
+        found.plans = metal::rows(found.plans, rows);
+        if found.plans.len() >= rows || all {
+            return (found, rejected, ranked);
+        }
+        wanted = wanted.saturating_mul(2);
+    }
 }
 
 fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
     let mut rejected = BTreeMap::new();
     let mut candidates = Vec::new();
+    let mut colocation = Colocation::new(market.disks.as_ref(), demand);
     for offer in &market.offers {
-        match fit(offer, demand) {
+        let fitting = fit(offer, demand).and_then(|candidate| match &mut colocation {
+            Some(colocation) => candidate.with_disks(colocation),
+            None => Ok(candidate),
+        });
+        match fitting {
             Ok(candidate) => candidates.push(Arc::new(candidate)),
             Err(reason) => *rejected.entry(reason).or_insert(0) += 1,
         }
@@ -130,7 +182,7 @@ fn best(candidates: &[Arc<Candidate>], demand: &Demand, plans: usize) -> Found {
 }
 
 /// Refuses GPUs that nobody knows, with near matches (R1): neither this version
-/// nor any offer.
+/// nor any offer of a market that answered in full.
 fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     let alternatives = &demand.gpus.alternatives;
     if demand.mixed
@@ -140,9 +192,10 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     {
         return Err(RequestError::MixedCounts);
     }
+    disks::check(market, demand)?;
     let sold = |model: &GpuModel| market.offers.iter().any(|offer| offer.gpu.model == *model);
     for model in alternatives.iter().filter_map(|wanted| wanted.model.as_ref()) {
-        if !model.is_known() && !sold(model) {
+        if !model.is_known() && !sold(model) && completeness(&market.sources) == Completeness::Whole {
             let mut known: Vec<&str> = GpuModel::known_names().collect();
             known.extend(market.offers.iter().map(|offer| offer.gpu.model.as_str()));
             let near = near(model.as_str(), known).into_iter().map(str::to_owned).collect();

@@ -21,6 +21,7 @@ pub async fn gather(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &A
         offers: Vec::new(),
         rejects: Vec::new(),
         sources: Vec::new(),
+        disks: None,
     };
     for (source, listing) in sources.iter().zip(listings) {
         market.sources.push(SourceReport::of(source.broker().clone(), &listing));
@@ -37,9 +38,21 @@ pub async fn gather(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &A
 ///
 /// Never fails, as [`gather`]. Reading costs nothing.
 pub async fn gather_disks(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &Ask<'_>) -> DiskMarket {
+    disks(sources, without_key, ask, true).await
+}
+
+/// Reads all disks for sale, concurrently, and none that are owned: a key that
+/// may not list the account's disks is no reason not to buy one.
+///
+/// Never fails, as [`gather`]. Reading costs nothing.
+pub async fn gather_disk_offers(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &Ask<'_>) -> DiskMarket {
+    disks(sources, without_key, ask, false).await
+}
+
+async fn disks(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &Ask<'_>, owned_too: bool) -> DiskMarket {
     let answers = join_all(sources.iter().map(|source| async move {
         let owned = async {
-            match source.disks() {
+            match source.disks().filter(|_| owned_too) {
                 Some(disks) => Some(disks.list(ask).await),
                 None => None,
             }

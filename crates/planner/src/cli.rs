@@ -4,13 +4,19 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod compare;
+mod disks;
 mod request;
 
+pub(crate) use compare::CompareArgs;
+pub(crate) use disks::DiskArgs;
 pub(crate) use request::RequestArgs;
 
 use std::path::PathBuf;
 
+use crate::report::Trouble;
 use clap::builder::styling::{AnsiColor, Styles};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gpu_broker_core::number::Exact;
 
@@ -32,6 +38,7 @@ const STYLES: Styles = Styles::styled()
     version,
     styles = STYLES,
     propagate_version = true,
+    disable_help_subcommand = true,
     arg_required_else_help = true,
     after_help = "\
 Examples:
@@ -39,7 +46,7 @@ Examples:
   planner quote H100:8 --hours 72             eight H100s for three days
   planner quote A100-80GB:4 --region eu_north,eu_west --explain
   planner quote any:48GB+:2 --max-price 3 -o json
-  planner offers --gpu H200                   what is for sale, unranked
+  planner offers H200                         what is for sale, unranked
 
 Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
 `planner help exit-status` lists the exit statuses, `planner help offers-file` the
@@ -60,10 +67,10 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
     /// How to print
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Output::Table)]
-    pub(crate) output: Output,
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
+    pub(crate) output: Option<Output>,
     /// Short for `--output json`
-    #[arg(long, global = true, conflicts_with = "output")]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Ask only these brokers; `!NAME` leaves one out
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
@@ -89,6 +96,19 @@ pub(crate) struct GlobalArgs {
     /// No colour, as with NO_COLOR in the environment
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
+}
+
+impl GlobalArgs {
+    /// The format that the flags ask for together.
+    pub(crate) fn format(&self) -> Result<Output, Trouble> {
+        match (self.json, self.output) {
+            (true, None | Some(Output::Json)) => Ok(Output::Json),
+            (true, Some(_)) => {
+                Err(Trouble::usage("two formats are asked for").hint("leave out `--json` or `--output`"))
+            }
+            (false, output) => Ok(output.unwrap_or(Output::Table)),
+        }
+    }
 }
 
 /// How to print.
@@ -119,13 +139,26 @@ Examples:
   planner quote H100:64 --max-nodes any --interconnect infiniband
   planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
   planner quote H100:8 --fx EUR=1.08 -o json
+  planner quote A100:2 --new-disk 2TB         the cheapest pair of machine and disk
+  planner quote A100:1 --attach disk-runpod-wa-1 --sandbox   beside a disk of yours
   planner quote H100:8 --save market.json     keep the market that was seen
   planner quote --market market.json          the same request again, offline
 
 GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
-8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone.")]
+8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone. MEMORY is 80GB, give
+or take a tenth because vendors and brokers disagree, or 48GB+ or 24GB..80GB.")]
     Quote(QuoteArgs),
+    /// Show how on demand, prepaid, spot and community compare as the hours grow
+    #[command(after_help = "\
+Examples:
+  planner compare H100:8 --sandbox
+  planner compare H100:1 --from 24 --to 90d --plot terms.svg
+  planner compare A100:4 --interruptions-per-day 2 --checkpoint-minutes 30 --plot-terminal
+
+Each class has the best plan of its own offers: on demand by the hour, prepaid,
+spot, and community machines. `--spot` leaves the other classes out.")]
+    Compare(CompareArgs),
     /// List the market as it is, unranked
     Offers(OffersArgs),
     /// List disks for sale and disks that you own
@@ -157,6 +190,8 @@ Examples:
   planner sandbox                             prints the two addresses and serves
   planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80")]
     Sandbox(SandboxArgs),
+    /// Explain a command, the exit statuses, or files with offers of your own
+    Help(HelpArgs),
 }
 
 /// `planner quote`.
@@ -169,13 +204,13 @@ pub(crate) struct QuoteArgs {
     #[command(flatten)]
     pub(crate) request: RequestArgs,
     /// Show at most this many plans; 10 without it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", help_heading = "What is shown", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) max_offers: Option<u32>,
     /// Keep the market that was seen, its disks and the request in this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "What is shown")]
     pub(crate) save: Option<PathBuf>,
     /// Unfold the lines of each plan
-    #[arg(long)]
+    #[arg(long, help_heading = "What is shown")]
     pub(crate) explain: bool,
 }
 
@@ -189,8 +224,8 @@ pub(crate) struct OffersArgs {
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
     /// Print at most this many
-    #[arg(long, value_name = "N")]
-    pub(crate) max_offers: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_offers: Option<u32>,
 }
 
 /// Where and from whom.
@@ -214,16 +249,24 @@ pub(crate) struct FilterArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DisksArgs {
     /// Print at most this many of each kind
-    #[arg(long, value_name = "N")]
-    pub(crate) max_offers: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_offers: Option<u32>,
 }
 
 /// `planner gpus`.
 #[derive(Debug, Args)]
 pub(crate) struct GpusArgs {
     /// Print at most this many
-    #[arg(long, value_name = "N")]
-    pub(crate) max_offers: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_offers: Option<u32>,
+}
+
+/// `planner help`.
+#[derive(Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// A command, `exit-status` or `offers-file`
+    #[arg(value_name = "TOPIC")]
+    pub(crate) topic: Option<String>,
 }
 
 /// `planner diff`.

@@ -1,16 +1,20 @@
 //! One file for each command.
 
+mod compare;
 mod diff;
 mod disks;
 mod gpus;
+mod help;
 mod offers;
 mod quote;
 mod sandbox;
 mod verify;
 
+pub(crate) use compare::compare;
 pub(crate) use diff::diff;
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
+pub(crate) use help::help;
 pub(crate) use offers::offers;
 pub(crate) use quote::quote;
 pub(crate) use sandbox::sandbox;
@@ -20,11 +24,11 @@ use std::time::Duration;
 
 use gpu_broker_core::demand::Words;
 use gpu_broker_core::market::{Completeness, DiskMarket, Market, SourceReport, completeness};
-use gpu_broker_core::source::{Ask, Hint};
-use gpu_broker_engine::{gather, gather_disks};
+use gpu_broker_core::source::{Ask, Hint, Progress};
+use gpu_broker_engine::{gather, gather_disk_offers, gather_disks};
 use jiff::Timestamp;
 
-use crate::cli::GlobalArgs;
+use crate::cli::{GlobalArgs, Output};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::files::market::Saved;
@@ -41,6 +45,8 @@ pub(crate) struct Context<'a> {
     pub(crate) environment: &'a Environment,
     /// Flags that every command understands.
     pub(crate) global: &'a GlobalArgs,
+    /// How to print.
+    pub(crate) output: Output,
     /// Where to print.
     pub(crate) printer: Printer,
     /// When the command was started.
@@ -103,19 +109,28 @@ impl Context<'_> {
         gather(&sources.asked, &sources.without_key, &ask, self.now).await
     }
 
-    /// All disks of all brokers, or those that were kept; nothing when none were.
-    async fn disks(&self, sources: &Sources) -> Option<DiskMarket> {
+    /// All disks for sale, and those that the accounts own if they matter; or those that were kept, and nothing when
+    /// none were.
+    async fn disks(&self, sources: &Sources, owned: bool, progress: &dyn Progress) -> Option<DiskMarket> {
         if let Some(saved) = &sources.saved {
             return saved.disks.clone();
         }
-        let bars = Bars::new(self.printer);
         let ask = Ask {
             within: self.within(),
             hint: &Hint::default(),
-            progress: &bars,
+            progress,
         };
-        Some(gather_disks(&sources.asked, &sources.without_key, &ask).await)
+        Some(if owned {
+            gather_disks(&sources.asked, &sources.without_key, &ask).await
+        } else {
+            gather_disk_offers(&sources.asked, &sources.without_key, &ask).await
+        })
     }
+}
+
+/// How many to print: all, unless told otherwise.
+fn at_most(asked: Option<u32>) -> usize {
+    asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
 /// The exit status of a command that lists what brokers have.

@@ -45,8 +45,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What `planner help exit-status` prints. Statuses that later commands will
-/// use are part of the promise.
+/// What `planner help exit-status` prints. 5 and 7 belong to commands that
+/// launch; they are reserved before those come.
 pub(crate) const TABLE: &str = "\
 Exit status
 
@@ -56,8 +56,9 @@ Exit status
   3    nothing matches, and the whole market answered
   4    partial market: some broker could not be asked or answered in part;
        what is printed is what the others have
-  5    refused by a guard: a price moved beyond what was allowed, or a quote
-       does not hold
+  5    refused by a guard: price moved, cap, quote expired or does not hold,
+       not confirmed
   6    a key is missing or refused
+  7    outcome unknown: run `planner reconcile`
   130  interrupted
 ";

@@ -1,6 +1,6 @@
 //! The `planner` command line, as a library: [`main`] is all of it.
 //!
-//! Flags and environment come in through [`cli`] and `env` and nowhere else;
+//! Flags and environment come in through `cli` and `env` and nowhere else;
 //! output leaves through `printer` and nowhere else.
 
 mod cli;
@@ -39,11 +39,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
-    if let Some(text) = topic(&arguments) {
-        let printed = Printer::new(false, false, environment.columns).data(text);
-        return if printed.is_ok() { Exit::Done } else { Exit::Internal };
-    }
-    let mut cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Help and version are no errors; clap knows where each goes.
         Err(error) => {
@@ -51,9 +47,6 @@ fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
-    if cli.global.json {
-        cli.global.output = Output::Json;
-    }
     let printer = Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
     log(cli.global.verbose);
     execute(environment, &cli, printer).unwrap_or_else(|trouble| {
@@ -62,46 +55,39 @@ fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
     })
 }
 
-/// What `planner help TOPIC` prints, where the topic is no command.
-fn topic(arguments: &[std::ffi::OsString]) -> Option<&'static str> {
-    if arguments.get(1)? != "help" {
-        return None;
-    }
-    match arguments.get(2)?.to_str()? {
-        "exit-status" => Some(exit::TABLE),
-        "offers-file" => Some(files::offers::HELP),
-        _ => None,
-    }
-}
-
 fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exit, Trouble> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one clock: every command works with this moment"
     )]
     let now = Timestamp::now();
-    if cli.global.output == Output::Jsonl && !matches!(cli.command, Command::Offers(_)) {
+    let output = cli.global.format()?;
+    if output == Output::Jsonl && !matches!(cli.command, Command::Offers(_)) {
         return Err(Trouble::usage("only `planner offers` prints jsonl").hint("print a document with `-o json`"));
     }
     let context = Context {
         environment,
         global: &cli.global,
+        output,
         printer,
         now,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let exit = runtime.block_on(async {
         let work = async {
             match &cli.command {
                 Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Compare(args) => commands::compare(&context, args).await,
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,
                 Command::Gpus(args) => commands::gpus(&context, args).await,
                 Command::Diff(args) => commands::diff(&context, args),
                 Command::Verify(args) => commands::verify(&context, args),
-                Command::Sandbox(args) => return commands::sandbox(&context, args).await,
+                Command::Sandbox(args) => commands::sandbox(&context, args).await,
+                Command::Help(args) => commands::help(&context, args),
             }
         };
+        // To be interrupted is how the sandbox ends.
         if matches!(cli.command, Command::Sandbox(_)) {
             return work.await;
         }
@@ -109,7 +95,10 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
             done = work => done,
             _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
         }
-    })
+    });
+    // Whatever is still being reckoned is not waited for.
+    runtime.shutdown_background();
+    exit
 }
 
 /// Sends what the crates log to standard error, as loud as was asked.

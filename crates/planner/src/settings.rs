@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use gpu_broker_core::market::Market;
+use gpu_broker_core::market::{DiskMarket, Market};
 use gpu_broker_core::near;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::Source;
@@ -69,10 +69,7 @@ impl Sources {
         selection.check(&known)?;
         narrow(&mut saved.market, |broker| selection.wants(broker.as_str()));
         if let Some(disks) = &mut saved.disks {
-            disks.offers.retain(|disk| selection.wants(disk.broker.as_str()));
-            disks.owned.retain(|disk| selection.wants(disk.broker.as_str()));
-            disks.rejects.retain(|reject| selection.wants(reject.broker.as_str()));
-            disks.sources.retain(|report| selection.wants(report.broker.as_str()));
+            narrow_disks(disks, |broker| selection.wants(broker.as_str()));
         }
         Ok(Self {
             saved: Some(saved),
@@ -86,6 +83,16 @@ pub(crate) fn narrow(market: &mut Market, wanted: impl Fn(&Broker) -> bool) {
     market.offers.retain(|offer| wanted(&offer.broker));
     market.rejects.retain(|reject| wanted(&reject.broker));
     market.sources.retain(|report| wanted(&report.broker));
+    if let Some(disks) = &mut market.disks {
+        narrow_disks(disks, wanted);
+    }
+}
+
+fn narrow_disks(disks: &mut DiskMarket, wanted: impl Fn(&Broker) -> bool) {
+    disks.offers.retain(|disk| wanted(&disk.broker));
+    disks.owned.retain(|disk| wanted(&disk.broker));
+    disks.rejects.retain(|reject| wanted(&reject.broker));
+    disks.sources.retain(|report| wanted(&report.broker));
 }
 
 /// Which brokers somebody asked for by name.

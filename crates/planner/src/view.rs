@@ -1,6 +1,9 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
+pub(crate) mod assumptions;
+pub(crate) mod colocation;
 pub(crate) mod columns;
+pub(crate) mod compare;
 pub(crate) mod diff;
 pub(crate) mod disks;
 pub(crate) mod document;
@@ -8,6 +11,8 @@ pub(crate) mod explain;
 pub(crate) mod footer;
 pub(crate) mod format;
 pub(crate) mod gpus;
+pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod plans;
+pub(crate) mod plot;
 pub(crate) mod text;

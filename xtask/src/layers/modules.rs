@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "source",
     "market",
     "demand",
+    "colocation",
     "fit",
     "plan",
     "quote",

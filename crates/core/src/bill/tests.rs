@@ -199,4 +199,89 @@ proptest! {
             prop_assert_eq!(short.total.plus(extra).unwrap(), long.total);
         }
     }
+
+    #[test]
+    fn interruptions_stretch_the_horizon_and_nothing_else(
+        offer in any_offer(),
+        hours in 1_u64..2000,
+        per_day in 0_i128..1000,
+        checkpoint in 0_i128..100_000,
+        more in 0_i128..1000,
+    ) {
+        let at = |per_day, checkpoint| {
+            let interruptions = Interruptions::new(Exact::new(per_day, 2)?, Exact::new(checkpoint, 2)?)?;
+            let configuration = offer.configure(&Selection::default(), &Exchange::new(Currency::USD)).ok()?;
+            Bill::interrupted(&configuration, &offer.terms, Hours::whole(hours), Some(&interruptions)).ok()
+        };
+        if let Some(calm) = bill(&offer, None, hours) {
+            let risky = at(per_day, checkpoint).unwrap();
+            prop_assert_eq!(at(0, checkpoint), Some(calm.clone()));
+            prop_assert_eq!(at(per_day, 0), Some(calm.clone()));
+            prop_assert!(risky.total.parts() <= at(per_day + more, checkpoint).unwrap().total.parts());
+            prop_assert!(risky.total.parts() <= at(per_day, checkpoint + more).unwrap().total.parts());
+            prop_assert_eq!((risky.rate, risky.upfront), (calm.rate, calm.upfront));
+            // Beyond the prepaid block and the minimum: 2880 × total is rate ×
+            // hours × (2880 + R × M), to the last digit.
+            if hours >= 1000 {
+                let work = Exact::whole(2880).plus(Exact::new(per_day * checkpoint, 4).unwrap()).unwrap();
+                let expected = calm.total.parts().times(work).unwrap();
+                prop_assert_eq!(risky.total.parts().times_count(2880).unwrap(), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn expected_hours_are_reckoned_without_rounding() {
+    let check = |per_day: &str, checkpoint: &str, hours: &str, factor: &str, total: &str| {
+        let interruptions = Interruptions::new(per_day.parse().unwrap(), checkpoint.parse().unwrap()).unwrap();
+        let offer = offer("6.84");
+        let configuration = offer
+            .configure(&Selection::default(), &Exchange::new(Currency::USD))
+            .unwrap();
+        let bill = Bill::interrupted(
+            &configuration,
+            &offer.terms,
+            hours.parse().unwrap(),
+            Some(&interruptions),
+        )
+        .unwrap();
+        assert_eq!(
+            (interruptions.factor().to_string(), bill.total.amount().to_string()),
+            (factor.to_owned(), total.to_owned())
+        );
+    };
+    check("2", "30", "10", "1.020833333333", "69.825");
+    check("2.5", "28.8", "10", "1.025", "70.11");
+    check("1", "10", "10", "1.003472222222", "68.6375");
+    check("1", "1", "1", "1.000347222222", "6.842375");
+    check("0", "30", "10", "1", "68.4");
+    assert_eq!(Interruptions::new("-1".parse().unwrap(), Exact::ONE), None);
+    assert_eq!(Interruptions::new(Exact::ONE, "-0.1".parse().unwrap()), None);
+}
+
+#[test]
+fn interruptions_never_touch_what_is_charged_anyway() {
+    let mut prepaid = offer("1.49");
+    prepaid.terms.prepaid = Some(Hours::whole(720));
+    let interruptions = Interruptions::new(Exact::whole(24), Exact::whole(60)).unwrap();
+    let configuration = prepaid
+        .configure(&Selection::default(), &Exchange::new(Currency::USD))
+        .unwrap();
+    let check = |hours: u64, total: &str| {
+        let bill = Bill::interrupted(
+            &configuration,
+            &prepaid.terms,
+            Hours::whole(hours),
+            Some(&interruptions),
+        )
+        .unwrap();
+        assert_eq!(
+            (bill.upfront.amount(), bill.total.amount()),
+            ("1072.8".parse().unwrap(), total.parse().unwrap())
+        );
+    };
+    // One and a half times the hours.
+    check(480, "1072.8");
+    check(1000, "2235");
 }

@@ -68,15 +68,21 @@ impl Dial {
             (true, Some(default)) if default == count => None,
             (true, Some(default)) => {
                 // All units or only the difference: the guide leaves it open.
-                // Only a reduction can make the difference the larger one.
                 let difference = count.abs_diff(default);
                 Some(Charge {
-                    high: count.max(difference),
-                    low: Some(count.min(difference)),
+                    high: count,
+                    low: (difference != count).then_some(difference),
                 })
             }
             (true, None) | (false, _) => Some(Charge { high: count, low: None }),
         }
+    }
+
+    /// The smallest valid count that is at least `least`, whatever it is
+    /// charged (P13).
+    pub(crate) fn smallest(&self, least: u64) -> Option<u64> {
+        let default = self.default.filter(|count| *count >= least);
+        [default, self.smallest_stepped(least)].into_iter().flatten().min()
     }
 
     /// The smallest count on the grid `min + k × step` that is at least
@@ -162,7 +168,7 @@ mod tests {
         check(hyperstack, "", "Some(750) free");
         check(hyperstack, "500", "Some(750) free");
         check(hyperstack, "1000", "Some(1000) pays 250 to 1000");
-        check(hyperstack, "..500", "Some(100) pays 100 to 650");
+        check(hyperstack, "..500", "Some(100) pays 650 to 100");
         // An off-grid default is valid as it stands (tensordock's memory).
         let off_grid = dial(Some(4), Some(100), Some(256), Some(10), "0.004", false);
         check(off_grid, "", "Some(100) pays 100");

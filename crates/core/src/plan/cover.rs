@@ -5,11 +5,14 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::feasible::is_feasible;
+use super::feasible::{barred, is_feasible};
+use super::limits::Limits;
 use super::merge::Merge;
-use super::order::Provisioning;
-use super::pool::{Pool, Unit, weights};
-use super::{Found, Goal, broken};
+use super::order::{Provisioning, everything, identity};
+use super::part::{Bases, parts, sets};
+use super::pool::{Pool, Price, Unit, Weight, weights};
+use super::search::Search;
+use super::{Found, Goal, Plan, broken, compare};
 use crate::demand::Objective;
 use crate::fit::{Candidate, Reason};
 use crate::gpu::{GpuModel, Socket};
@@ -38,10 +41,9 @@ pub(crate) struct Rules {
 pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Found {
     let mut reasons: Vec<Option<Reason>> = vec![Some(Reason::GpuCount); candidates.len()];
     let mut merge = Merge::new(*goal);
-    for (units, range) in pools(candidates, wanted, goal, rules, &mut reasons) {
-        let pool = Pool::new(units, range, rules.nodes_max);
+    for (pool, apart) in pools(candidates, wanted, goal, rules, &mut reasons) {
         if is_feasible(&pool) {
-            let barred = merge.barred(&pool);
+            let barred = apart.or_else(|| barred(&pool));
             for unit in pool.units() {
                 // An offer in several places counts when any of them will do.
                 if let Some(reason) = reasons.get_mut(unit.number).filter(|reason| reason.is_some()) {
@@ -53,12 +55,38 @@ pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goa
             }
         }
     }
-    let plans = merge.take(goal.plans);
+    let mut plans = merge.take(goal.plans);
+    if plans.is_empty() && merge.gave_up() {
+        plans.extend(some_plan(candidates, wanted, goal, rules));
+    }
     Found {
         plans,
         reasons,
         optimal: !merge.gave_up(),
     }
+}
+
+/// A plan that keeps to all limits, for when the best one cannot be found:
+/// of each pool the one with the fewest instances, and the best of those.
+fn some_plan(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Option<Plan> {
+    let mut reasons = vec![None; candidates.len()];
+    let pools = pools(candidates, wanted, goal, rules, &mut reasons);
+    let plans = pools
+        .into_iter()
+        .filter(|(_, apart)| apart.is_none())
+        .filter_map(|(pool, _)| {
+            let counted = |unit: Unit| Unit {
+                weight: Weight {
+                    nodes: 1,
+                    ..Weight::ZERO
+                },
+                ..unit
+            };
+            let counted = pool.of_others(pool.units().cloned().map(counted), pool.wanted);
+            let (_, groups) = Search::new(counted).next_plan(|_| true)?;
+            Plan::of(groups, pool.wanted).ok()
+        });
+    plans.min_by(|left, right| compare(left, right, goal.objective))
 }
 
 /// Adds a pool's plans, as several streams where the objective is no sum.
@@ -68,33 +96,7 @@ fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
             let wanted = pool.wanted;
             merge.add(pool, wanted, None);
         }
-        Objective::PerGpu => {
-            // For a known number of GPUs the least per GPU is the least. Units
-            // of no more GPUs than the surplus would be superfluous.
-            let largest = pool
-                .units()
-                .map(|unit| u64::from(unit.candidate.offer.gpu.count))
-                .max()
-                .unwrap_or(1);
-            let most = pool
-                .wanted
-                .most
-                .unwrap_or(u64::MAX)
-                .min(pool.wanted.least.saturating_add(largest - 1));
-            for gpus in pool.wanted.least.max(1)..=most {
-                let surplus = gpus - pool.wanted.least.max(1);
-                let needed = |unit: &&Unit| u64::from(unit.candidate.offer.gpu.count) > surplus;
-                let exactly = Range {
-                    least: gpus,
-                    most: Some(gpus),
-                };
-                merge.add(
-                    Pool::new(pool.units().filter(needed).cloned().collect(), exactly, pool.nodes_max),
-                    pool.wanted,
-                    None,
-                );
-            }
-        }
+        Objective::PerGpu => per_gpu(merge, &pool),
         Objective::Provisioning => {
             // The slowest instance decides; `Merge` keeps the plans whose
             // slowest is just this slow.
@@ -106,11 +108,45 @@ fn add(merge: &mut Merge, pool: Pool, objective: Objective) {
                 let units = pool
                     .units()
                     .filter(|unit| Provisioning::of(&unit.candidate.offer) <= speed)
-                    .cloned()
-                    .collect();
-                merge.add(Pool::new(units, pool.wanted, pool.nodes_max), pool.wanted, Some(speed));
+                    .cloned();
+                merge.add(pool.of_others(units, pool.wanted), pool.wanted, Some(speed));
             }
         }
+    }
+}
+
+/// For a known number of GPUs the least per GPU is the least: one stream for
+/// each number that a plan can supply.
+///
+/// A unit that covers the wanted count alone is a plan of its own, for with it
+/// every other one is superfluous. So only smaller units are combined, and an
+/// offer that claims any number of GPUs costs one stream, not that many.
+fn per_gpu(merge: &mut Merge, pool: &Pool) {
+    let gpus_of = |unit: &Unit| u64::from(unit.candidate.offer.gpu.count);
+    let least = pool.wanted.least.max(1);
+    let mut alone: BTreeMap<u64, Vec<Unit>> = BTreeMap::new();
+    for unit in pool.units().filter(|unit| gpus_of(unit) >= least) {
+        alone.entry(gpus_of(unit)).or_default().push(unit.clone());
+    }
+    for (gpus, units) in alone {
+        merge.add_per_gpu(pool.of_others(units.into_iter(), pool.wanted), pool.wanted, gpus);
+    }
+    let small = || pool.units().filter(|unit| gpus_of(unit) < least);
+    let largest = small().map(gpus_of).max().unwrap_or(0);
+    let most = pool
+        .wanted
+        .most
+        .unwrap_or(u64::MAX)
+        .min((least + largest).saturating_sub(1));
+    for gpus in least..=most {
+        // Units of no more GPUs than the surplus would be superfluous.
+        let needed = |unit: &&Unit| gpus_of(unit) > gpus - least;
+        let exactly = Range {
+            least: gpus,
+            most: Some(gpus),
+        };
+        let units = small().filter(needed).cloned();
+        merge.add_per_gpu(pool.of_others(units, exactly), pool.wanted, gpus);
     }
 }
 
@@ -120,27 +156,33 @@ type Spot<'a> = (&'a str, &'a str, &'a str);
 type Machine<'a> = (usize, &'a GpuModel, Option<Gb>, Option<&'a Socket>);
 
 /// Sorts units into pools; a unit that may not be combined at all is a pool of
-/// its own. Candidates too dear to reckon with get their reason here.
+/// its own. With a reason, a pool's plans lack a disk. Candidates too dear to
+/// reckon with get their reason here.
 fn pools(
     candidates: &[Arc<Candidate>],
     wanted: &[Range],
     goal: &Goal,
     rules: &Rules,
     reasons: &mut [Option<Reason>],
-) -> Vec<(Vec<Unit>, Range)> {
-    let mut pools: BTreeMap<Key<'_>, Vec<Unit>> = BTreeMap::new();
+) -> Vec<(Pool, Option<Reason>)> {
+    let mut pools: BTreeMap<Key<'_>, (Vec<Unit>, Range)> = BTreeMap::new();
     let mut lonely = Vec::new();
     let largest = candidates.iter().map(|candidate| candidate.offer.gpu.count).max();
     let least = wanted.iter().map(|range| range.least).max();
     let gpus = least.unwrap_or(1).saturating_add(largest.unwrap_or(1).into());
-    let weights = weights(candidates, goal.objective, gpus.min(GPUS_COUNTED_MAX));
-    for (number, (candidate, weight)) in candidates.iter().zip(weights).enumerate() {
+    let sets = sets(candidates);
+    let prices = candidates.iter().map(|candidate| Price::of(&candidate.bill));
+    let prices: Vec<Price> = prices.chain(sets.iter().map(|set| Price::of_disks(set))).collect();
+    let weights = weights(&prices, goal.objective, gpus.min(GPUS_COUNTED_MAX));
+    let (limits, spent) = Limits::count(rules.nodes_max, &goal.caps, &prices);
+    let mut counted = weights.into_iter().zip(spent);
+    for (number, (candidate, (weight, spent))) in candidates.iter().zip(&mut counted).enumerate() {
         let bill = &candidate.bill;
-        let reason = match weight {
-            None => Some(Reason::Price),
-            Some(_) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
+        let reason = match (weight, spent) {
+            (Some(_), Some(_)) => broken(&goal.caps, bill.rate, bill.upfront, bill.total),
+            _ => Some(Reason::Price),
         };
-        let (Some(weight), None) = (weight, reason) else {
+        let (Some(weight), Some(spent), None) = (weight, spent, reason) else {
             if let Some(slot) = reasons.get_mut(number) {
                 *slot = reason;
             }
@@ -148,40 +190,65 @@ fn pools(
         };
         let offer = &candidate.offer;
         let bound = offer.stock.bound().unwrap_or(u64::MAX);
-        let machine = (
-            candidate.alternative,
-            &offer.gpu.model,
-            offer.gpu.memory,
-            offer.gpu.socket.as_ref(),
-        );
-        for &place in places(candidate, rules.spread) {
+        // Mixed plans answer all alternatives at once, which ask for one count.
+        let alternatives = candidate
+            .alternatives
+            .iter()
+            .take(if rules.mixed { 1 } else { usize::MAX });
+        let placed = alternatives.flat_map(|at| places(candidate, rules.spread).iter().map(move |place| (*at, *place)));
+        for (alternative, place) in placed {
+            let range = wanted.get(alternative).copied().unwrap_or(Range::at_least(1));
+            let machine = (
+                alternative,
+                &offer.gpu.model,
+                offer.gpu.memory,
+                offer.gpu.socket.as_ref(),
+            );
             let unit = Unit {
                 candidate: Arc::clone(candidate),
                 number,
                 place,
                 bound,
-                weight,
+                weight: Weight { nodes: 1, ..weight },
+                spent,
             };
             let center = offer.places.get(place).and_then(|place| place.data_center.as_ref());
             let spot = match center {
                 _ if rules.spread => None,
                 Some(center) => Some((offer.broker.as_str(), offer.provider.as_str(), center.as_str())),
                 None => {
-                    lonely.push((vec![unit], range_of(wanted, candidate)));
+                    lonely.push((vec![unit], range));
                     continue;
                 }
             };
-            pools
-                .entry((spot, (!rules.mixed).then_some(machine)))
-                .or_default()
-                .push(unit);
+            let pool = pools.entry((spot, (!rules.mixed).then_some(machine)));
+            pool.or_insert_with(|| (Vec::new(), range)).0.push(unit);
         }
     }
-    let shared = pools.into_values().filter_map(|units| {
-        let range = range_of(wanted, &units.first()?.candidate);
-        Some((units, range))
-    });
-    shared.chain(lonely).collect()
+    // Their order settles ties that nothing else does.
+    lonely.sort_by(|(left, _), (right, _)| compare_units(left.first(), right.first()));
+    let bases = Bases::of(&sets, counted);
+    let sorted = pools.into_values().chain(lonely);
+    sorted
+        .flat_map(|(units, range)| in_parts(units, range, limits, &bases))
+        .collect()
+}
+
+/// A pool for each set of disks that its plans may take along, or the reason
+/// why they lack one.
+fn in_parts(
+    units: Vec<Unit>,
+    range: Range,
+    limits: Limits,
+    bases: &Bases,
+) -> impl Iterator<Item = (Pool, Option<Reason>)> + use<> {
+    parts(units, range, bases).into_iter().map(move |part| {
+        let pool = Pool::new(part.units, range, limits);
+        match part.base {
+            Ok(base) => (pool.based_on(base), None),
+            Err(reason) => (pool, Some(reason)),
+        }
+    })
 }
 
 /// The places in which an offer competes. Where places may differ, its copies
@@ -206,6 +273,12 @@ fn compare_places(left: Option<&Place>, right: Option<&Place>) -> Ordering {
     left.cmp(&right)
 }
 
-fn range_of(wanted: &[Range], candidate: &Candidate) -> Range {
-    wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1))
+fn compare_units(left: Option<&Unit>, right: Option<&Unit>) -> Ordering {
+    let (Some(left), Some(right)) = (left, right) else {
+        return left.is_some().cmp(&right.is_some());
+    };
+    let place = |unit: &Unit| unit.candidate.offer.places.get(unit.place).cloned().unwrap_or_default();
+    identity(&left.candidate, &place(left))
+        .cmp(&identity(&right.candidate, &place(right)))
+        .then_with(|| everything(&left.candidate, &right.candidate))
 }

@@ -7,16 +7,17 @@ use super::order::Provisioning;
 use super::pool::{Pool, Weight};
 use super::search::Search;
 use super::{Goal, Plan, compare};
-use crate::demand::Objective;
-use crate::fit::Reason;
 use crate::quantity::Range;
 
 /// Plans of equal weight that are put in order among each other (R14). More
 /// than that many stay in the order in which they are found, which is fixed.
-const TIES_MAX: usize = 1_000;
+const TIES_MAX: usize = 4_000;
 
-/// Plans skipped because they break a cap, or are another stream's, before
-/// the search gives up.
+/// Groups of tied plans together, so that ties of long plans do not take all
+/// the time there is.
+const TIED_GROUPS_MAX: usize = 40_000;
+
+/// Plans skipped because they are another stream's before the search gives up.
 const SKIPPED_MAX: usize = 20_000;
 
 /// Merges the streams of all pools.
@@ -40,7 +41,7 @@ struct Stream {
 }
 
 enum State {
-    Unopened(Pool),
+    Unopened(Box<Pool>),
     Open(Box<Search>),
 }
 
@@ -68,12 +69,16 @@ impl Merge {
     /// Adds a pool that answers a request for `wanted` GPUs; with a speed, only
     /// its plans whose slowest instance is just that slow.
     pub(super) fn add(&mut self, pool: Pool, wanted: Range, speed: Option<Provisioning>) {
-        let per_gpu = self.goal.objective == Objective::PerGpu;
-        let divisor = if per_gpu {
-            i128::from(pool.wanted.least.max(1))
-        } else {
-            1
-        };
+        self.push(pool, wanted, speed, 1);
+    }
+
+    /// Adds a pool all of whose plans supply `gpus` GPUs, to be ranked by what
+    /// one of them costs.
+    pub(super) fn add_per_gpu(&mut self, pool: Pool, wanted: Range, gpus: u64) {
+        self.push(pool, wanted, None, i128::from(gpus.max(1)));
+    }
+
+    fn push(&mut self, pool: Pool, wanted: Range, speed: Option<Provisioning>, divisor: i128) {
         let weight = Weight {
             first: pool.bound_below(),
             ..Weight::ZERO
@@ -83,7 +88,7 @@ impl Merge {
             head,
             number,
             wanted,
-            state: State::Unopened(pool),
+            state: State::Unopened(Box::new(pool)),
         }));
     }
 
@@ -93,44 +98,24 @@ impl Merge {
         self.gave_up
     }
 
-    /// The cap that keeps every plan of a feasible pool out.
-    pub(super) fn barred(&mut self, pool: &Pool) -> Option<Reason> {
-        let caps = self.goal.caps;
-        if caps.rate.is_none() && caps.upfront.is_none() && caps.total.is_none() {
-            return None;
-        }
-        let mut search = Search::new(Pool::new(pool.units().cloned().collect(), pool.wanted, pool.nodes_max));
-        let mut first = None;
-        for _ in 0..SKIPPED_MAX {
-            let Some((_, groups)) = search.next_plan(|_| true) else {
-                self.gave_up |= search.gave_up();
-                return first;
-            };
-            match Plan::of(groups, pool.wanted).map(|plan| plan.breaks(&caps)) {
-                Ok(None) => return None,
-                Ok(Some(reason)) => first = first.or(Some(reason)),
-                Err(_) => first = first.or(Some(Reason::Price)),
-            }
-        }
-        self.gave_up = true;
-        first
-    }
-
     /// The next `count` plans.
     pub(super) fn take(&mut self, count: usize) -> Vec<Plan> {
         let mut plans = Vec::new();
         let mut tied: Vec<(Head, Plan)> = Vec::new();
-        while plans.len() + tied.len() < count.saturating_add(TIES_MAX) {
+        let mut groups = 0;
+        while plans.len() + tied.len() < count || (tied.len() < TIES_MAX && groups < TIED_GROUPS_MAX) {
             let Some((head, plan)) = self.next_plan() else { break };
             if tied
                 .first()
                 .is_some_and(|(first, _)| first.compare(&head) != Ordering::Equal)
             {
                 self.settle(&mut tied, &mut plans);
+                groups = 0;
                 if plans.len() >= count {
                     break;
                 }
             }
+            groups += plan.groups.len();
             tied.push((head, plan));
         }
         self.settle(&mut tied, &mut plans);
@@ -148,7 +133,7 @@ impl Merge {
             let head = stream.head;
             let search = match stream.state {
                 State::Unopened(pool) => {
-                    stream.state = State::Open(Box::new(Search::new(pool)));
+                    stream.state = State::Open(Box::new(Search::new(*pool)));
                     self.put_back(stream);
                     continue;
                 }
@@ -163,9 +148,8 @@ impl Merge {
             let wanted = stream.wanted;
             self.put_back(stream);
             let Some((weight, groups)) = found else { continue };
-            let plan = Plan::of(groups, wanted).ok().filter(|plan| {
-                plan.breaks(&self.goal.caps).is_none() && head.speed.is_none_or(|speed| plan.slowest() == Some(speed))
-            });
+            let of_speed = |plan: &Plan| head.speed.is_none_or(|speed| plan.slowest() == Some(speed));
+            let plan = Plan::of(groups, wanted).ok().filter(of_speed);
             if let Some(plan) = plan {
                 return Some((Head { weight, ..head }, plan));
             }

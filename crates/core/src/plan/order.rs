@@ -1,6 +1,7 @@
 //! The one total order of plans and of what they are made of (R14).
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use super::{Group, Plan};
 use crate::demand::Objective;
@@ -14,21 +15,35 @@ use crate::place::Place;
 /// are equal.
 pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
     by_objective(left, right, objective)
-        .then_with(|| left.total.sixtieths().cmp(&right.total.sixtieths()))
+        .then_with(|| left.total.parts().cmp(&right.total.parts()))
         .then_with(|| left.nodes.cmp(&right.nodes))
         .then_with(|| left.surplus.cmp(&right.surplus))
         .then_with(|| worst(left).cmp(&worst(right)))
         .then_with(|| left.groups.iter().map(name).cmp(right.groups.iter().map(name)))
+        .then_with(|| {
+            let pairs = left.groups.iter().zip(&right.groups);
+            let orders = pairs.map(|(left, right)| everything(&left.candidate, &right.candidate));
+            orders.fold(Ordering::Equal, Ordering::then)
+        })
+}
+
+/// Tells two candidates apart that agree in all that ranks and names them: by
+/// whatever a reader could still see a difference in.
+pub(super) fn everything(left: &Arc<Candidate>, right: &Arc<Candidate>) -> Ordering {
+    if Arc::ptr_eq(left, right) || left == right {
+        return Ordering::Equal;
+    }
+    format!("{left:?}").cmp(&format!("{right:?}"))
 }
 
 fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
     match objective {
         Objective::Total => Ordering::Equal,
         Objective::Rate => left.rate.per_hour().cmp(&right.rate.per_hour()),
-        Objective::Upfront => left.upfront.sixtieths().cmp(&right.upfront.sixtieths()),
+        Objective::Upfront => left.upfront.parts().cmp(&right.upfront.parts()),
         Objective::PerGpu => {
             // a/b < c/d, multiplied out so that nothing is rounded.
-            let across = |plan: &Plan, other: &Plan| plan.total.sixtieths().times_count(other.gpus);
+            let across = |plan: &Plan, other: &Plan| plan.total.parts().times_count(other.gpus);
             across(left, right).cmp(&across(right, left))
         }
         Objective::Provisioning => slowest(left).cmp(&slowest(right)),

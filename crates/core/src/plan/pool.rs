@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::order::{identity, quality};
+use super::limits::{Limits, Spent};
+use super::order::{everything, identity, quality};
+use crate::bill::Bill;
+use crate::colocation::DiskSet;
 use crate::demand::Objective;
 use crate::fit::Candidate;
+use crate::money::{Money, Rate};
 use crate::number::Exact;
 use crate::quantity::Range;
 
@@ -85,6 +89,8 @@ pub(super) struct Unit {
     /// At most this many instances.
     pub(super) bound: u64,
     pub(super) weight: Weight,
+    /// What one instance takes of the caps.
+    pub(super) spent: Spent,
 }
 
 /// Units with the same number of GPUs, cheapest first.
@@ -108,16 +114,60 @@ pub(super) struct Pool {
     /// By how many the plan may exceed that; a plan never exceeds it by a
     /// whole unit.
     pub(super) slack: usize,
-    /// Instances at the most.
-    pub(super) nodes_max: u64,
+    /// What bounds its plans besides the count.
+    pub(super) limits: Limits,
     /// What was asked for.
     pub(super) wanted: Range,
+    /// What every plan begins with.
+    pub(super) base: Base,
+}
+
+/// What a plan weighs, and takes of the caps, before its first instance: its
+/// disks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Base {
+    pub(super) weight: Weight,
+    pub(super) spent: Spent,
+}
+
+impl Base {
+    pub(super) const NOTHING: Self = Self {
+        weight: Weight::ZERO,
+        spent: [0; 3],
+    };
+}
+
+/// What something costs: an instance, or the disks of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Price {
+    pub(super) rate: Rate,
+    pub(super) upfront: Money,
+    pub(super) total: Money,
+}
+
+impl Price {
+    pub(super) fn of(bill: &Bill) -> Self {
+        Self {
+            rate: bill.rate,
+            upfront: bill.upfront,
+            total: bill.total,
+        }
+    }
+
+    /// Nothing is paid for a disk when ordering.
+    pub(super) fn of_disks(disks: &DiskSet) -> Self {
+        Self {
+            rate: disks.rate,
+            upfront: Money::zero(disks.total.currency()),
+            total: disks.total,
+        }
+    }
 }
 
 impl Pool {
     /// Sorts units into classes. The result does not depend on the order in
     /// which the units came.
-    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, nodes_max: u64) -> Self {
+    pub(super) fn new(mut units: Vec<Unit>, wanted: Range, limits: Limits) -> Self {
         let least = usize::try_from(wanted.least.max(1)).unwrap_or(usize::MAX);
         let slack = wanted.most.map_or(usize::MAX, |most| {
             usize::try_from(most - wanted.least).unwrap_or(usize::MAX)
@@ -130,6 +180,7 @@ impl Pool {
                 .then_with(|| left.weight.cmp(&right.weight))
                 .then_with(|| quality(&left.candidate).cmp(&quality(&right.candidate)))
                 .then_with(|| identity(&left.candidate, &place(left)).cmp(&identity(&right.candidate, &place(right))))
+                .then_with(|| everything(&left.candidate, &right.candidate))
         });
         let mut classes: Vec<Class> = Vec::new();
         for unit in units {
@@ -151,9 +202,21 @@ impl Pool {
             classes,
             least,
             slack,
-            nodes_max,
+            limits,
             wanted,
+            base: Base::NOTHING,
         }
+    }
+
+    /// The same pool, whose plans begin with `base`.
+    pub(super) fn based_on(self, base: Base) -> Self {
+        Self { base, ..self }
+    }
+
+    /// A pool of other units, or for another count, that is bounded alike and
+    /// begins with the same.
+    pub(super) fn of_others(&self, units: impl Iterator<Item = Unit>, wanted: Range) -> Self {
+        Self::new(units.collect(), wanted, self.limits).based_on(self.base)
     }
 
     /// All units, in the order in which they are searched.
@@ -161,7 +224,7 @@ impl Pool {
         self.classes.iter().flat_map(|class| &class.units)
     }
 
-    /// Less than any cover weighs: the wanted GPUs at the best price per GPU.
+    /// Less than any plan weighs: the wanted GPUs at the best price per GPU.
     /// Rounded down, so that it never exceeds the best cover.
     pub(super) fn bound_below(&self) -> i128 {
         let wanted = i128::try_from(self.least).unwrap_or(i128::MAX);
@@ -172,7 +235,7 @@ impl Pool {
                 .first()
                 .map(|unit| unit.weight.first.saturating_mul(wanted) / gpus)
         };
-        self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
+        self.base.weight.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
     }
 }
 
@@ -195,40 +258,35 @@ impl Class {
     }
 }
 
-/// The weights of candidates under an objective, in a unit common to all;
-/// `None` for one whose cost is too large to be searched with. `gpus` is the
+/// The weights of prices under an objective, in a unit common to all; `None`
+/// for one that is too large to be searched with. `gpus` is the
 /// most that a plan supplies.
 ///
-/// The unit is as small as the candidates need, and only as small as leaves
-/// most of them: digits behind the point are taken from those before it.
-pub(super) fn weights(candidates: &[Arc<Candidate>], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
-    let costs = |candidate: &Candidate| -> [Exact; 2] {
-        let total = candidate.bill.total.sixtieths();
+/// The unit is as small as the prices need, and only as small as leaves most of
+/// them: digits behind the point are taken from those before it.
+pub(super) fn weights(prices: &[Price], objective: Objective, gpus: u64) -> Vec<Option<Weight>> {
+    let costs = |price: &Price| -> [Exact; 2] {
+        let total = price.total.parts();
         match objective {
-            Objective::Rate => [candidate.bill.rate.per_hour(), total],
-            Objective::Upfront => [candidate.bill.upfront.sixtieths(), total],
+            Objective::Rate => [price.rate.per_hour(), total],
+            Objective::Upfront => [price.upfront.parts(), total],
             Objective::Total | Objective::PerGpu | Objective::Provisioning => [total, Exact::ZERO],
         }
     };
     let most = cost_max(gpus);
     let at = |decimals: u8| -> Vec<Option<Weight>> {
         let cost = |cost: Exact| cost.mantissa_at(decimals).filter(|cost| *cost < most);
-        let weight = |candidate: &Arc<Candidate>| {
-            let [first, second] = costs(candidate).map(cost);
+        let weight = |price: &Price| {
+            let [first, second] = costs(price).map(cost);
             Some(Weight {
                 first: first?,
                 second: second?,
-                nodes: 1,
-                surplus: 0,
+                ..Weight::ZERO
             })
         };
-        candidates.iter().map(weight).collect()
+        prices.iter().map(weight).collect()
     };
-    let needed: BTreeSet<u8> = candidates
-        .iter()
-        .flat_map(|candidate| costs(candidate))
-        .map(Exact::decimals)
-        .collect();
+    let needed: BTreeSet<u8> = prices.iter().flat_map(costs).map(Exact::decimals).collect();
     let mut best = at(needed.last().copied().unwrap_or(0));
     for decimals in needed.into_iter().rev().skip(1) {
         let lost = |weights: &[Option<Weight>]| weights.iter().filter(|weight| weight.is_none()).count();

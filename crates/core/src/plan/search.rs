@@ -11,22 +11,30 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Group;
-use super::pool::{Class, Pool, Unit, Weight};
+use super::limits::{Spent, spend};
+use super::pool::{Base, Class, Pool, Unit, Weight};
 use super::table::{Spot, Table};
 
 /// Cells of lines reckoned per pool before the search gives up: about a second
-/// of work. Only a tight limit on instances makes a search wander so far.
+/// of work. Only caps, and a limit on instances too large for the table, make
+/// a search wander so far.
 const CELLS_MAX: usize = 100_000_000;
 
+/// Ways to go on kept of all states together: about two hundred megabytes.
+const KEPT_MAX: usize = 4_000_000;
+
 /// Ways to go on kept of one state. A search that needs more gives up.
-const BRANCHES_MAX: usize = 4_096;
+const BRANCHES_MAX: usize = 512;
 
 /// The plans of a pool as a stream.
 pub(super) struct Search {
     pool: Pool,
     table: Table,
+    /// For each cap, the most, and the least that covers still take of it.
+    caps: Vec<(usize, i128, Table)>,
     open: BinaryHeap<Reverse<State>>,
     cells: usize,
+    kept: usize,
     gave_up: bool,
 }
 
@@ -36,6 +44,8 @@ struct State {
     bound: Weight,
     /// What it weighs so far.
     weight: Weight,
+    /// What it takes of the caps so far.
+    spent: Spent,
     /// GPUs still to cover.
     remaining: usize,
     class: usize,
@@ -75,17 +85,26 @@ struct Branches {
 impl Search {
     pub(super) fn new(pool: Pool) -> Self {
         let table = Table::new(&pool);
-        let (bound, remaining) = (table.to_go(0, pool.least), pool.least);
+        let (Base { weight, spent }, remaining) = (pool.base, pool.least);
+        let bound = table.to_go(0, remaining, pool.limits.nodes).plus(weight);
+        let caps = pool
+            .limits
+            .caps()
+            .map(|(at, _, most)| (at, most, Table::of_spent(&pool, at)))
+            .collect();
         let mut search = Self {
             pool,
             table,
+            caps,
             open: BinaryHeap::new(),
             cells: 0,
+            kept: 0,
             gave_up: false,
         };
         search.push(State {
             bound,
-            weight: Weight::ZERO,
+            weight,
+            spent,
             remaining,
             class: 0,
             unit: 0,
@@ -117,7 +136,7 @@ impl Search {
                 return Some((state.weight, self.groups(state.picks.as_deref())));
             }
             self.expand(state);
-            if self.cells > CELLS_MAX {
+            if self.cells > CELLS_MAX || self.kept > KEPT_MAX {
                 self.gave_up = true;
                 self.open.clear();
             }
@@ -135,18 +154,22 @@ impl Search {
             self.push(state);
             return;
         };
-        let spot = Spot::of(state.remaining, class);
+        let left = self.pool.limits.nodes.saturating_sub(state.weight.nodes);
+        let spot = self.table.spot(class, state.remaining, left);
         let rest = self.table.line_from(state.class, class, state.unit + 1, spot);
         self.cells += rest.len();
         let surplus = self.table.surplus(class, spot);
-        let most = usize::try_from(unit.bound).unwrap_or(usize::MAX).min(spot.position + 1);
-        let bound = |copies: usize| match (rest.get(spot.position.wrapping_sub(copies)), surplus) {
-            (Some(rest), _) => Some(state.weight.plus(unit.weight.times(copies)).plus(*rest)),
-            (None, Some(surplus)) => Some(Weight {
-                surplus,
-                ..state.weight.plus(unit.weight.times(copies))
-            }),
-            (None, None) => None,
+        let most = usize::try_from(unit.bound.min(left))
+            .unwrap_or(usize::MAX)
+            .min(spot.position + 1);
+        let bound = |copies: usize| {
+            let weight = state.weight.plus(unit.weight.times(copies));
+            match spot.position.checked_sub(copies) {
+                Some(position) => rest
+                    .get(position.checked_sub(spot.first())?)
+                    .map(|rest| weight.plus(*rest)),
+                None => surplus.map(|surplus| Weight { surplus, ..weight }),
+            }
         };
         let branch = |copies| {
             bound(copies)
@@ -158,6 +181,7 @@ impl Search {
         copies.sort_by_key(|(bound, _)| *bound);
         let cut = copies.len() > BRANCHES_MAX;
         copies.truncate(BRANCHES_MAX);
+        self.kept += copies.len();
         self.branch(Siblings {
             from: Rc::new(Branches {
                 parent: state,
@@ -201,7 +225,7 @@ impl Search {
         }
     }
 
-    /// Whether the limit on instances leaves enough to cover what remains.
+    /// Whether the limits leave enough to cover what remains.
     fn is_hopeful(&self, state: &State) -> bool {
         let largest = self
             .pool
@@ -209,7 +233,18 @@ impl Search {
             .get(state.class)
             .map_or(usize::MAX, |class| class.gpus);
         let needed = u64::try_from(state.remaining.div_ceil(largest)).unwrap_or(u64::MAX);
-        state.weight.nodes.saturating_add(needed) <= self.pool.nodes_max
+        let affordable = self.caps.iter().all(|(cap, most, least)| {
+            let to_go = if state.remaining == 0 {
+                0
+            } else {
+                least.to_go(state.class, state.remaining, u64::MAX).first
+            };
+            state
+                .spent
+                .get(*cap)
+                .is_none_or(|spent| spent.saturating_add(to_go) <= *most)
+        });
+        affordable && state.weight.nodes.saturating_add(needed) <= self.pool.limits.nodes
     }
 
     fn groups(&self, mut next: Option<&Pick>) -> Vec<Group> {
@@ -249,6 +284,7 @@ impl State {
         Self {
             bound: self.bound,
             weight: self.weight.plus(unit.weight.times(copies)),
+            spent: spend(self.spent, unit.spent, copies),
             remaining: spot.after(class, copies),
             class: self.class,
             unit: self.unit + 1,

@@ -13,27 +13,31 @@ pub(crate) fn singles(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Go
     let mut reasons = Vec::with_capacity(candidates.len());
     let mut plans = Vec::new();
     for candidate in candidates {
-        let range = wanted.get(candidate.alternative).copied().unwrap_or(Range::at_least(1));
-        let bill = &candidate.bill;
-        let reason = if range.contains(candidate.offer.gpu.count.into()) {
-            broken(&goal.caps, bill.rate, bill.upfront, bill.total)
-        } else {
-            Some(Reason::GpuCount)
+        let admits = |range: &&Range| range.contains(candidate.offer.gpu.count.into());
+        let asked = candidate
+            .alternatives
+            .iter()
+            .filter_map(|at| wanted.get(*at))
+            .find(admits);
+        let Some(range) = asked else {
+            reasons.push(Some(Reason::GpuCount));
+            continue;
         };
-        reasons.push(reason);
-        if reason.is_none() {
-            let alone = |place: &usize| Group {
+        let (mut nearest, before) = (None, plans.len());
+        for &place in &candidate.places {
+            let alone = Group {
                 candidate: Arc::clone(candidate),
-                place: *place,
+                place,
                 count: 1,
             };
-            plans.extend(
-                candidate
-                    .places
-                    .iter()
-                    .filter_map(|place| Plan::of(vec![alone(place)], range).ok()),
-            );
+            // What a place adds by its disks may break a cap there alone.
+            let keeps = |plan: Plan| broken(&goal.caps, plan.rate, plan.upfront, plan.total).map_or(Ok(plan), Err);
+            match Plan::of(vec![alone], *range).and_then(keeps) {
+                Ok(plan) => plans.push(plan),
+                Err(reason) => nearest = nearest.max(Some(reason)),
+            }
         }
+        reasons.push(nearest.filter(|_| plans.len() == before));
     }
     plans.sort_by(|left, right| compare(left, right, goal.objective));
     plans.truncate(goal.plans);

@@ -1,5 +1,7 @@
 //! The search against trying everything.
 
+mod disks;
+
 use super::*;
 
 use std::collections::BTreeSet;
@@ -15,7 +17,7 @@ use crate::place::DataCenter;
 use crate::quantity::Gb;
 
 /// One kind of instance: GPUs, cents per GPU and hour, stock, data centre,
-/// minutes to provision.
+/// minutes to provision, three of which mean two hours prepaid.
 type Kind = (u32, u64, Option<u32>, u8, u64);
 
 fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<Candidate> {
@@ -43,6 +45,7 @@ fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<
     offer.stock.units = units;
     offer.price = Some(rate);
     offer.provisioning_minutes = Some(Exact::whole(minutes));
+    offer.terms.prepaid = (minutes == 3).then_some(Hours::whole(2));
     let line = Line {
         item: Item::Instance,
         quantity: 1,
@@ -60,15 +63,16 @@ fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<
     let bill = Bill::of(&configuration, &offer.terms, Hours::whole(1)).unwrap();
     Arc::new(Candidate {
         offer: Arc::new(offer),
-        alternative: 0,
+        alternatives: vec![0],
         places: vec![0],
+        beside: Vec::new(),
         configuration,
         bill,
     })
 }
 
 /// Every plan without a superfluous instance, best first, by trying all.
-fn by_force(candidates: &[Arc<Candidate>], wanted: Range, rules: &Rules, objective: Objective) -> Vec<Plan> {
+fn by_force(candidates: &[Arc<Candidate>], wanted: Range, rules: &Rules, goal: &Goal) -> Vec<Plan> {
     let mut plans = Vec::new();
     let most = wanted.least.max(1);
     let mut counts = vec![0_u64; candidates.len()];
@@ -93,6 +97,7 @@ fn by_force(candidates: &[Arc<Candidate>], wanted: Range, rules: &Rules, objecti
             .map(|(at, _)| candidates[at].offer.places[0].data_center.as_ref())
             .collect();
         let one_place = places.len() == 1 && (!places.contains(&None) || used().count() == 1);
+        let fits = |plan: &Plan| broken(&goal.caps, plan.rate, plan.upfront, plan.total).is_none();
         if wanted.contains(sum)
             && sum - smallest < wanted.least
             && nodes <= rules.nodes_max
@@ -103,10 +108,10 @@ fn by_force(candidates: &[Arc<Candidate>], wanted: Range, rules: &Rules, objecti
                 place: 0,
                 count: *count,
             };
-            plans.push(Plan::of(used().map(group).collect(), wanted).unwrap());
+            plans.extend(Plan::of(used().map(group).collect(), wanted).ok().filter(fits));
         }
     }
-    plans.sort_by(|left, right| compare(left, right, objective));
+    plans.sort_by(|left, right| compare(left, right, goal.objective));
     plans
 }
 
@@ -136,7 +141,7 @@ fn kinds() -> impl Strategy<Value = Vec<Kind>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn covers_are_what_trying_everything_finds(
@@ -145,14 +150,16 @@ proptest! {
         range in prop::option::of(0_u64..3),
         nodes in prop::option::of(1_u64..5),
         spread in any::<bool>(),
+        caps in [prop::option::of(200_i128..900), prop::option::of(0_i128..900), prop::option::of(200_i128..1200)],
         objective in prop::sample::select(vec![Objective::Total, Objective::Rate, Objective::PerGpu, Objective::Provisioning]),
     ) {
         let candidates: Vec<_> = kinds.iter().enumerate().map(|(number, kind)| candidate(number, *kind)).collect();
         let wanted = Range { least, most: range.map(|more| least + more) };
         let rules = Rules { nodes_max: nodes.unwrap_or(u64::MAX), mixed: false, spread };
-        let goal = Goal { objective, caps: Caps::default(), plans: 12 };
+        let [rate, upfront, total] = caps.map(|cap| cap.and_then(|cents| Exact::new(cents, 2)));
+        let goal = Goal { objective, caps: Caps { rate, total, upfront }, plans: 12 };
         let found = covers(&candidates, &[wanted], &goal, &rules);
-        let mut expected = by_force(&candidates, wanted, &rules, objective);
+        let mut expected = by_force(&candidates, wanted, &rules, &goal);
         for (at, reason) in found.reasons.iter().enumerate() {
             let used = expected.iter().any(|plan| plan.groups.iter().any(|group| Arc::ptr_eq(&group.candidate, &candidates[at])));
             // A pool that can be covered ranks all its offers, and only it.

@@ -15,6 +15,7 @@ use super::whole::is_feasible;
 use crate::demand::{Demand, Nodes, Objective};
 use crate::gpu::{GpuModel, Socket};
 use crate::market::Market;
+use crate::money::PARTS;
 use crate::number::Exact;
 use crate::offer::{Broker, Provider};
 use crate::place::DataCenter;
@@ -111,17 +112,18 @@ impl Certificate {
 }
 
 /// Certifies that `best`, the first plan of a quote, is the best that `market` has for `demand`; by other means than
-/// those that found it. `None` when there is no plan, or the market is too large to be certified.
+/// those that found it. `None` when there is no plan, the market is too large to be certified, or the request asks for
+/// disks ([`super::is_covered`]).
 pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<Certificate> {
-    let best = best?;
+    let best = best.filter(|_| super::is_covered(demand))?;
     let candidates = fitted(market, demand).0.candidates;
     let scale = Scale::of(&candidates, &demand.caps);
     let ceiling = Ceiling::of(best, demand.objective, scale, true)?;
     let amount = |first: i128| {
         let number = scale.number(first);
-        let in_sixtieths = demand.objective != Objective::Rate;
-        Some(if in_sixtieths {
-            number.over(Exact::whole(60))?
+        let in_parts = demand.objective != Objective::Rate;
+        Some(if in_parts {
+            number.over(Exact::whole(PARTS))?
         } else {
             number
         })

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::certificate::Certificate;
+use crate::colocation::PlanDisk;
 use crate::configuration::Item;
 use crate::demand::Demand;
 use crate::fit::Candidate;
@@ -11,15 +12,15 @@ use crate::money::{Currency, Money, Rate};
 use crate::number::Exact;
 use crate::offer::{Broker, Market, OfferId, Provider, Security, StockLevel};
 use crate::place::{Country, DataCenter, Place};
-use crate::plan::Plan;
+use crate::plan::{Plan, Seller};
 use crate::quantity::{Gb, Hours};
 use crate::quote::Quote;
 
 /// A quote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Claim {
-    /// The horizon.
-    pub hours: Hours,
+    /// The horizon in hours, rounded where it is no finite number of them.
+    pub hours: Exact,
     /// The currency of every amount.
     pub currency: Currency,
     /// Whether the first plan is said to be the best there is.
@@ -58,6 +59,9 @@ pub struct ClaimedPlan {
     pub total_low: Option<Exact>,
     /// What is launched.
     pub groups: Vec<ClaimedGroup>,
+    /// The disks that it attaches and creates.
+    #[serde(default)]
+    pub disks: Vec<ClaimedDisk>,
 }
 
 /// An offer in a place, launched some number of times.
@@ -99,6 +103,45 @@ pub struct ClaimedGroup {
     pub rate: Exact,
     /// What the rate is the sum of.
     pub lines: Vec<ClaimedLine>,
+    /// Who else sells the same machines (R17).
+    #[serde(default)]
+    pub also_sold_by: Vec<ClaimedSeller>,
+}
+
+/// A dearer seller of the same machines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct ClaimedSeller {
+    /// The broker.
+    pub broker: Broker,
+    /// Its name for the cloud.
+    pub provider: Provider,
+    /// Its name for the offer.
+    pub offer_id: OfferId,
+    /// What the same instances cost there over the horizon.
+    pub total: Exact,
+}
+
+/// A disk beside a plan: attached, or created and then part of its rate and total.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ClaimedDisk {
+    /// `new` or `attached`.
+    pub kind: String,
+    /// Whose account it is in, or will be.
+    pub broker: Broker,
+    /// Whose storage it is.
+    pub provider: Provider,
+    /// Where it is.
+    pub place: ClaimedPlace,
+    /// The broker's word for an attached one.
+    pub id: Option<String>,
+    /// Its size.
+    pub size_gb: Option<Gb>,
+    /// The price of one GB of a new one.
+    pub unit_price: Option<Exact>,
+    /// Of a new one, per hour.
+    pub rate: Option<Exact>,
+    /// Of a new one, over the horizon.
+    pub total: Option<Exact>,
 }
 
 /// The GPUs of one instance.
@@ -177,11 +220,15 @@ impl Claim {
             groups: plan
                 .groups
                 .iter()
-                .map(|group| ClaimedGroup::of(&group.candidate, group.place(), group.count))
+                .map(|group| ClaimedGroup {
+                    also_sold_by: plan.also_sold_by.iter().map(ClaimedSeller::of).collect(),
+                    ..ClaimedGroup::of(&group.candidate, group.place(), group.count)
+                })
                 .collect(),
+            disks: plan.disks().iter().map(ClaimedDisk::of).collect(),
         };
         Self {
-            hours: demand.hours,
+            hours: demand.hours.number(),
             currency: demand.exchange.quote(),
             optimal: quote.optimal && !quote.plans.is_empty(),
             plans: quote.plans.iter().enumerate().map(plan).collect(),
@@ -217,11 +264,7 @@ impl ClaimedGroup {
                 socket: offer.gpu.socket.clone(),
                 count: offer.gpu.count,
             },
-            place: ClaimedPlace {
-                region: place.region_word().to_owned(),
-                country: place.country,
-                data_center: place.data_center.clone(),
-            },
+            place: ClaimedPlace::of(place),
             market: offer.market.clone(),
             security: offer.security.clone(),
             prepaid_hours: offer.terms.prepaid.map(Hours::number),
@@ -244,6 +287,56 @@ impl ClaimedGroup {
                     rate_low: line.rate_low.map(Rate::per_hour),
                 })
                 .collect(),
+            also_sold_by: Vec::new(),
+        }
+    }
+
+    /// The same without other sellers, which are no part of what is launched.
+    pub(super) fn bare(&self) -> Self {
+        Self {
+            also_sold_by: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+impl ClaimedPlace {
+    fn of(place: &Place) -> Self {
+        Self {
+            region: place.region_word().to_owned(),
+            country: place.country,
+            data_center: place.data_center.clone(),
+        }
+    }
+}
+
+impl ClaimedSeller {
+    fn of(seller: &Seller) -> Self {
+        Self {
+            broker: seller.broker.clone(),
+            provider: seller.provider.clone(),
+            offer_id: seller.id.clone(),
+            total: seller.total,
+        }
+    }
+}
+
+impl ClaimedDisk {
+    pub(super) fn of(disk: &PlanDisk) -> Self {
+        let (id, new) = match disk {
+            PlanDisk::Attached(attached) => (Some(attached.disk.id.to_string()), None),
+            PlanDisk::New(new) => (None, Some(new)),
+        };
+        Self {
+            kind: if new.is_some() { "new" } else { "attached" }.to_owned(),
+            broker: disk.broker().clone(),
+            provider: disk.provider().clone(),
+            place: ClaimedPlace::of(disk.place()),
+            id,
+            size_gb: disk.size(),
+            unit_price: new.map(|new| new.unit_price.per_hour()),
+            rate: new.map(|new| new.rate.per_hour()),
+            total: new.map(|new| new.total.amount()),
         }
     }
 }

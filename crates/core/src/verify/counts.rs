@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::claim::{Claim, ClaimedGroup};
+use super::claim::{Claim, ClaimedDisk, ClaimedGroup};
+use crate::colocation::Colocation;
 use crate::demand::Demand;
 use crate::fit::{Candidate, Reason, fit};
 use crate::market::Market;
 
 /// Reasons that depend on what else is for sale, which are counted together when plans are.
-pub(super) const LATE: [Reason; 5] = [
+pub(super) const LATE: [Reason; 6] = [
     Reason::Price,
+    Reason::DiskSharing,
     Reason::MaxPrice,
     Reason::MaxUpfront,
     Reason::MaxTotal,
@@ -32,8 +34,13 @@ pub(super) fn fitted(market: &Market, demand: &Demand) -> (Fitted, BTreeMap<&'st
         late: 0,
     };
     let mut rejected = BTreeMap::new();
+    let mut colocation = Colocation::new(market.disks.as_ref(), demand);
     for offer in &market.offers {
-        match fit(offer, demand) {
+        let fitting = fit(offer, demand).and_then(|candidate| match &mut colocation {
+            Some(colocation) => candidate.with_disks(colocation),
+            None => Ok(candidate),
+        });
+        match fitting {
             Ok(candidate) => fitted.candidates.push(Arc::new(candidate)),
             Err(reason) if LATE.contains(&reason) => fitted.late += 1,
             Err(reason) => *rejected.entry(reason.as_str()).or_insert(0) += 1,
@@ -105,6 +112,12 @@ fn groups(claim: &Claim, candidates: &[Arc<Candidate>], findings: &mut Vec<Strin
     };
     for (at, plan) in claim.plans.iter().enumerate() {
         for (group_at, group) in plan.groups.iter().enumerate() {
+            let bare = group.bare();
+            let disks = |candidate: &Candidate, place: usize| {
+                let set = candidate.disks(place, plan.nodes > 1).ok().flatten();
+                let beside = set.map_or(&[][..], |set| &set.disks);
+                beside.iter().map(ClaimedDisk::of).eq(plan.disks.iter().cloned())
+            };
             let sold = candidates
                 .iter()
                 .filter(|candidate| named(group, candidate))
@@ -112,10 +125,11 @@ fn groups(claim: &Claim, candidates: &[Arc<Candidate>], findings: &mut Vec<Strin
                     candidate
                         .places
                         .iter()
+                        .filter(|place| disks(candidate, **place))
                         .filter_map(|place| candidate.offer.places.get(*place))
                         .map(|place| ClaimedGroup::of(candidate, place, group.count))
                 })
-                .any(|sold| sold == *group);
+                .any(|sold| sold == bare);
             if !sold {
                 findings.push(format!(
                     "plans[{at}].groups[{group_at}]: the market has no such offer of {} on these terms",

@@ -42,8 +42,8 @@ impl Ceiling {
     pub(super) fn of(plan: &Plan, objective: Objective, scale: Scale, strict: bool) -> Option<Self> {
         let figures = Figures {
             rate: scale.whole(plan.rate.per_hour())?,
-            upfront: scale.whole(plan.upfront.sixtieths())?,
-            total: scale.whole(plan.total.sixtieths())?,
+            upfront: scale.whole(plan.upfront.parts())?,
+            total: scale.whole(plan.total.parts())?,
         };
         let (first, second) = cost(figures, objective);
         let speeds = plan.groups.iter().map(|group| speed(&group.candidate.offer));
@@ -88,20 +88,21 @@ impl Ceiling {
 /// Every plan of one instance.
 pub(super) fn singles(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale) -> Vec<(usize, Plan)> {
     let fits = |candidate: &Candidate| {
-        let within = scale
-            .figures(candidate)
-            .is_some_and(|it| !it.breaks(&demand.caps, scale));
-        within && wanted(demand, candidate).contains(candidate.offer.gpu.count.into())
+        let figures = scale.figures(candidate)?;
+        let ranges = candidate.alternatives.iter().map(|at| wanted(demand, *at));
+        let mut answered = ranges.filter(|range| range.contains(candidate.offer.gpu.count.into()));
+        answered.next().filter(|_| !figures.breaks(&demand.caps, scale))
     };
-    let numbered = candidates.iter().enumerate().filter(|(_, candidate)| fits(candidate));
-    let each = numbered.flat_map(|(number, candidate)| {
+    let numbered = candidates.iter().enumerate();
+    let numbered = numbered.filter_map(|(number, candidate)| Some((number, candidate, fits(candidate)?)));
+    let each = numbered.flat_map(|(number, candidate, range)| {
         candidate.places.iter().filter_map(move |place| {
             let group = Group {
                 candidate: Arc::clone(candidate),
                 place: *place,
                 count: 1,
             };
-            Some((number, Plan::of(vec![group], wanted(demand, candidate)).ok()?))
+            Some((number, Plan::of(vec![group], range).ok()?))
         })
     });
     each.collect()
@@ -126,13 +127,22 @@ pub(super) fn parts(pool: &Pool, demand: &Demand) -> Vec<Part> {
     match demand.objective {
         Objective::Total | Objective::Rate | Objective::Upfront => vec![part(pool.units.clone(), 0..=slack)],
         Objective::PerGpu => {
-            // No instance of a plan has as few GPUs as it has too many.
-            let largest = pool.units.first().map_or(1, |unit| unit.gpus.max(1));
+            // What supplies the count alone is a plan alone; of the others, no instance has as few GPUs as there are
+            // too many.
+            let count = usize::try_from(least).unwrap_or(usize::MAX);
+            let (alone, others): (Vec<usize>, Vec<usize>) =
+                pool.units.iter().map(|unit| unit.gpus).partition(|gpus| *gpus >= count);
+            let together = 0..others.into_iter().max().unwrap_or(0);
+            let surpluses: BTreeSet<usize> = alone.into_iter().map(|gpus| gpus - count).chain(together).collect();
             let exactly = |surplus: usize| Part {
                 gpus: least.checked_add(u64::try_from(surplus).unwrap_or(u64::MAX)),
                 ..part(pool.units.clone(), surplus..=surplus)
             };
-            (0..=slack.min(largest - 1)).map(exactly).collect()
+            surpluses
+                .into_iter()
+                .filter(|surplus| *surplus <= slack)
+                .map(exactly)
+                .collect()
         }
         Objective::Provisioning => {
             let speeds: BTreeSet<_> = pool.units.iter().map(|unit| speed(&unit.candidate.offer)).collect();
@@ -169,7 +179,6 @@ pub(super) fn list(
         Err(stop) => return Err(stop),
     };
     listed.sort_by(|left, right| compare(left, right, demand.objective));
-    listed.truncate(plans);
     Ok((listed, whole))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::demand::{Caps, Demand, Nodes, Objective};
 use crate::fit::Candidate;
 use crate::gpu::Gpu;
+use crate::money::PARTS;
 use crate::number::Exact;
 use crate::offer::{Broker, Offer, Provider};
 use crate::place::{DataCenter, Place};
@@ -68,7 +69,7 @@ impl Scale {
     pub(super) fn of(candidates: &[Arc<Candidate>], caps: &Caps) -> Self {
         let figures = candidates.iter().flat_map(|candidate| {
             let bill = &candidate.bill;
-            [bill.rate.per_hour(), bill.upfront.sixtieths(), bill.total.sixtieths()]
+            [bill.rate.per_hour(), bill.upfront.parts(), bill.total.parts()]
         });
         let caps = [caps.rate, caps.upfront, caps.total];
         let all = figures.chain(caps.into_iter().flatten());
@@ -85,8 +86,8 @@ impl Scale {
     pub(super) fn figures(self, candidate: &Candidate) -> Option<Figures> {
         Some(Figures {
             rate: self.whole(candidate.bill.rate.per_hour())?,
-            upfront: self.whole(candidate.bill.upfront.sixtieths())?,
-            total: self.whole(candidate.bill.total.sixtieths())?,
+            upfront: self.whole(candidate.bill.upfront.parts())?,
+            total: self.whole(candidate.bill.total.parts())?,
         })
     }
 
@@ -112,7 +113,7 @@ impl Figures {
             cap.and_then(|cap| cap.times_count(unit))
                 .is_some_and(|cap| scale.number(figure) > cap)
         };
-        over(caps.rate, self.rate, 1) || over(caps.upfront, self.upfront, 60) || over(caps.total, self.total, 60)
+        over(caps.rate, self.rate, 1) || over(caps.upfront, self.upfront, PARTS) || over(caps.total, self.total, PARTS)
     }
 }
 
@@ -149,8 +150,13 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
         if figures.breaks(&demand.caps, scale) {
             continue;
         }
-        let wanted = wanted(demand, candidate);
-        for place in places(candidate, demand) {
+        // Instances that may differ answer all alternatives at once, which ask for one count.
+        let alternatives = if demand.mixed { 1 } else { usize::MAX };
+        let placed = candidate.alternatives.iter().take(alternatives).flat_map(|at| {
+            let places = places(candidate, demand).into_iter();
+            places.map(move |place| (*at, place))
+        });
+        for (alternative, place) in placed {
             let unit = Unit {
                 candidate: Arc::clone(candidate),
                 number,
@@ -160,10 +166,10 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
                 figures,
                 cost: cost(figures, demand.objective),
             };
-            let name = Name::of(&unit, demand);
+            let name = Name::of(&unit, alternative, demand);
             let pool = pools.entry(name.clone()).or_insert_with(|| Pool {
                 name,
-                wanted,
+                wanted: wanted(demand, alternative),
                 units: Vec::new(),
             });
             pool.units.push(unit);
@@ -177,7 +183,7 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
 }
 
 impl Name {
-    fn of(unit: &Unit, demand: &Demand) -> Self {
+    fn of(unit: &Unit, alternative: usize, demand: &Demand) -> Self {
         let offer = &unit.candidate.offer;
         let center = place(unit).data_center.clone();
         let alone = !demand.spread && center.is_none();
@@ -189,15 +195,15 @@ impl Name {
         Self {
             place: (!demand.spread).then(|| (offer.broker.clone(), offer.provider.clone(), center)),
             gpu: own.then_some(machine),
-            alternative: own.then_some(unit.candidate.alternative),
+            alternative: own.then_some(alternative),
             lonely: alone.then_some((unit.number, unit.place)),
         }
     }
 }
 
-/// How many GPUs were asked for where the candidate answers.
-pub(super) fn wanted(demand: &Demand, candidate: &Candidate) -> Range {
-    let alternative = demand.gpus.alternatives.get(candidate.alternative);
+/// How many GPUs an alternative of the request asks for.
+pub(super) fn wanted(demand: &Demand, alternative: usize) -> Range {
+    let alternative = demand.gpus.alternatives.get(alternative);
     alternative.map_or(Range::at_least(1), |wanted| wanted.count)
 }
 

@@ -2,14 +2,16 @@
 //! (R8–R10).
 
 use super::claim::{Claim, ClaimedGroup, ClaimedPlan};
+use crate::bill::Meter;
 use crate::demand::{Demand, Objective};
+use crate::money::PARTS;
 use crate::number::Exact;
-use crate::offer::Stock;
+use crate::offer::{Market, Stock, Terms};
 use crate::quantity::{Hours, Range};
 
 /// Adds what does not add up to `findings`.
 pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) {
-    if claim.hours != demand.hours {
+    if claim.hours != demand.hours.number() {
         findings.push(format!("hours: {} are not the {} asked for", claim.hours, demand.hours));
     }
     if claim.currency != demand.exchange.quote() {
@@ -24,8 +26,9 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
             say(format!("rank: {} is not {}", plan.rank, at + 1));
         }
         lines(plan, &mut say);
-        match Sums::of(plan, claim.hours) {
-            Some(sums) => sums.check(plan, claim.hours, &mut say),
+        disks(plan, demand.hours, &mut say);
+        match Sums::of(plan, demand) {
+            Some(sums) => sums.check(plan, demand.hours, &mut say),
             None => say("total: the sums have too many digits to be checked".to_owned()),
         }
         counts(plan, demand, &mut say);
@@ -68,7 +71,7 @@ fn lines(plan: &ClaimedPlan, say: &mut impl FnMut(String)) {
     }
 }
 
-/// What a plan comes to by its groups; amounts in sixtieths.
+/// What a plan comes to by its groups; amounts in parts.
 struct Sums {
     rate: Exact,
     upfront: Exact,
@@ -78,7 +81,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(plan: &ClaimedPlan, hours: Hours) -> Option<Self> {
+    fn of(plan: &ClaimedPlan, demand: &Demand) -> Option<Self> {
         let mut sums = Self {
             rate: Exact::ZERO,
             upfront: Exact::ZERO,
@@ -87,32 +90,36 @@ impl Sums {
             open: false,
         };
         for group in &plan.groups {
-            let prepaid = group.prepaid_hours.unwrap_or(Exact::ZERO).times_count(60)?;
-            let minutes = hours
-                .in_minutes()?
-                .max(prepaid)
-                .max(Exact::whole(group.minimum_runtime_minutes));
+            let prepaid = group.prepaid_hours.unwrap_or(Exact::ZERO).times_count(PARTS)?;
+            let minimum = Exact::whole(group.minimum_runtime_minutes).times_count(PARTS / 60)?;
+            let charged = worked(demand, group)?.max(prepaid).max(minimum);
             let low = group
                 .lines
                 .iter()
                 .try_fold(Exact::ZERO, |sum, line| sum.plus(line.rate_low.unwrap_or(line.rate)))?;
-            let add =
-                |sum: Exact, rate: Exact, minutes: Exact| sum.plus(rate.times(minutes)?.times_count(group.count)?);
+            let add = |sum: Exact, rate: Exact, ticks: Exact| sum.plus(rate.times(ticks)?.times_count(group.count)?);
             sums.rate = add(sums.rate, group.rate, Exact::ONE)?;
             sums.upfront = add(sums.upfront, group.rate, prepaid)?;
-            sums.total = add(sums.total, group.rate, minutes)?;
-            sums.low = add(sums.low, low, minutes)?;
+            sums.total = add(sums.total, group.rate, charged)?;
+            sums.low = add(sums.low, low, charged)?;
             sums.open |= group.lines.iter().any(|line| line.rate_low.is_some());
+        }
+        // Disks that are attached are paid already (P14).
+        let rates = plan.disks.iter().filter_map(|disk| disk.rate);
+        for rate in rates {
+            let total = rate.times(demand.hours.in_minutes())?.times_count(PARTS / 60)?;
+            sums.rate = sums.rate.plus(rate)?;
+            sums.total = sums.total.plus(total)?;
+            sums.low = sums.low.plus(total)?;
         }
         Some(sums)
     }
 
     fn check(&self, plan: &ClaimedPlan, hours: Hours, say: &mut impl FnMut(String)) {
-        let sixty = Exact::whole(60);
-        let per_gpu = hours
-            .in_minutes()
-            .and_then(|minutes| self.total.over(minutes.times_count(plan.gpus)?));
-        let low = if self.open { self.low.over(sixty) } else { None };
+        let parts = Exact::whole(PARTS);
+        let time = hours.in_minutes().times_count(PARTS / 60);
+        let per_gpu = time.and_then(|time| self.total.over(time.times_count(plan.gpus)?));
+        let low = if self.open { self.low.over(parts) } else { None };
         let mut same = |what: &str, claimed: Option<Exact>, sum: Option<Exact>| {
             if claimed != sum {
                 let spelled = |number: Option<Exact>| number.map_or_else(|| "nothing".to_owned(), |it| it.to_string());
@@ -120,13 +127,39 @@ impl Sums {
             }
         };
         same("rate", Some(plan.rate), Some(self.rate));
-        same("upfront", Some(plan.upfront), self.upfront.over(sixty));
-        same("total", Some(plan.total), self.total.over(sixty));
+        same("upfront", Some(plan.upfront), self.upfront.over(parts));
+        same("total", Some(plan.total), self.total.over(parts));
         same("total_low", plan.total_low, low);
         same("per_gpu_hour", plan.per_gpu_hour, per_gpu);
         let certainty = if self.open { "upper_bound" } else { "exact" };
         if plan.certainty != certainty {
             say(format!("certainty: it is not {certainty}"));
+        }
+    }
+}
+
+/// The ticks that the horizon takes, work that spot interruptions lose included; [`PARTS`] of them are an hour.
+fn worked(demand: &Demand, group: &ClaimedGroup) -> Option<Exact> {
+    let expected = demand.interruptions.as_ref().filter(|_| group.market == Market::Spot);
+    // Minimum runtime and prepaid hours do not stretch.
+    Meter::of(&Terms::default(), expected)?.charged(demand.hours)
+}
+
+/// Every new disk is its size times its price, over the horizon, and stands where the machines are (P13, R12).
+fn disks(plan: &ClaimedPlan, hours: Hours, say: &mut impl FnMut(String)) {
+    for (at, disk) in plan.disks.iter().enumerate() {
+        let product = disk.unit_price.zip(disk.size_gb);
+        let rate = product.and_then(|(price, size)| price.times_count(size.0));
+        let total = rate.and_then(|rate| rate.times(hours.in_minutes())?.over(Exact::whole(60)));
+        let holds = match disk.kind.as_str() {
+            "new" => rate.is_some() && (disk.rate, disk.total) == (rate, total),
+            _ => (disk.unit_price, disk.rate, disk.total) == (None, None, None),
+        };
+        if !holds {
+            say(format!("disks[{at}]: its size times its price is not what it costs"));
+        }
+        if plan.groups.iter().any(|group| group.broker != disk.broker) {
+            say(format!("disks[{at}]: it is not where the machines are (R11, R12)"));
         }
     }
 }

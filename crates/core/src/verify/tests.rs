@@ -6,8 +6,9 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::demand::{Caps, Nodes, Objective};
-use crate::gpu::{Gpu, GpuModel, GpuRequest};
+use crate::bill::Interruptions;
+use crate::demand::{Caps, MarketWanted, Nodes, Objective};
+use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
 use crate::money::{Currency, Rate};
 use crate::number::Exact;
 use crate::offer::{Broker, Dial, Offer, OfferId, Provider, StockLevel};
@@ -20,15 +21,25 @@ fn offer() -> impl Strategy<Value = Offer> {
     let prices = (1_u32..9, 100_u64..130, of(1_u32..4), select(vec!["H100", "H200"]));
     let centers = prop::collection::vec(0_u8..4, 1..3);
     let terms = (of(1_u64..60), of(1_u64..4), of(1_u64..3), any::<bool>(), 0_u64..90);
-    (prices, centers, terms).prop_map(|((gpus, cents, units, model), mut centers, terms)| {
+    // Machines of which all is known may be sold by two brokers.
+    let sold = (select(vec!["b", "c"]), any::<bool>(), prop::bool::weighted(0.3));
+    (prices, centers, terms, sold).prop_map(|((gpus, cents, units, model), mut centers, terms, sold)| {
+        let (broker, known, spot) = sold;
         let (prepaid, minutes, disk, low, minimum) = terms;
         let gpu = Gpu {
             model: GpuModel::new(model),
             memory: Some(Gb(80)),
-            socket: None,
+            socket: known.then_some(Socket::Pcie),
             count: gpus,
         };
-        let mut offer = Offer::new(Broker::new("b"), Provider::new("p"), OfferId::new("o"), gpu);
+        let mut offer = Offer::new(Broker::new(broker), Provider::new("p"), OfferId::new("o"), gpu);
+        if spot {
+            offer.market = crate::offer::Market::Spot;
+        }
+        if known {
+            offer.resources.vcpu = Dial::fixed(Some(16));
+            offer.resources.memory = Dial::fixed(Some(64));
+        }
         centers.dedup();
         offer.places = centers
             .iter()
@@ -77,6 +88,7 @@ fn demand() -> impl Strategy<Value = Demand> {
         "H100,H200:9..9",
         "H100:3,H200:6",
         "any:48GB+:8",
+        "H100:4,any:48GB+:6",
     ]);
     let nodes = prop_oneof![
         Just(Nodes::OneIfPossible),
@@ -95,23 +107,30 @@ fn demand() -> impl Strategy<Value = Demand> {
     let rest = (
         any::<bool>(),
         any::<bool>(),
-        select(vec!["1", "0.3", "24"]),
+        select(vec!["1", "0.3", "24", "20m"]),
         of(select(vec![50_u64, 100, 200])),
+        of(0_u64..5),
     );
-    (gpus, nodes, objective, caps, rest).prop_map(|(gpus, nodes, objective, caps, (mixed, spread, hours, disk))| {
-        let mut demand = Demand::new(GpuRequest::parse(gpus).unwrap(), hours.parse().unwrap());
-        demand.nodes = nodes;
-        demand.objective = objective;
-        demand.caps = Caps {
-            rate: caps.0.map(Exact::whole),
-            total: caps.1.map(Exact::whole),
-            upfront: caps.2.map(Exact::whole),
-        };
-        demand.instance.disk = disk.map(crate::quantity::Range::at_least);
-        demand.mixed = mixed && gpus != "H100:3,H200:6";
-        demand.spread = spread;
-        demand
-    })
+    (gpus, nodes, objective, caps, rest).prop_map(
+        |(gpus, nodes, objective, caps, (mixed, spread, hours, disk, spot))| {
+            let mut demand = Demand::new(GpuRequest::parse(gpus).unwrap(), hours.parse().unwrap());
+            demand.nodes = nodes;
+            demand.objective = objective;
+            demand.caps = Caps {
+                rate: caps.0.map(Exact::whole),
+                total: caps.1.map(Exact::whole),
+                upfront: caps.2.map(Exact::whole),
+            };
+            demand.instance.disk = disk.map(crate::quantity::Range::at_least);
+            demand.mixed = mixed && gpus != "H100:3,H200:6" && gpus != "H100:4,any:48GB+:6";
+            if let Some(per_day) = spot {
+                demand.market = MarketWanted::Both;
+                demand.interruptions = Interruptions::new(Exact::whole(per_day), Exact::whole(35));
+            }
+            demand.spread = spread;
+            demand
+        },
+    )
 }
 
 proptest! {
@@ -164,4 +183,35 @@ proptest! {
         let certificate = certify(&market, &demand, Some(second)).unwrap();
         prop_assert!(!certificate.holds);
     }
+}
+
+/// The same machines at two brokers are one row, and nothing is missing; but not unless the row names the other.
+#[test]
+fn a_plan_on_the_row_of_another_is_not_missing() {
+    let offer = |broker: &str, price: &str| {
+        let gpu = Gpu {
+            model: GpuModel::new("H100"),
+            memory: Some(Gb(80)),
+            socket: Some(Socket::Pcie),
+            count: 8,
+        };
+        let id = OfferId::new("o");
+        let mut offer = Offer::new(Broker::new(broker), Provider::new("p"), id, gpu);
+        offer.places = vec![Place::new(None, None, Some(DataCenter::new("dc")))];
+        offer.price = Some(Rate::new(price.parse().unwrap(), Currency::USD));
+        offer.resources.vcpu = Dial::fixed(Some(16));
+        offer.resources.memory = Dial::fixed(Some(64));
+        offer
+    };
+    let market = Market::of(vec![offer("b", "8"), offer("c", "9"), offer("d", "10")]);
+    let demand = Demand::new(GpuRequest::parse("H100:8").unwrap(), Hours::whole(2));
+    let mut claim = Claim::of(&quote(&market, &demand, 5).unwrap(), &demand);
+    assert_eq!((claim.plans.len(), claim.plans[0].groups[0].also_sold_by.len()), (1, 2));
+    assert_eq!(verify(&claim, &market, &demand, 5), Vec::<String>::new());
+    claim.plans[0].groups[0].also_sold_by.remove(0);
+    let said = verify(&claim, &market, &demand, 5);
+    assert!(
+        said.len() == 1 && said[0].starts_with("plans: one is missing"),
+        "{said:?}"
+    );
 }

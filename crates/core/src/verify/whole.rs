@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::claim::{Claim, ClaimedGroup, ClaimedPlan, ClaimedReason};
+use super::claim::{Claim, ClaimedGroup, ClaimedPlan, ClaimedReason, ClaimedSeller};
 use super::counts::{Fitted, LATE};
 use super::list::{list, singles, slack};
 use super::pool::{Pool, Scale, cost, nodes_max, pools, wanted};
@@ -11,7 +11,10 @@ use super::table::{Problem, Table};
 use super::walk::{Limits, Stop, walk};
 use crate::demand::{Demand, Nodes, Objective};
 use crate::fit::Candidate;
+use crate::money::PARTS;
 use crate::plan::{Group, Plan, compare};
+use crate::quantity::Range;
+use crate::quote::is_one_machine;
 
 /// Adds what was overlooked, or stands in the wrong place, to `findings`.
 pub(super) fn check(claim: &Claim, fitted: &Fitted, demand: &Demand, plans: usize, findings: &mut Vec<String>) {
@@ -48,13 +51,12 @@ pub(super) fn check(claim: &Claim, fitted: &Fitted, demand: &Demand, plans: usiz
     let listed = if one {
         let mut listed: Vec<Plan> = alone.into_iter().map(|(_, plan)| plan).collect();
         listed.sort_by(|left, right| compare(left, right, demand.objective));
-        listed.truncate(plans);
         Ok((listed, true))
     } else {
         list(&pools, demand, scale, ceiling.as_ref(), plans)
     };
     match listed {
-        Ok((listed, whole)) => compare_plans(claim, &listed, whole, findings),
+        Ok((listed, whole)) => compare_plans(claim, &listed, whole, plans, findings),
         Err(stop) => findings.push(unsettled("plans", stop)),
     }
 }
@@ -130,8 +132,8 @@ pub(super) fn is_feasible(pool: &Pool, demand: &Demand, scale: Scale) -> Result<
     let capped = |figure: i128| {
         let (cap, unit) = match objective {
             Objective::Rate => (caps.rate, 1),
-            Objective::Upfront => (caps.upfront, 60),
-            _ => (caps.total, 60),
+            Objective::Upfront => (caps.upfront, PARTS),
+            _ => (caps.total, PARTS),
         };
         cap.and_then(|cap| cap.times_count(unit))
             .is_some_and(|cap| scale.number(figure) > cap)
@@ -152,10 +154,11 @@ pub(super) fn is_feasible(pool: &Pool, demand: &Demand, scale: Scale) -> Result<
 /// A plan of the quote as one of the market's.
 fn resolved(claimed: &ClaimedPlan, candidates: &[Arc<Candidate>], demand: &Demand) -> Option<Plan> {
     let group = |claimed: &ClaimedGroup| {
+        let bare = claimed.bare();
         candidates.iter().find_map(|candidate| {
             let of = |place: &&usize| {
                 let place = candidate.offer.places.get(**place);
-                place.is_some_and(|place| ClaimedGroup::of(candidate, place, claimed.count) == *claimed)
+                place.is_some_and(|place| ClaimedGroup::of(candidate, place, claimed.count) == bare)
             };
             if candidate.offer.id != claimed.offer_id {
                 return None;
@@ -168,32 +171,63 @@ fn resolved(claimed: &ClaimedPlan, candidates: &[Arc<Candidate>], demand: &Deman
         })
     };
     let groups: Vec<Group> = claimed.groups.iter().map(group).collect::<Option<_>>()?;
-    let range = wanted(demand, &groups.first()?.candidate);
+    let alternatives = &groups.first()?.candidate.alternatives;
+    let asked = |range: &Range| claimed.gpus.checked_sub(range.least) == Some(claimed.surplus_gpus);
+    let range = alternatives.iter().map(|at| wanted(demand, *at)).find(asked)?;
     Plan::of(groups, range).ok()
 }
 
-/// Compares what is quoted with what should be, plan by plan.
-fn compare_plans(claim: &Claim, listed: &[Plan], whole: bool, findings: &mut Vec<String>) {
-    let claimed = claim.plans.iter().map(|plan| {
-        let mut groups = plan.groups.clone();
-        groups.sort();
-        groups
-    });
-    for (at, (claimed, plan)) in claimed.zip(listed).enumerate() {
-        if claimed != groups(plan) {
+/// Compares what is quoted with what should be, plan by plan. A plan may be missing whose machines another broker sells
+/// for less, when the row of that one names it (R17).
+fn compare_plans(claim: &Claim, listed: &[Plan], whole: bool, plans: usize, findings: &mut Vec<String>) {
+    let mut rows: Vec<&Plan> = Vec::new();
+    for plan in listed {
+        let at = rows.len();
+        let next = claim.plans.get(at);
+        if next.is_some_and(|next| sorted(next) == groups(plan)) {
+            rows.push(plan);
+        } else if rows
+            .iter()
+            .zip(&claim.plans)
+            .any(|(row, claimed)| is_named(claimed, row, plan))
+        {
+            // It is part of that row.
+        } else if next.is_some() {
             findings.push(format!("plans[{at}]: the one that belongs here is {}", described(plan)));
             // What follows is moved by this one.
+            return;
+        } else {
+            if at < plans {
+                findings.push(format!("plans: one is missing, {}", described(plan)));
+            }
             return;
         }
     }
     if !whole {
-        return tied(claim, listed.len(), findings);
+        tied(claim, rows.len(), findings);
+    } else if claim.plans.len() > rows.len() {
+        findings.push(format!("plans: there are {}, not {}", rows.len(), claim.plans.len()));
     }
-    if let Some(plan) = listed.get(claim.plans.len()) {
-        findings.push(format!("plans: one is missing, {}", described(plan)));
-    } else if claim.plans.len() > listed.len() {
-        findings.push(format!("plans: there are {}, not {}", listed.len(), claim.plans.len()));
-    }
+}
+
+/// Whether a row names another plan as a dearer way to the same machines.
+fn is_named(claimed: &ClaimedPlan, row: &Plan, other: &Plan) -> bool {
+    let [group] = other.groups.as_slice() else {
+        return false;
+    };
+    let offer = &group.candidate.offer;
+    let mut named = claimed.groups.iter().flat_map(|group| &group.also_sold_by);
+    let names = |seller: &ClaimedSeller| {
+        (&seller.broker, &seller.provider, &seller.offer_id) == (&offer.broker, &offer.provider, &offer.id)
+            && seller.total == other.total.amount()
+    };
+    named.any(names) && is_one_machine(row, other)
+}
+
+fn sorted(plan: &ClaimedPlan) -> Vec<ClaimedGroup> {
+    let mut groups: Vec<ClaimedGroup> = plan.groups.iter().map(ClaimedGroup::bare).collect();
+    groups.sort();
+    groups
 }
 
 /// Of more plans than can be put in order: that they cost the same, and that each is another.
@@ -205,7 +239,7 @@ fn tied(claim: &Claim, from: usize, findings: &mut Vec<String>) {
         if Some(cost(plan)) != last {
             findings.push(format!("plans[{at}]: others that cost less were overlooked"));
         }
-        if !seen.insert(&plan.groups) {
+        if !seen.insert(sorted(plan)) {
             findings.push(format!("plans[{at}]: it stands there twice"));
         }
     }

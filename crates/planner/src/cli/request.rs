@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use gpu_broker_core::bill::Interruptions;
 use gpu_broker_core::configuration::{Exchange, Selection};
 use gpu_broker_core::demand::{Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, Where, Words};
 use gpu_broker_core::gpu::{GpuRequest, Socket};
@@ -12,7 +13,7 @@ use gpu_broker_core::offer::InterconnectKind;
 use gpu_broker_core::place::Region;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
-use super::FilterArgs;
+use super::{DiskArgs, FilterArgs};
 use crate::files::request::RequestDocument;
 use crate::report::Trouble;
 
@@ -53,6 +54,13 @@ pub(crate) struct RequestArgs {
     /// Who may run the machines
     #[arg(long, value_enum, default_value_t = SecurityFlag::Secure, help_heading = "Market")]
     pub(crate) security: SecurityFlag,
+    /// Expect spot machines to be taken back this often; the work lost joins
+    /// the price of spot
+    #[arg(long, value_name = "R", value_parser = amount, requires = "checkpoint_minutes", help_heading = "Market")]
+    pub(crate) interruptions_per_day: Option<Exact>,
+    /// Minutes between checkpoints: an interruption loses half of that
+    #[arg(long, value_name = "M", value_parser = amount, requires = "interruptions_per_day", help_heading = "Market")]
+    pub(crate) checkpoint_minutes: Option<Exact>,
     /// No prepaid offers
     #[arg(long, help_heading = "Market")]
     pub(crate) no_prepaid: bool,
@@ -93,6 +101,10 @@ pub(crate) struct RequestArgs {
     /// Let instances of one plan stand in several places
     #[arg(long, help_heading = "Combining")]
     pub(crate) spread: bool,
+
+    /// Disks that outlive the instances.
+    #[command(flatten)]
+    pub(crate) disks: DiskArgs,
 }
 
 /// A range as a flag's value.
@@ -134,7 +146,6 @@ impl RequestArgs {
         })?;
         let gpus = GpuRequest::parse(gpu).map_err(|error| Trouble::usage(error.to_string()))?;
         let range = |attached: Option<AttachedRange>| attached.map(|attached| attached.0);
-        let exchange = |exchange: Exchange, (currency, worth): &(Currency, Exact)| exchange.with(*currency, *worth);
         Ok(Demand {
             gpus,
             hours: self.hours,
@@ -166,7 +177,9 @@ impl RequestArgs {
             },
             mixed: self.mixed,
             spread: self.spread,
-            exchange: self.fx.iter().fold(Exchange::new(Currency::USD), exchange),
+            disks: self.disks.wanted(self.spread)?,
+            exchange: self.exchange()?,
+            interruptions: self.interruptions()?,
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
                 SortFlag::Rate => Objective::Rate,
@@ -198,6 +211,34 @@ impl RequestArgs {
         let asks = |request: &Self| request.demand(Some("any")).ok();
         let plain = <Plain as clap::Parser>::try_parse_from(["planner"]).ok();
         plain.and_then(|plain| asks(&plain.request)) == asks(self)
+    }
+
+    fn exchange(&self) -> Result<Exchange, Trouble> {
+        let mut exchange = Exchange::new(Currency::USD);
+        for (currency, worth) in &self.fx {
+            if *currency == exchange.quote() {
+                let hint = "give the worth of other currencies, such as `--fx EUR=1.08`";
+                return Err(Trouble::usage(format!("{currency} is the quote's own currency")).hint(hint));
+            }
+            if exchange.worth().contains_key(currency) {
+                return Err(
+                    Trouble::usage(format!("{currency} has two exchange rates")).hint("give each currency once")
+                );
+            }
+            exchange = exchange.with(*currency, *worth);
+        }
+        Ok(exchange)
+    }
+
+    fn interruptions(&self) -> Result<Option<Interruptions>, Trouble> {
+        let both = self.interruptions_per_day.zip(self.checkpoint_minutes);
+        both.map(|(per_day, minutes)| {
+            Interruptions::new(per_day, minutes).ok_or_else(|| {
+                Trouble::usage("the interruptions have too many digits to be reckoned exactly")
+                    .hint("write `--interruptions-per-day 2 --checkpoint-minutes 30`")
+            })
+        })
+        .transpose()
     }
 
     fn network(&self) -> Result<Network, Trouble> {
@@ -274,7 +315,7 @@ fn nodes(text: &str) -> Result<Nodes, &'static str> {
     }
 }
 
-fn amount(text: &str) -> Result<Exact, String> {
+pub(super) fn amount(text: &str) -> Result<Exact, String> {
     let digits = text.trim().trim_start_matches('$');
     let number: Exact = digits
         .parse()

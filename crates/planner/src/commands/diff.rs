@@ -35,14 +35,14 @@ pub(crate) fn diff(context: &Context<'_>, args: &DiffArgs) -> Result<Exit, Troub
         moved: moved(&before.market, &after.market),
         plans: demand
             .as_ref()
-            .map(|demand| plans(&before.market, &after.market, demand))
+            .map(|demand| plans(&before, &after, demand))
             .transpose()?,
         demand: demand.as_ref(),
         max_increase: args.max_increase,
     };
 
     let printer = context.printer;
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let table = if moves.moved.is_empty() {
                 String::new()
@@ -73,9 +73,9 @@ fn is_whole(market: &Market) -> bool {
 }
 
 /// The best plan in each market.
-fn plans(before: &Market, after: &Market, demand: &Demand) -> Result<Plans, Trouble> {
-    let best = |market: &Market| {
-        let quote = ranked(market, demand, 1).map_err(|error| Trouble::usage(error.to_string()))?;
+fn plans(before: &Saved, after: &Saved, demand: &Demand) -> Result<Plans, Trouble> {
+    let best = |saved: &Saved| {
+        let quote = ranked(&saved.market_for(demand)?, demand, 1).map_err(|error| Trouble::usage(error.to_string()))?;
         Ok::<_, Trouble>(quote.plans.into_iter().next())
     };
     let (before, after) = (best(before)?, best(after)?);
@@ -92,6 +92,6 @@ fn plans(before: &Market, after: &Market, demand: &Demand) -> Result<Plans, Trou
 
 /// By which share a plan is dearer; below zero when it is cheaper. `None` when what it was is nothing.
 fn increase(before: &Plan, after: &Plan) -> Option<Exact> {
-    let (before, after) = (before.total.sixtieths(), after.total.sixtieths());
+    let (before, after) = (before.total.parts(), after.total.parts());
     after.minus(before)?.over(before)
 }

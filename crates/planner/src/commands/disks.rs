@@ -2,24 +2,31 @@
 
 use serde_json::json;
 
-use super::{Context, listed};
+use super::{Context, at_most, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
+use crate::files::market::without_disks;
 use crate::printer::bytes;
+use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = context.disks(&sources).await.ok_or_else(|| {
-        Trouble::usage("the saved market has no disks").hint("`planner quote GPU --save FILE` keeps the disks too")
-    })?;
+    let disks = context.disks(&sources, true, &Bars::new(context.printer)).await;
+    let mut market = disks.ok_or_else(without_disks)?;
     let taken_at = sources
         .saved
         .as_ref()
         .map_or(context.now, |saved| saved.market.taken_at);
-    let most = args.max_offers.unwrap_or(usize::MAX);
+    let most = at_most(args.max_offers);
+    market
+        .offers
+        .sort_by_cached_key(|offer| (offer.broker.clone(), offer.provider.clone(), format!("{offer:?}")));
+    market
+        .owned
+        .sort_by_cached_key(|disk| (disk.broker.clone(), disk.id.clone()));
     market.offers.truncate(most);
     market.owned.truncate(most);
 
@@ -36,7 +43,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
             "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Table => {
             let table = |columns| columns::lines(columns, printer.columns).join("\n") + "\n";
             let owned = if market.owned.is_empty() {

@@ -3,7 +3,7 @@
 use gpu_broker_core::source::Hint;
 use serde_json::json;
 
-use super::{Context, listed};
+use super::{Context, at_most, listed};
 use crate::cli::{GpusArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
@@ -15,7 +15,7 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
     let sources = context.sources()?;
     let market = context.market(&sources, &Hint::default()).await;
     let mut models = view::models(&market);
-    models.truncate(args.max_offers.unwrap_or(usize::MAX));
+    models.truncate(at_most(args.max_offers));
 
     let printer = context.printer;
     let document = || {
@@ -27,7 +27,7 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
             "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Table => printer.data(&(columns::lines(view::table(&models), printer.columns).join("\n") + "\n"))?,
         Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,

@@ -4,7 +4,7 @@ use gpu_broker_core::gpu::GpuRequest;
 use gpu_broker_core::source::Hint;
 use serde_json::json;
 
-use super::{Context, listed};
+use super::{Context, at_most, listed};
 use crate::cli::{OffersArgs, Output};
 use crate::exit::Exit;
 use crate::files::offers::lines;
@@ -30,12 +30,21 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
                 .any(|alternative| alternative.admits(&offer.gpu))
         })
     };
-    let offers: Vec<_> = market
+    let mut offers: Vec<_> = market
         .offers
         .iter()
         .filter(|offer| named(offer) && wanted.admits(offer))
-        .take(args.max_offers.unwrap_or(usize::MAX))
         .collect();
+    // Brokers list in whatever order; the same offers are the same output.
+    offers.sort_by_cached_key(|offer| {
+        (
+            offer.broker.clone(),
+            offer.provider.clone(),
+            offer.id.clone(),
+            format!("{offer:?}"),
+        )
+    });
+    offers.truncate(at_most(args.max_offers));
 
     let printer = context.printer;
     let document = || {
@@ -49,7 +58,7 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
             "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Table => printer.data(&(columns::lines(view::table(&offers), printer.columns).join("\n") + "\n"))?,
         Output::Json => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,

@@ -1,7 +1,7 @@
 //! `planner verify`: whether a quote holds.
 
 use gpu_broker_core::quote::quote as ranked;
-use gpu_broker_core::verify::{By, Certificate, verify as overlooked, verify_figures};
+use gpu_broker_core::verify::{By, Certificate, is_covered, verify as overlooked, verify_figures};
 use serde_json::json;
 
 use super::Context;
@@ -21,6 +21,9 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
     let saved = context.global.market.as_deref().map(Saved::read).transpose()?;
     let findings = findings(&kept, saved.as_ref());
 
+    // Whether the best plans were found again by other means.
+    let optimality = saved.is_some() && kept.claim.optimal && is_covered(&kept.request.demand());
+
     let printer = context.printer;
     let holds = findings.is_empty();
     let plans = kept.claim.plans.len();
@@ -30,10 +33,11 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
             "holds": holds,
             "plans": plans,
             "market_checked": saved.is_some(),
+            "optimality_checked": optimality,
             "findings": findings,
         })
     };
-    match context.global.output {
+    match context.output {
         Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Table | Output::Csv | Output::Markdown => {
@@ -67,6 +71,7 @@ pub(crate) fn findings(kept: &Kept, saved: Option<&Saved>) -> Vec<String> {
         return findings;
     };
     let mut market = saved.market.clone();
+    market.disks = saved.disks.clone().filter(|_| !demand.disks.is_empty());
     let brokers = &demand.wanted_where.brokers;
     if !brokers.is_empty() {
         narrow(&mut market, |broker| brokers.admits_word(broker.as_str()));
@@ -88,8 +93,19 @@ pub(crate) fn findings(kept: &Kept, saved: Option<&Saved>) -> Vec<String> {
 /// What was checked, in a few lines.
 fn summary(kept: &Kept, saved: Option<&Saved>) -> String {
     let plans = kept.claim.plans.len();
-    let (Some(saved), Some(certificate)) = (saved, &kept.claim.certificate) else {
+    let Some(saved) = saved else {
         return format!("{plans} plans: the sums, the rules and the names hold\n");
+    };
+    let against = format!(
+        "{plans} plans hold against {} offers: the sums, the rules and the names\n",
+        saved.market.offers.len()
+    );
+    if !is_covered(&kept.request.demand()) {
+        return against
+            + "not checked: whether nothing better was overlooked, which is left out where disks are asked for\n";
+    }
+    let Some(certificate) = &kept.claim.certificate else {
+        return against;
     };
     let by = |by: By| certificate.pools.iter().filter(|pool| pool.by == by).count();
     let proof = match certificate {
@@ -105,10 +121,7 @@ fn summary(kept: &Kept, saved: Option<&Saved>) -> String {
             by(By::Open),
         ),
     };
-    format!(
-        "{plans} plans hold against {} offers: the sums, the rules and the names\n{proof}\n",
-        saved.market.offers.len()
-    )
+    format!("{against}{proof}\n")
 }
 
 #[cfg(test)]

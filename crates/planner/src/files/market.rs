@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{DiskMarket, Market, SourceReport, Unsound};
 use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::Reject;
@@ -25,7 +26,7 @@ const SCHEMA: &str = "planner.market/1";
 /// A market that was kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Saved {
-    /// The market.
+    /// The market, without its disks.
     pub(crate) market: Market,
     /// Its disks, if they were asked for.
     pub(crate) disks: Option<DiskMarket>,
@@ -74,12 +75,14 @@ impl Saved {
             });
         }
         let body: Body = decode(bytes).map_err(|malformed| located(bytes, &malformed.path, &malformed.to_string()))?;
+        body.request.as_ref().map_or(Ok(()), RequestDocument::check)?;
         let saved = Self {
             market: Market {
                 taken_at: body.taken_at,
                 offers: body.offers,
                 rejects: body.rejects,
                 sources: body.sources,
+                disks: None,
             },
             disks: body.disks,
             request: body.request,
@@ -92,6 +95,15 @@ impl Saved {
         let disks = saved.disks.as_ref().map_or(Ok(()), DiskMarket::check);
         disks.map_err(|fault| unsound("disks.", fault))?;
         Ok(saved)
+    }
+
+    /// The market as far as a request is about it: with its disks where it asks for any.
+    pub(crate) fn market_for(&self, demand: &Demand) -> Result<Market, Trouble> {
+        let mut market = self.market.clone();
+        if !demand.disks.is_empty() {
+            market.disks = Some(self.disks.clone().ok_or_else(without_disks)?);
+        }
+        Ok(market)
     }
 
     /// Keeps the market in a file.
@@ -118,6 +130,11 @@ impl Saved {
         text.push_str("}\n");
         Ok(text.into_bytes())
     }
+}
+
+/// What is wrong with a saved market where disks are asked for and it has none.
+pub(crate) fn without_disks() -> Trouble {
+    Trouble::usage("the saved market has no disks").hint("`planner quote GPU --save FILE` keeps the disks too")
 }
 
 /// A list with a line for each row.

@@ -55,6 +55,7 @@ impl Kept {
             return Err(format!("it is a `{}`, not a `{SCHEMA}`", shown(&head.schema)));
         }
         let asked: Asked = decode(bytes).map_err(said)?;
+        asked.request.check()?;
         Ok(Self {
             request: asked.request,
             claim: decode(bytes).map_err(said)?,
@@ -74,7 +75,15 @@ impl Kept {
         }
         let plans = self.document.get("plans").and_then(Value::as_array);
         for (at, plan) in plans.into_iter().flatten().enumerate() {
-            let named = plan.get("groups").map(|groups| Value::from(digest("p", groups)));
+            let disks = plan
+                .get("disks")
+                .filter(|disks| disks.as_array().is_some_and(|disks| !disks.is_empty()));
+            let named = plan.get("groups").map(|groups| {
+                Value::from(match disks {
+                    Some(disks) => digest("p", &(groups, disks)),
+                    None => digest("p", groups),
+                })
+            });
             if plan.get("id") != named.as_ref() {
                 findings.push(format!("plans[{at}].id: it is the name of another plan"));
             }

@@ -43,7 +43,7 @@ impl Moves<'_> {
         let (Some(most), Some(plans)) = (self.max_increase, &self.plans) else {
             return false;
         };
-        let total = |plan: &Plan| plan.total.sixtieths();
+        let total = |plan: &Plan| plan.total.parts();
         match (&plans.before, &plans.after) {
             (None, _) => false,
             (Some(_), None) => true,

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::market::{Market, SourceReport};
+use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::plan::{Group, Plan};
+use gpu_broker_core::plan::{Group, Plan, Seller};
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 use gpu_broker_core::verify::{Certificate, certify};
@@ -16,6 +16,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::assumptions::{Assumption, of_plan};
+use super::colocation::{self, DiskDocument};
+use super::moving;
 use crate::files::request::RequestDocument;
 
 /// How long the prices of a quote are taken to hold.
@@ -28,7 +31,7 @@ pub(crate) struct QuoteDocument {
     id: String,
     created_at: Timestamp,
     expires_at: Timestamp,
-    request: RequestDocument,
+    request: Value,
     hours: Exact,
     currency: String,
     optimal: bool,
@@ -36,11 +39,13 @@ pub(crate) struct QuoteDocument {
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
+    disk_market: Option<Value>,
+    stay_or_move: Option<Value>,
     sources: Vec<SourceDocument>,
 }
 
 #[derive(Debug, Serialize)]
-struct PlanDocument {
+pub(crate) struct PlanDocument {
     rank: usize,
     id: String,
     gpus: u64,
@@ -53,12 +58,14 @@ struct PlanDocument {
     certainty: &'static str,
     total_low: Option<Exact>,
     groups: Vec<GroupDocument>,
-    disks: [(); 0],
+    disks: Vec<DiskDocument>,
+    assumptions: Vec<Assumption>,
     warnings: Vec<String>,
 }
 
+/// One offer of a plan.
 #[derive(Debug, Serialize)]
-struct GroupDocument {
+pub(crate) struct GroupDocument {
     broker: String,
     provider: String,
     offer_id: String,
@@ -80,7 +87,7 @@ struct GroupDocument {
     minimum_runtime_minutes: u64,
     rate: Exact,
     lines: Vec<LineDocument>,
-    also_sold_by: [(); 0],
+    also_sold_by: Vec<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,11 +132,15 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
         id: String::new(),
         created_at: market.taken_at,
         expires_at: market.taken_at.saturating_add(VALID).unwrap_or(market.taken_at),
-        request: RequestDocument::of(demand, max_offers),
+        // As a value, whose limits on instances are a map in YAML as well.
+        request: json!(RequestDocument::of(demand, max_offers)),
         hours: demand.hours.number(),
         currency: demand.exchange.quote().to_string(),
         // Two ways to the same answer: a plan that one of them calls the best and the other does not is not proved.
-        optimal: quote.optimal && !quote.plans.is_empty() && certificate.as_ref().is_none_or(|it| it.holds),
+        optimal: quote.optimal
+            && !quote.plans.is_empty()
+            && completeness(&market.sources) == Completeness::Whole
+            && certificate.as_ref().is_none_or(|it| it.holds),
         certificate,
         plans: quote
             .plans
@@ -155,17 +166,34 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
                 saves: cheaper.saves,
             })
             .collect(),
+        disk_market: colocation::answer(&quote.disks, market, demand),
+        stay_or_move: quote
+            .disks
+            .stay_or_move
+            .as_ref()
+            .map(|compared| moving::document(compared, demand)),
         sources: market.sources.iter().map(source).collect(),
     };
     document.id = digest("q", &document);
     document
 }
 
-fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
-    let groups: Vec<GroupDocument> = plan.groups.iter().map(group).collect();
+/// A plan of a document.
+pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
+    let groups: Vec<GroupDocument> = plan
+        .groups
+        .iter()
+        .map(|found| group(found, &plan.also_sold_by))
+        .collect();
+    let disks = colocation::documents(plan);
+    let id = if disks.is_empty() {
+        digest("p", &groups)
+    } else {
+        digest("p", &(&groups, &disks))
+    };
     PlanDocument {
         rank,
-        id: digest("p", &groups),
+        id,
         gpus: plan.gpus,
         surplus_gpus: plan.surplus,
         nodes: plan.nodes,
@@ -176,12 +204,15 @@ fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         certainty: if plan.is_exact() { "exact" } else { "upper_bound" },
         total_low: plan.total_low.map(Money::amount),
         groups,
-        disks: [],
-        warnings: warnings(plan),
+        disks,
+        assumptions: of_plan(plan, demand),
+        warnings: warnings(plan, demand),
     }
 }
 
-fn group(group: &Group) -> GroupDocument {
+/// One offer of a plan, with the lines that its rate is the sum of, and who else
+/// sells it.
+pub(crate) fn group(group: &Group, also: &[Seller]) -> GroupDocument {
     let candidate = &group.candidate;
     let (offer, configuration) = (&candidate.offer, &candidate.configuration);
     let lines = configuration.lines.iter().map(|line| LineDocument {
@@ -213,8 +244,18 @@ fn group(group: &Group) -> GroupDocument {
         minimum_runtime_minutes: offer.terms.minimum_runtime.0,
         rate: candidate.bill.rate.per_hour(),
         lines: lines.collect(),
-        also_sold_by: [],
+        also_sold_by: also.iter().map(seller).collect(),
     }
+}
+
+fn seller(seller: &Seller) -> Value {
+    json!({
+        "broker": seller.broker,
+        "provider": seller.provider,
+        "offer_id": seller.id,
+        "total": seller.total,
+        "dearer": seller.dearer,
+    })
 }
 
 /// The GPUs of one instance.
@@ -233,9 +274,10 @@ pub(crate) fn interconnect(network: &gpu_broker_core::offer::Interconnect) -> Op
     (!silent).then(|| json!({ "kinds": network.kinds, "gbps": network.gbps.map(number) }))
 }
 
-/// A count of something other than money, as a JSON number where it is whole.
+/// A measure other than money that need not be whole: a decimal string, as
+/// money is.
 pub(crate) fn number(number: Exact) -> Value {
-    number.to_whole().map_or_else(|| json!(number), |whole| json!(whole))
+    json!(number)
 }
 
 /// How a source answered.
@@ -257,7 +299,7 @@ pub(crate) fn source(report: &SourceReport) -> SourceDocument {
 }
 
 /// What somebody who buys the plan should know beyond its price.
-pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
+pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
     let mut warnings = BTreeMap::new();
     for group in &plan.groups {
         let offer = &group.candidate.offer;
@@ -285,7 +327,10 @@ pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
             );
         }
     }
-    warnings.into_values().collect()
+    warnings.extend(colocation::warning(plan).map(|warning| (4, warning)));
+    let assumed = of_plan(plan, demand);
+    let assumed = assumed.iter().map(|assumption| assumption.text().to_owned());
+    warnings.into_values().chain(assumed).collect()
 }
 
 /// A short name for a content: the same content has the same name, in whatever order its fields stand.

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::plan::{Group, Plan};
+use gpu_broker_core::plan::{Group, Plan, Seller};
 
+use super::colocation;
 use super::document::warnings;
-use super::text::shown;
+use super::text::{self as words, shown};
 
 /// A tree for each plan, whose leaves add up to its total.
 pub(crate) fn trees(plans: &[Plan], demand: &Demand) -> String {
@@ -29,6 +30,10 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     for group in &plan.groups {
         branch(text, group);
     }
+    for (disk, leaf) in colocation::branches(plan) {
+        let _ = writeln!(text, "   ├─ {disk}");
+        twigs(text, "   │  ", &[leaf]);
+    }
     let mut leaves = vec![format!("{} {currency}/h in all", plan.rate.per_hour())];
     if !plan.upfront.amount().is_zero() {
         leaves.push(format!("{} {currency} when ordering", plan.upfront.amount()));
@@ -39,8 +44,33 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     if let Some(price) = plan.per_gpu_hour(demand.hours) {
         leaves.push(format!("{price} {currency} per GPU and hour"));
     }
-    leaves.extend(warnings(plan));
+    leaves.extend(plan.also_sold_by.iter().map(also));
+    // A warning may quote a word of the broker's.
+    leaves.extend(warnings(plan, demand).iter().map(|warning| shown(warning).into_owned()));
     twigs(text, "   ", &leaves);
+}
+
+/// Below a table: who else sells the machines of each row.
+pub(crate) fn other_sellers(plans: &[Plan]) -> String {
+    let mut text = String::new();
+    for (at, plan) in plans.iter().enumerate() {
+        for seller in &plan.also_sold_by {
+            let _ = writeln!(text, "{} {}", at + 1, also(seller));
+        }
+    }
+    text
+}
+
+fn also(seller: &Seller) -> String {
+    let dearer = seller.dearer.and_then(|share| share.times_count(100));
+    let dearer = dearer
+        .map(|percent| format!(" +{} %", percent.to_fixed(1)))
+        .unwrap_or_default();
+    format!(
+        "also {}{dearer}: {}",
+        words::seller(&seller.broker, &seller.provider),
+        shown(seller.id.as_str())
+    )
 }
 
 fn branch(text: &mut String, group: &Group) {

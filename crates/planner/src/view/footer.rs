@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use gpu_broker_core::market::{Market, SourceReport};
+use gpu_broker_core::demand::{Demand, Objective};
+use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 
 use super::text::shown;
 
 /// Below a quote.
-pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> String {
+pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize) -> String {
     let mut text = String::new();
     let rejected: u64 = quote.rejected.values().sum();
     let _ = write!(
@@ -26,15 +27,9 @@ pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> Strin
         let _ = write!(text, " ({})", reasons.join(", "));
     }
     text.push('\n');
-    if quote.plans.is_empty() {
-        text.push_str("nothing matches\n");
-    } else if quote.optimal {
-        text.push_str("the first plan is the cheapest that the request allows: every combination was considered\n");
-    } else {
-        text.push_str("the search was cut short: the first plan may not be the cheapest that the request allows\n");
-    }
-    if u64::try_from(shown_plans).is_ok_and(|shown| shown < quote.ranked) {
-        let _ = writeln!(text, "showing the best {shown_plans}; `--max-offers N` shows more");
+    text.push_str(&verdict(quote, market, demand));
+    if quote.plans.len() == most {
+        let _ = writeln!(text, "showing the best {most}; `--max-offers N` shows more");
     }
     for cheaper in &quote.cheaper {
         let rate = cheaper.rate.per_hour().to_fixed(4);
@@ -49,6 +44,32 @@ pub(crate) fn quote(quote: &Quote, market: &Market, shown_plans: usize) -> Strin
         }
     }
     text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
+}
+
+/// What the first plan is, as far as it is known.
+fn verdict(quote: &Quote, market: &Market, demand: &Demand) -> String {
+    let best = match demand.objective {
+        Objective::Total => "cheapest",
+        Objective::Rate => "cheapest per hour",
+        Objective::PerGpu => "cheapest per GPU",
+        Objective::Upfront => "cheapest to order",
+        Objective::Provisioning => "fastest to launch",
+    };
+    let whole = completeness(&market.sources) == Completeness::Whole;
+    match (quote.plans.is_empty(), quote.optimal, whole) {
+        (true, false, _) => {
+            "the search was cut short before it found a plan: fewer GPUs, or fewer limits, make it shorter\n".to_owned()
+        }
+        (true, true, true) => "nothing matches\n".to_owned(),
+        (true, true, false) => "nothing matches among what was read, and not all was read\n".to_owned(),
+        (false, false, _) => {
+            format!("the search was cut short: the first plan may not be the {best} that the request allows\n")
+        }
+        (false, true, true) => {
+            format!("the first plan is the {best} that the request allows: every combination was considered\n")
+        }
+        (false, true, false) => format!("the first plan is the {best} among what was read, and not all was read\n"),
+    }
 }
 
 /// How each source answered, where there is something to say.

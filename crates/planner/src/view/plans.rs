@@ -4,6 +4,7 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::offer::{Market, Security, StockLevel};
 use gpu_broker_core::plan::{Group, Plan};
 
+use super::colocation;
 use super::columns::{Column, push};
 use super::format::Sheet;
 use super::text::{count, gpu_name, seller, shown};
@@ -33,6 +34,18 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
         for (group_at, group) in plan.groups.iter().enumerate() {
             let cells = row(at + 1, plan, group, group_at == 0, demand);
             push(&mut columns, cells);
+        }
+        for [name, seller, region, size] in colocation::rows(plan) {
+            let before = [String::new(), name, seller, region];
+            let between = std::iter::repeat_n(String::new(), 4);
+            push(
+                &mut columns,
+                before
+                    .into_iter()
+                    .chain(between)
+                    .chain([size])
+                    .chain(std::iter::repeat_n(String::new(), 6)),
+            );
         }
     }
     columns.into()
@@ -135,6 +148,10 @@ pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
         "currency",
         "hours",
         "certainty",
+        "new_disks_gb",
+        "new_disks_rate",
+        "new_disks_total",
+        "attached_disks",
     ]);
     for (at, plan) in plans.iter().enumerate() {
         for group in &plan.groups {
@@ -167,6 +184,7 @@ pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
             sheet.word(plan.total.currency().as_str());
             sheet.number(demand.hours);
             sheet.word(if plan.is_exact() { "exact" } else { "upper_bound" });
+            colocation::cells(&mut sheet, plan);
             sheet.end_row();
         }
     }

@@ -216,6 +216,7 @@ fn saved() -> impl Strategy<Value = Saved> {
                 offers,
                 rejects,
                 sources,
+                disks: None,
             },
             disks,
             request: gpu.map(|gpu| RequestDocument::of(&demand(gpu), 10)),

@@ -124,15 +124,21 @@ fn gpu(row: &GpuRow<'_>, name: GpuName) -> Result<Gpu, Fault> {
 }
 
 /// Memory of one GPU when its name does not say (P8). The schema says that `gpuMemory` is per GPU; the rows give the
-/// box's total. So it is read as whichever makes a size in which the model is sold, the total first.
+/// box's total. So it is read as whichever makes a size in which the model is sold, and as neither where both do.
 fn memory(model: &GpuModel, count: u64, stated: u64) -> Option<Gb> {
     if stated == 0 {
         return None;
     }
     let sizes = model.memory_sizes();
-    let share = sizes.iter().find(|size| size.checked_mul(count) == Some(stated));
-    let whole = || (sizes.contains(&stated) || count == 1).then_some(stated);
-    share.copied().or_else(whole).map(Gb)
+    let share = sizes
+        .iter()
+        .copied()
+        .find(|size| size.checked_mul(count) == Some(stated));
+    let whole = (sizes.contains(&stated) || count == 1).then_some(stated);
+    match (share, whole) {
+        (Some(share), Some(whole)) if share != whole => None,
+        (share, whole) => share.or(whole).map(Gb),
+    }
 }
 
 /// Every network that is named; several stand in one text.

@@ -1,0 +1,41 @@
+//! `planner help`: a command's manual, the exit statuses, or the fields of a file with offers.
+
+use clap::CommandFactory as _;
+
+use super::Context;
+use crate::cli::{Cli, HelpArgs};
+use crate::exit::{self, Exit};
+use crate::files::offers;
+use crate::report::Trouble;
+
+/// What can be asked about besides the commands.
+const TOPICS: [&str; 2] = ["exit-status", "offers-file"];
+
+/// Prints what was asked about.
+pub(crate) fn help(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Trouble> {
+    let mut command = Cli::command();
+    command.build();
+    let manual = match args.topic.as_deref() {
+        None => command.render_long_help().ansi().to_string(),
+        Some("exit-status") => exit::TABLE.to_owned(),
+        Some("offers-file") => offers::HELP.to_owned(),
+        Some(topic) => {
+            let names: Vec<String> = command
+                .get_subcommands()
+                .map(|known| known.get_name().to_owned())
+                .collect();
+            let Some(found) = command.find_subcommand_mut(topic) else {
+                let near = gpu_broker_core::near(topic, names.iter().map(String::as_str).chain(TOPICS)).join(" or ");
+                let hint = if near.is_empty() {
+                    format!("{}, {}", names.join(", "), TOPICS.join(" or "))
+                } else {
+                    near
+                };
+                return Err(Trouble::usage(format!("there is no help on `{topic}`")).hint(format!("ask about {hint}")));
+            };
+            found.render_long_help().ansi().to_string()
+        }
+    };
+    context.printer.data(&manual)?;
+    Ok(Exit::Done)
+}

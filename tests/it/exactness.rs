@@ -1,0 +1,152 @@
+//! Prices and plans against the reckoner: no difference, ever.
+
+use gpu_broker::core::quote::{Quote, quote};
+use gpu_broker_testkit::bridge;
+use gpu_broker_testkit::dice::Dice;
+use gpu_broker_testkit::market;
+use gpu_broker_testkit::reckon::{best, judge};
+use gpu_broker_testkit::ware::{Dial, Shelf, Ware, fixed};
+use gpu_broker_testkit::wish::{Only, Sort, Wish};
+
+/// Random markets of the usual run.
+const CASES: u64 = 300;
+
+/// How many random markets to try.
+fn cases(usual: u64) -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "a test reads how long it may take")]
+    let set = std::env::var("GPU_BROKER_CASES");
+    set.map_or(usual, |cases| cases.parse().expect("GPU_BROKER_CASES is a number"))
+}
+
+/// What is wrong with a quote, if anything is.
+fn differences(wares: &[Ware], wish: &Wish, quote: &Quote, plans: usize) -> Result<(), String> {
+    let demand = bridge::demand(wish);
+    let expected = best(wares, wish);
+    let mut judged = Vec::new();
+    for plan in &quote.plans {
+        let said = bridge::said(plan, &demand);
+        judged.push(judge(wares, wish, &said).map_err(|error| format!("{error}: {said:?}"))?);
+    }
+    if judged.first() != expected.as_ref() {
+        return Err(format!("{:?} instead of {expected:?}", judged.first()));
+    }
+    if !judged.is_sorted_by_key(|best| (best.first, best.total, best.nodes, best.surplus)) {
+        return Err("plans out of order".to_owned());
+    }
+    if judged.len() > plans || (expected.is_some() && !quote.optimal) {
+        return Err(format!("{} plans, optimal: {}", judged.len(), quote.optimal));
+    }
+    let rejected: u64 = quote.rejected.values().sum();
+    if quote.read != u64::try_from(wares.len()).unwrap() || quote.read != quote.ranked + rejected {
+        return Err(format!(
+            "{} read, {} ranked, {rejected} rejected",
+            quote.read, quote.ranked
+        ));
+    }
+    if (quote.ranked == 0) != expected.is_none() {
+        return Err(format!("{} offers ranked for {expected:?}", quote.ranked));
+    }
+    let flags: Vec<&str> = quote.cheaper.iter().map(|cheaper| cheaper.flag).collect();
+    for (flag, wider) in wider(wish) {
+        let better =
+            best(wares, &wider).is_some_and(|wide| expected.as_ref().is_none_or(|best| wide.total < best.total));
+        if better != flags.contains(&flag) {
+            return Err(format!(
+                "{flags:?}, and {flag} is {}",
+                if better { "missing" } else { "no better" }
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The wider requests that the footer compares with (R2, R4), in money whatever the plans are ranked by.
+fn wider(wish: &Wish) -> Vec<(&'static str, Wish)> {
+    let wish = Wish {
+        sort: Sort::Total,
+        ..wish.clone()
+    };
+    let mut wider = Vec::new();
+    let market = Wish {
+        market: Only::Both,
+        ..wish.clone()
+    };
+    match wish.market {
+        Only::Usual => wider.push(("--spot-auto", market)),
+        Only::Other => wider.push(("--spot-auto instead of --spot", market)),
+        Only::Both => {}
+    }
+    if wish.security != Only::Both {
+        wider.push((
+            "--security any",
+            Wish {
+                security: Only::Both,
+                ..wish.clone()
+            },
+        ));
+    }
+    if wish.nodes.is_none() {
+        wider.push(("--max-nodes any", Wish { nodes: Some(0), ..wish }));
+    }
+    wider
+}
+
+/// Prices in another currency have many digits; that is no reason to leave an offer out of a plan of several instances,
+/// let alone to call a dearer plan the cheapest.
+#[test]
+fn many_digits_are_no_reason() {
+    for sort in [Sort::Total, Sort::Rate, Sort::PerGpu, Sort::Upfront] {
+        let mut fine = Ware::new(Shelf::Prime, "fine", 8, "1.00010752688172");
+        fine.currency = "EUR";
+        fine.dials[2] = Dial {
+            unit: Some("0.00010752688172043011".to_owned()),
+            included: Some(false),
+            ..fixed(333)
+        };
+        let wares = [fine, Ware::new(Shelf::Prime, "dear", 8, "500000")];
+        let wish = Wish {
+            euro: Some("1.1357"),
+            hours: "37.5",
+            nodes: Some(0),
+            sort,
+            ..Wish::new(16)
+        };
+        let found = quote(&bridge::market(&wares), &bridge::demand(&wish), 5).unwrap();
+        differences(&wares, &wish, &found, 5).unwrap();
+        assert_eq!((found.ranked, found.plans[0].nodes), (2, 2), "{sort:?}");
+    }
+}
+
+#[test]
+fn random_markets_are_quoted_to_the_last_digit() {
+    let (mut wrong, mut plans, mut several, mut open) = (Vec::new(), 0_u64, 0_u64, 0_u64);
+    let cases = cases(CASES);
+    for seed in 0..cases {
+        let mut dice = Dice::new(seed);
+        let size = dice.pick(&[4, 9, 16, 30]);
+        let wares = market::wares(&mut dice, size);
+        let mut wish = market::wish(&mut dice);
+        if size > 9 {
+            // Caps are checked by trying everything.
+            wish.caps = [const { None }; 3];
+        }
+        let found = quote(&bridge::market(&wares), &bridge::demand(&wish), 5).unwrap();
+        if let Err(why) = differences(&wares, &wish, &found, 5) {
+            wrong.push(format!("seed {seed}, {:?}: {why}", wish.arguments()));
+        }
+        plans += u64::from(!found.plans.is_empty());
+        several += u64::from(found.plans.first().is_some_and(|plan| plan.nodes > 1));
+        open += u64::from(found.plans.first().is_some_and(|plan| !plan.is_exact()));
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {cases} differ\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n")
+    );
+    // The markets must be worth the trouble.
+    assert!(
+        cases < 100 || (plans * 2 > cases && several * 10 > cases && open * 50 > cases),
+        "{plans} met, {several} with several instances, {open} with an upper bound, of {cases}"
+    );
+}

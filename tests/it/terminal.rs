@@ -1,0 +1,118 @@
+//! What becomes of the output: pipes, colours and narrow terminals.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use gpu_broker_testkit::planner::wait;
+
+use crate::support::planner;
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let planner = planner();
+    for output in ["table", "json", "csv", "yaml", "markdown"] {
+        // More than a pipe holds, so that the writer meets the closed end.
+        let many = [
+            "quote",
+            "any:1GB+:1",
+            "--max-offers",
+            "100000",
+            "--security",
+            "any",
+            "--spot-auto",
+        ];
+        let arguments: Vec<&str> = many.into_iter().chain(["--sandbox", "-o", output]).collect();
+        let mut child = planner.spawn(&arguments);
+        drop(child.stdout.take());
+        let mut stderr = child.stderr.take().unwrap();
+        let said = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).unwrap();
+            text
+        });
+        assert_eq!(wait(&mut child, Duration::from_secs(60)), Some(0), "{output}");
+        let said = said.join().unwrap();
+        assert!(
+            !said.contains("error") && !said.contains("panicked"),
+            "{output}: {said}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_coloured_off_a_terminal() {
+    let arguments = [
+        &["quote", "H100:8", "--sandbox"][..],
+        &["quote", "H100:8", "--sandbox", "--no-color", "-v"],
+        &["quote", "H100:8", "--sandbox", "--explain"],
+        &["quote", "--help"],
+        &["--help"],
+        &["help", "exit-status"],
+        &["quote", "H100", "--bogus"],
+        &["quote", "H10", "--sandbox"],
+        &["quote", "H100:8", "--sandbox", "-vv"],
+    ];
+    for (variable, value) in [("NO_COLOR", "1"), ("TERM", "dumb"), ("TERM", "xterm-256color")] {
+        for arguments in arguments {
+            let ran = planner().unset("NO_COLOR").set(variable, value).run(arguments);
+            assert!(
+                !ran.output().contains('\u{1b}'),
+                "{variable}={value} {arguments:?}: {ran:?}"
+            );
+            assert!(!ran.output().is_empty(), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_table_is_never_wider_than_the_terminal() {
+    let requests: [&[&str]; 6] = [
+        &["H100:8"],
+        &["H100:64", "--max-nodes", "any", "--security", "any"],
+        &["any:1GB+:1", "--security", "any", "--spot-auto", "--max-offers", "500"],
+        &["A100:3", "--hours", "1000", "--spread", "--mixed", "--max-nodes", "any"],
+        &[
+            "RTX4090:2",
+            "--security",
+            "community",
+            "--disk",
+            "300",
+            "--hours",
+            "37.5",
+        ],
+        &["H100:1000", "--hours", "720"],
+    ];
+    for columns in ["80", "100", "120", "200"] {
+        for request in requests {
+            let arguments: Vec<&str> = ["quote"].iter().chain(request).chain(&["--sandbox"]).copied().collect();
+            let ran = planner().set("COLUMNS", columns).run(&arguments);
+            ran.expect(0);
+            let widest = ran.stdout.lines().max_by_key(|line| line.chars().count()).unwrap();
+            assert!(
+                widest.chars().count() <= columns.parse().unwrap(),
+                "{columns} columns:\n{widest}"
+            );
+            // Whatever leaves for want of room, the price and the offer stay.
+            let heading = ran.stdout.lines().next().unwrap();
+            for name in ["OFFER", "$/h", "TOTAL("] {
+                assert!(heading.contains(name), "{columns}: {heading}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_other_tables_fit_as_well() {
+    for command in [&["offers"][..], &["gpus"], &["disks"]] {
+        for columns in ["80", "120"] {
+            let arguments: Vec<&str> = command.iter().chain(&["--sandbox"]).copied().collect();
+            let ran = planner().set("COLUMNS", columns).run(&arguments);
+            ran.expect(0);
+            let widest = ran.stdout.lines().max_by_key(|line| line.chars().count()).unwrap();
+            assert!(
+                widest.chars().count() <= columns.parse().unwrap(),
+                "{command:?} in {columns}:\n{widest}"
+            );
+        }
+    }
+}
