@@ -16,6 +16,7 @@ mod docs;
 mod exactness;
 mod exit;
 mod faults;
+mod files;
 mod hostile;
 mod order;
 mod quote;

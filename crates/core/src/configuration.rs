@@ -8,7 +8,7 @@ pub use dial::{Available, Charge, Choice};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::money::{Currency, MoneyError, Rate};
@@ -50,7 +50,7 @@ pub struct Exchange {
 }
 
 /// What one line of a bill is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
     /// The instance at its base price.

@@ -4,7 +4,7 @@ mod disks;
 
 pub use disks::{DisksWanted, Moving};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bill::Interruptions;
 use crate::configuration::{Exchange, Selection};
@@ -57,7 +57,7 @@ pub struct Demand {
 }
 
 /// How many instances a plan may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Nodes {
     /// One, if any accepted offer supplies the count alone; else any number.
@@ -69,7 +69,7 @@ pub enum Nodes {
 }
 
 /// Which markets compete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarketWanted {
     /// On demand only.
@@ -81,7 +81,7 @@ pub enum MarketWanted {
 }
 
 /// Which tiers compete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecurityWanted {
     /// Secure only.
@@ -116,7 +116,7 @@ pub struct Caps {
 }
 
 /// What plans are ranked by first (R14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// The total over the horizon.
@@ -231,6 +231,11 @@ impl Words {
         let said = alone.refused.is_empty() && alone.wanted == [word] && answers(word);
         words.wanted.extend(alone.wanted);
         said.then_some(words)
+    }
+
+    /// Whether a word is meant, in whatever case.
+    pub fn admits_word(&self, word: &str) -> bool {
+        self.admits(|asked| asked.eq_ignore_ascii_case(word))
     }
 
     /// Whether something is meant, given what it answers to.

@@ -1,5 +1,7 @@
 //! Disks that outlive an instance: for sale, and already owned.
 
+use serde::{Deserialize, Serialize};
+
 use crate::money::Rate;
 use crate::offer::{Broker, Dial, Provider, Security, Stock};
 use crate::place::Place;
@@ -11,7 +13,8 @@ opaque_id!(
 );
 
 /// A kind of disk that can be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DiskOffer {
     /// Who sells it.
     pub broker: Broker,
@@ -31,7 +34,8 @@ pub struct DiskOffer {
 }
 
 /// A disk that the account owns already.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Disk {
     /// Whose account it is in.
     pub broker: Broker,

@@ -6,7 +6,7 @@ mod mismatch;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bill::Bill;
 use crate::colocation::{Apart, Beside, Colocation, DiskSet};
@@ -39,7 +39,7 @@ pub struct Candidate {
 
 /// The first thing that keeps an offer out, in the order in which things are
 /// looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The record could not be understood.

@@ -46,6 +46,7 @@ impl Socket {
 
 /// The GPUs of one instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gpu {
     /// The model.
     pub model: GpuModel,

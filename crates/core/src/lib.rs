@@ -26,5 +26,6 @@ pub mod plan;
 pub mod quantity;
 pub mod quote;
 pub mod source;
+pub mod verify;
 
 pub use words::near;

@@ -1,15 +1,22 @@
 //! Everything that was for sale at one moment, and how complete that view is.
 
+mod diff;
+mod sound;
+
+pub use diff::{Difference, Moved, diff};
+pub use sound::Unsound;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, DiskOffer};
 use crate::offer::{Broker, Offer};
 use crate::source::{Coverage, Listing, Reject};
 
 /// A snapshot of all that was asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Market {
     /// When it was taken.
     pub taken_at: Timestamp,
@@ -44,7 +51,8 @@ impl Market {
 }
 
 /// Disks for sale and disks owned, of all sources.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DiskMarket {
     /// Kinds of disk that can be created.
     pub offers: Vec<DiskOffer>,
@@ -57,7 +65,8 @@ pub struct DiskMarket {
 }
 
 /// How one source answered (R18).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SourceReport {
     /// Which.
     pub broker: Broker,

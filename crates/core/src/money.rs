@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::number::Exact;
@@ -34,7 +35,8 @@ pub enum MoneyError {
 }
 
 /// Money per hour: of one unit of a resource, of an instance or of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rate {
     per_hour: Exact,
     currency: Currency,

@@ -178,7 +178,8 @@ impl Stock {
 /// How a resource of an instance can be sized and what it costs (P5, P6).
 ///
 /// Counts are in the resource's unit: vCPUs, or GB of memory or disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dial {
     /// The smallest count; `None` means that only the default is valid.
     pub min: Option<u64>,
@@ -206,7 +207,8 @@ impl Dial {
 }
 
 /// The resources of one instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Resources {
     /// Virtual CPUs.
     pub vcpu: Dial,
@@ -219,7 +221,8 @@ pub struct Resources {
 }
 
 /// The network that an offer claims.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interconnect {
     /// Every kind that the broker names.
     pub kinds: Vec<InterconnectKind>,
@@ -228,7 +231,8 @@ pub struct Interconnect {
 }
 
 /// When an instance is paid for, beyond the time it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Terms {
     /// Hours charged when ordering, whatever is used (P9).
     pub prepaid: Option<Hours>,
@@ -237,7 +241,8 @@ pub struct Terms {
 }
 
 /// One kind of instance at one seller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Offer {
     /// Who sells it.
     pub broker: Broker,
@@ -281,7 +286,8 @@ pub struct Offer {
 }
 
 /// The broker's own words that a launch repeats.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LaunchWords {
     /// The GPU type as the broker spells it.
     pub gpu_type: Arc<str>,

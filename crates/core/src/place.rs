@@ -43,6 +43,7 @@ open_enum! {
 
 /// A place where an offer can be launched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// `None` when what the broker says cannot be mapped.
     pub region: Option<Region>,

@@ -31,7 +31,7 @@ use crate::offer::{Broker, OfferId, Provider};
 use crate::place::Place;
 use crate::quantity::{Hours, Range};
 
-pub(crate) use order::compare;
+pub(crate) use order::{compare, identity, quality};
 
 /// Something that could be launched, and its price (P15).
 #[derive(Debug, Clone)]

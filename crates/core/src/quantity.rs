@@ -17,7 +17,8 @@ use crate::number::Exact;
 pub struct Gb(pub u64);
 
 /// Hours for which the machines are wanted, or for which a price is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "Exact")]
 pub struct Hours {
     /// Kept in minutes, so that a third of an hour is exact.
     minutes: Exact,
@@ -98,6 +99,14 @@ impl Hours {
     /// The same time in minutes, exactly.
     pub fn in_minutes(self) -> Exact {
         self.minutes
+    }
+}
+
+impl TryFrom<Exact> for Hours {
+    type Error = &'static str;
+
+    fn try_from(hours: Exact) -> Result<Self, Self::Error> {
+        Self::new(hours).ok_or("hours are not below zero")
     }
 }
 
@@ -191,6 +200,13 @@ impl fmt::Display for Range {
 impl Serialize for Range {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text, str::parse::<u64>).map_err(serde::de::Error::custom)
     }
 }
 

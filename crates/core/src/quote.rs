@@ -23,6 +23,7 @@ use crate::quantity::Range;
 use crate::words::near;
 
 pub use disks::DisksAnswer;
+pub(crate) use metal::is_one_machine;
 pub use moving::{Go, Stay, StayOrMove};
 pub use relax::Cheaper;
 pub use why::{Change, Rejection, Why, relaxations, why};

@@ -8,6 +8,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, DiskOffer};
 use crate::offer::{Broker, Offer};
@@ -97,7 +98,8 @@ pub struct Listing<T> {
 }
 
 /// How complete an answer is (R18).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Coverage {
     /// All of it.
     Complete,
@@ -128,7 +130,8 @@ impl Coverage {
 }
 
 /// A record that could not be understood: reported, never guessed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reject {
     /// Who sent it.
     pub broker: Broker,

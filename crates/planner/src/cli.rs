@@ -15,10 +15,13 @@ pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
 pub(crate) use request::RequestArgs;
 
+use std::path::PathBuf;
+
 use crate::report::Trouble;
 use clap::builder::styling::{AnsiColor, Styles};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gpu_broker_core::number::Exact;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -49,7 +52,8 @@ Examples:
   planner offers H200                         what is for sale, unranked
 
 Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
-`planner help exit-status` lists the exit statuses."
+`planner help exit-status` lists the exit statuses, `planner help offers-file` the
+fields of a file with offers of your own."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -84,6 +88,12 @@ pub(crate) struct GlobalArgs {
     /// Ask a simulated market in this process: no key, no money
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+    /// Look at a market that `planner quote --save` kept, and ask nobody
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
+    pub(crate) market: Option<PathBuf>,
+    /// Add the offers in this file, JSON Lines or CSV; repeatable. `planner help offers-file` lists the fields
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) offers: Vec<PathBuf>,
     /// The most that asking one broker may take, in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
@@ -124,6 +134,8 @@ pub(crate) enum Output {
     Yaml,
     /// A table for an issue or a pull request
     Markdown,
+    /// One JSON object a line, as `--offers` reads it: of `planner offers`
+    Jsonl,
 }
 
 /// What to do.
@@ -139,6 +151,8 @@ Examples:
   planner quote H100:8 --fx EUR=1.08 -o json
   planner quote A100:2 --new-disk 2TB         the cheapest pair of machine and disk
   planner quote A100:1 --attach disk-runpod-wa-1 --sandbox   beside a disk of yours
+  planner quote H100:8 --save market.json     keep the market that was seen
+  planner quote --market market.json          the same request again, offline
 
 GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
 and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
@@ -161,13 +175,32 @@ spot, and community machines. `--spot` leaves the other classes out.")]
     Disks(DisksArgs),
     /// List the GPU models for sale, with the cheapest price of each
     Gpus(GpusArgs),
+    /// Compare two markets that were kept, and the best plan in each
+    #[command(after_help = "\
+Examples:
+  planner diff monday.json tuesday.json
+  planner diff monday.json tuesday.json --max-increase 5%    status 5 beyond
+  planner diff monday.json tuesday.json A100:8 --hours 72
+
+The request is the one that the first file keeps, unless a GPU is named.")]
+    Diff(DiffArgs),
+    /// Check a quote: its sums, its rules, and that nothing cheaper was overlooked
+    #[command(after_help = "\
+Examples:
+  planner quote H100:64 --max-nodes any --save market.json -o json > quote.json
+  planner verify quote.json --market market.json
+
+The search for the best plans is done again by other means, slower and plainer.
+Without --market only what the quote says of itself can be checked. Exit status
+5 when something does not hold; `planner help exit-status` lists the others.")]
+    Verify(VerifyArgs),
     /// Serve both brokers' APIs on this machine, over a simulated market
     #[command(after_help = "\
 Examples:
   planner sandbox                             prints the two addresses and serves
   planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80")]
     Sandbox(SandboxArgs),
-    /// Explain a command, or the exit statuses
+    /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),
 }
 
@@ -180,9 +213,12 @@ pub(crate) struct QuoteArgs {
     /// What is asked.
     #[command(flatten)]
     pub(crate) request: RequestArgs,
-    /// Show at most this many plans
-    #[arg(long, value_name = "N", help_heading = "What is shown", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) max_offers: u32,
+    /// Show at most this many plans; 10 without it
+    #[arg(long, value_name = "N", help_heading = "What is shown", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) max_offers: Option<u32>,
+    /// Keep the market that was seen, its disks and the request in this file
+    #[arg(long, value_name = "FILE", help_heading = "What is shown")]
+    pub(crate) save: Option<PathBuf>,
     /// Unfold the lines of each plan
     #[arg(long, help_heading = "What is shown")]
     pub(crate) explain: bool,
@@ -241,9 +277,47 @@ pub(crate) struct GpusArgs {
 /// `planner help`.
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// A command, or `exit-status`
+    /// A command, `exit-status` or `offers-file`
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
+}
+
+/// `planner diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The market as it was, as `planner quote --save` kept it
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The market as it is
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// Which GPUs, in place of those that the first file asks for
+    #[arg(value_name = "GPU")]
+    pub(crate) gpu: Option<String>,
+    /// What is asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+    /// End with status 5 when the best plan costs more than this beyond what it did, such as 5%
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) max_increase: Option<Exact>,
+}
+
+/// A share in percent, as a fraction.
+fn percent(text: &str) -> Result<Exact, String> {
+    let digits = text.trim().trim_end_matches('%').trim_end();
+    let number: Exact = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is no share; write percent, such as `5%`"))?;
+    let hundredth = number.over(Exact::whole(100)).filter(|_| !number.is_negative());
+    hundredth.ok_or_else(|| format!("`{text}` is no share from 0; write percent, such as `5%`"))
+}
+
+/// `planner verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The quote, as `planner quote -o json` printed it; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) quote: PathBuf,
 }
 
 /// `planner sandbox`.

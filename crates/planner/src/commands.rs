@@ -1,20 +1,24 @@
 //! One file for each command.
 
 mod compare;
+mod diff;
 mod disks;
 mod gpus;
 mod help;
 mod offers;
 mod quote;
 mod sandbox;
+mod verify;
 
 pub(crate) use compare::compare;
+pub(crate) use diff::diff;
 pub(crate) use disks::disks;
 pub(crate) use gpus::gpus;
 pub(crate) use help::help;
 pub(crate) use offers::offers;
 pub(crate) use quote::quote;
 pub(crate) use sandbox::sandbox;
+pub(crate) use verify::verify;
 
 use std::time::Duration;
 
@@ -27,6 +31,8 @@ use jiff::Timestamp;
 use crate::cli::{GlobalArgs, Output};
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::files::market::Saved;
+use crate::files::offers::Own;
 use crate::printer::Printer;
 use crate::progress::Bars;
 use crate::report::Trouble;
@@ -50,15 +56,23 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// The brokers that the flags and the environment name.
     fn sources(&self) -> Result<Sources, Trouble> {
-        let Words { wanted, refused } = Words::parse(self.global.broker.iter().map(String::as_str));
-        let sources = sources(
-            self.environment,
-            &Selection {
-                only: wanted,
-                without: refused,
-            },
-            self.global.sandbox,
-        )?;
+        let Words { wanted, refused } = self.brokers();
+        let selection = Selection {
+            only: wanted,
+            without: refused,
+        };
+        let own = Own::read(&self.global.offers)?;
+        let (own_names, only): (Vec<_>, Vec<_>) = selection.only.into_iter().partition(|name| own.answers(name));
+        let selection = Selection { only, ..selection };
+        let mut sources = if let Some(path) = &self.global.market {
+            Sources::saved(Saved::read(path)?, &selection)?
+        } else if !own_names.is_empty() && selection.only.is_empty() {
+            // Only offers of one's own are wanted.
+            Sources::nobody()
+        } else {
+            sources(self.environment, &selection, self.global.sandbox)?
+        };
+        sources.own = own;
         for warning in &sources.warnings {
             self.printer.warn(&format!("warning: {warning}"));
         }
@@ -70,8 +84,22 @@ impl Context<'_> {
         Duration::from_secs(self.global.timeout)
     }
 
-    /// All offers of all brokers.
+    /// The brokers that were named.
+    fn brokers(&self) -> Words {
+        Words::parse(self.global.broker.iter().map(String::as_str))
+    }
+
+    /// All offers of all brokers, or those that were kept.
     async fn market(&self, sources: &Sources, hint: &Hint) -> Market {
+        let mut market = match &sources.saved {
+            Some(saved) => saved.market.clone(),
+            None => self.asked(sources, hint).await,
+        };
+        sources.own.join(&mut market);
+        market
+    }
+
+    async fn asked(&self, sources: &Sources, hint: &Hint) -> Market {
         let bars = Bars::new(self.printer);
         let ask = Ask {
             within: self.within(),
@@ -80,21 +108,23 @@ impl Context<'_> {
         };
         gather(&sources.asked, &sources.without_key, &ask, self.now).await
     }
-}
 
-impl Context<'_> {
-    /// All disks for sale, and those that the accounts own if they matter.
-    async fn disk_market(&self, sources: &Sources, owned: bool, progress: &dyn Progress) -> DiskMarket {
+    /// All disks for sale, and those that the accounts own if they matter; or those that were kept, and nothing when
+    /// none were.
+    async fn disks(&self, sources: &Sources, owned: bool, progress: &dyn Progress) -> Option<DiskMarket> {
+        if let Some(saved) = &sources.saved {
+            return saved.disks.clone();
+        }
         let ask = Ask {
             within: self.within(),
             hint: &Hint::default(),
             progress,
         };
-        if owned {
+        Some(if owned {
             gather_disks(&sources.asked, &sources.without_key, &ask).await
         } else {
             gather_disk_offers(&sources.asked, &sources.without_key, &ask).await
-        }
+        })
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     NothingMatches,
     /// Some broker could not be asked, or answered in part.
     PartialMarket,
+    /// A guard refused: a price moved too far, or a quote does not hold.
+    Refused,
     /// A key is missing or refused.
     Credentials,
     /// Interrupted from the keyboard.
@@ -30,6 +32,7 @@ impl Exit {
             Self::Usage => 2,
             Self::NothingMatches => 3,
             Self::PartialMarket => 4,
+            Self::Refused => 5,
             Self::Credentials => 6,
             Self::Interrupted => 130,
         }
@@ -53,7 +56,8 @@ Exit status
   3    nothing matches, and the whole market answered
   4    partial market: some broker could not be asked or answered in part;
        what is printed is what the others have
-  5    refused by a guard: price moved, cap, quote expired, not confirmed
+  5    refused by a guard: price moved, cap, quote expired or does not hold,
+       not confirmed
   6    a key is missing or refused
   7    outcome unknown: run `planner reconcile`
   130  interrupted

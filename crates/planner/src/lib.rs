@@ -8,6 +8,7 @@ mod commands;
 mod credentials;
 mod env;
 mod exit;
+mod files;
 mod printer;
 mod progress;
 mod report;
@@ -24,7 +25,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Output};
 use crate::commands::Context;
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -61,6 +62,9 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
     )]
     let now = Timestamp::now();
     let output = cli.global.format()?;
+    if output == Output::Jsonl && !matches!(cli.command, Command::Offers(_)) {
+        return Err(Trouble::usage("only `planner offers` prints jsonl").hint("print a document with `-o json`"));
+    }
     let context = Context {
         environment,
         global: &cli.global,
@@ -77,6 +81,8 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,
                 Command::Gpus(args) => commands::gpus(&context, args).await,
+                Command::Diff(args) => commands::diff(&context, args),
+                Command::Verify(args) => commands::verify(&context, args),
                 Command::Sandbox(args) => commands::sandbox(&context, args).await,
                 Command::Help(args) => commands::help(&context, args),
             }

@@ -1,8 +1,10 @@
 //! Which brokers to ask, where, and with which keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use gpu_broker_core::market::{DiskMarket, Market};
 use gpu_broker_core::near;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::Source;
@@ -14,6 +16,8 @@ use gpu_broker_spheron::{Spheron, SpheronOptions};
 use crate::credentials::{self, Credentials};
 use crate::env::{Environment, Secret};
 use crate::exit::Exit;
+use crate::files::market::Saved;
+use crate::files::offers::Own;
 use crate::report::Trouble;
 
 /// Where the brokers answer.
@@ -36,8 +40,59 @@ pub(crate) struct Sources {
     pub(crate) without_key: Vec<Broker>,
     /// Things the user should know before a key goes out.
     pub(crate) warnings: Vec<String>,
+    /// The market that was kept, which is looked at in place of asking anybody.
+    pub(crate) saved: Option<Saved>,
+    /// Offers of one's own.
+    pub(crate) own: Own,
     /// The sandbox, which answers until this is dropped.
     _sandbox: Option<Running>,
+}
+
+impl Sources {
+    /// Nobody to ask.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            asked: Vec::new(),
+            without_key: Vec::new(),
+            warnings: Vec::new(),
+            saved: None,
+            own: Own::default(),
+            _sandbox: None,
+        }
+    }
+
+    /// A market that was kept, of the brokers that were selected.
+    pub(crate) fn saved(mut saved: Saved, selection: &Selection) -> Result<Self, Trouble> {
+        let reports = saved.market.sources.iter().map(|report| &report.broker);
+        let offers = saved.market.offers.iter().map(|offer| &offer.broker);
+        let known: BTreeSet<&str> = reports.chain(offers).map(Broker::as_str).collect();
+        selection.check(&known)?;
+        narrow(&mut saved.market, |broker| selection.wants(broker.as_str()));
+        if let Some(disks) = &mut saved.disks {
+            narrow_disks(disks, |broker| selection.wants(broker.as_str()));
+        }
+        Ok(Self {
+            saved: Some(saved),
+            ..Self::nobody()
+        })
+    }
+}
+
+/// Leaves of a market what wanted brokers said, as if nobody else had been asked.
+pub(crate) fn narrow(market: &mut Market, wanted: impl Fn(&Broker) -> bool) {
+    market.offers.retain(|offer| wanted(&offer.broker));
+    market.rejects.retain(|reject| wanted(&reject.broker));
+    market.sources.retain(|report| wanted(&report.broker));
+    if let Some(disks) = &mut market.disks {
+        narrow_disks(disks, wanted);
+    }
+}
+
+fn narrow_disks(disks: &mut DiskMarket, wanted: impl Fn(&Broker) -> bool) {
+    disks.offers.retain(|disk| wanted(&disk.broker));
+    disks.owned.retain(|disk| wanted(&disk.broker));
+    disks.rejects.retain(|reject| wanted(&reject.broker));
+    disks.sources.retain(|report| wanted(&report.broker));
 }
 
 /// Which brokers somebody asked for by name.
@@ -50,13 +105,13 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Checks the names.
-    pub(crate) fn check(&self) -> Result<(), Trouble> {
+    /// Checks the names against those that there are.
+    pub(crate) fn check(&self, brokers: &BTreeSet<&str>) -> Result<(), Trouble> {
         for name in self.only.iter().chain(&self.without) {
-            if !BROKERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                let near = near(name, BROKERS);
+            if !brokers.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                let near = near(name, brokers.iter().copied());
                 let hint = if near.is_empty() {
-                    BROKERS.join(" or ")
+                    brokers.iter().copied().collect::<Vec<_>>().join(" or ")
                 } else {
                     near.join(" or ")
                 };
@@ -76,16 +131,11 @@ impl Selection {
 
 /// Sets up the brokers to ask: the real ones, or the sandbox's.
 pub(crate) fn sources(environment: &Environment, selection: &Selection, sandbox: bool) -> Result<Sources, Trouble> {
-    selection.check()?;
+    selection.check(&BROKERS.into())?;
     if sandbox {
         return sandboxed(selection);
     }
-    let mut sources = Sources {
-        asked: Vec::new(),
-        without_key: Vec::new(),
-        warnings: Vec::new(),
-        _sandbox: None,
-    };
+    let mut sources = Sources::nobody();
     if selection.wants("prime") {
         let found = with_file(environment, (&environment.prime_key, &None), credentials::prime)?;
         let base_url = base_url(
@@ -176,9 +226,8 @@ fn sandboxed(selection: &Selection) -> Result<Sources, Trouble> {
     }
     Ok(Sources {
         asked,
-        without_key: Vec::new(),
-        warnings: Vec::new(),
         _sandbox: Some(running),
+        ..Sources::nobody()
     })
 }
 

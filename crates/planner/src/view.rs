@@ -4,6 +4,7 @@ pub(crate) mod assumptions;
 pub(crate) mod colocation;
 pub(crate) mod columns;
 pub(crate) mod compare;
+pub(crate) mod diff;
 pub(crate) mod disks;
 pub(crate) mod document;
 pub(crate) mod explain;

@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "fit",
     "plan",
     "quote",
+    "verify",
 ];
 
 const SOURCES: &str = "crates/core/src/";

@@ -54,7 +54,7 @@ fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
 /// better stock, secure before community, on demand before spot, shorter
 /// provisioning, unknown last.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Quality {
+pub(crate) struct Quality {
     upper_bound: bool,
     stock: u8,
     security: u8,
@@ -75,7 +75,7 @@ impl Provisioning {
     }
 }
 
-pub(super) fn quality(candidate: &Candidate) -> Quality {
+pub(crate) fn quality(candidate: &Candidate) -> Quality {
     let offer = &candidate.offer;
     Quality {
         upper_bound: !candidate.bill.is_exact(),
@@ -134,7 +134,7 @@ fn name(group: &Group) -> Name<'_> {
 
 /// What names an offer in a place, and then whatever else a reader could tell
 /// two such apart by.
-pub(super) fn identity<'a>(
+pub(crate) fn identity<'a>(
     candidate: &'a Candidate,
     place: &'a Place,
 ) -> (&'a str, &'a str, &'a Place, &'a str, Rest<'a>) {

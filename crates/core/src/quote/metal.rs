@@ -82,6 +82,14 @@ fn is_same(row: &Plan, other: &Plan, ids: &BTreeSet<(Broker, OfferId)>) -> bool 
             .is_some_and(|stem| **stem == id)
 }
 
+/// Whether two plans launch what is one machine for all that is known of it,
+/// from different brokers. Which of several such offers is meant, ids tell.
+pub(crate) fn is_one_machine(left: &Plan, right: &Plan) -> bool {
+    let differ = |(left, _): &(Broker, OfferId), (right, _): &(Broker, OfferId)| left != right;
+    let brokers = name(left).zip(name(right));
+    brokers.is_some_and(|(left, right)| differ(&left, &right)) && key(left).is_some() && key(left) == key(right)
+}
+
 /// Whether an id goes on where another ends: `n3-H100x8__CANADA-1` after
 /// `n3-H100x8`, but not after `n3-H100x`.
 fn is_stem(stem: &str, id: &str) -> bool {

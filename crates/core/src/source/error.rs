@@ -1,9 +1,11 @@
 //! Why a source could not answer, in terms that a caller acts on.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A source's failure.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[error("{message}")]
 pub struct SourceError {
     kind: ErrorKind,
@@ -11,7 +13,8 @@ pub struct SourceError {
 }
 
 /// What kind of failure it is. Closed, because callers branch on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The key is refused (401, 403).
     Unauthorised,

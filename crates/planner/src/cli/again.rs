@@ -1,6 +1,7 @@
 //! The same command once more, with another request.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use gpu_broker_core::demand::Demand;
@@ -34,6 +35,7 @@ impl<'a> Again<'a> {
             max_offers,
             explain: _,
             why: _,
+            save: _,
         } = self.args;
         let GlobalArgs {
             output: _,
@@ -44,9 +46,14 @@ impl<'a> Again<'a> {
             verbose: _,
             quiet: _,
             no_color: _,
+            market,
+            offers,
         } = self.global;
-        let most = u32::try_from(rank).unwrap_or(u32::MAX).max(*max_offers);
+        let most = u32::try_from(rank).unwrap_or(u32::MAX).max(max_offers.unwrap_or(10));
+        let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());
         let mut more = Vec::new();
+        more.extend(market.iter().map(|path| file("market", path)));
+        more.extend(offers.iter().map(|path| file("offers", path)));
         more.extend((most != 10).then(|| Flag::with("max-offers", most.to_string())));
         more.extend(joined("broker", broker));
         more.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));

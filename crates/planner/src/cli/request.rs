@@ -14,6 +14,7 @@ use gpu_broker_core::place::Region;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
 use super::{DiskArgs, FilterArgs};
+use crate::files::request::RequestDocument;
 use crate::report::Trouble;
 
 /// What somebody needs.
@@ -187,6 +188,29 @@ impl RequestArgs {
                 SortFlag::Provisioning => Objective::Provisioning,
             },
         })
+    }
+
+    /// What the flags ask for, or without a GPU what was asked before.
+    pub(crate) fn demand_or(&self, gpu: Option<&str>, kept: Option<&RequestDocument>) -> Result<Demand, Trouble> {
+        match (gpu, kept) {
+            (None, Some(kept)) if self.is_plain() => Ok(kept.demand()),
+            (None, Some(_)) => Err(Trouble::usage("flags of a request are given, and no GPU")
+                .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps")),
+            _ => self.demand(gpu),
+        }
+    }
+
+    /// Whether nothing is asked that is not asked without any flag.
+    fn is_plain(&self) -> bool {
+        #[derive(clap::Parser)]
+        struct Plain {
+            #[command(flatten)]
+            request: RequestArgs,
+        }
+        // Two requests for the same GPU differ in their flags alone.
+        let asks = |request: &Self| request.demand(Some("any")).ok();
+        let plain = <Plain as clap::Parser>::try_parse_from(["planner"]).ok();
+        plain.and_then(|plain| asks(&plain.request)) == asks(self)
     }
 
     fn exchange(&self) -> Result<Exchange, Trouble> {

@@ -50,7 +50,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
             }
             printer.data(&text)?;
         }
-        Output::Json => bytes(&format::json(&document::comparison(&comparison, &market, &demand))?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document::comparison(&comparison, &market, &demand))?)?,
         Output::Yaml => bytes(&format::yaml(&document::comparison(&comparison, &market, &demand))?)?,
         Output::Csv => bytes(&rows::sheet(&comparison).into_bytes())?,
         Output::Markdown => {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Context, at_most, listed};
 use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
+use crate::files::market::without_disks;
 use crate::printer::bytes;
 use crate::progress::Bars;
 use crate::report::Trouble;
@@ -13,7 +14,12 @@ use crate::view::{columns, disks as view, document, footer, format};
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let mut market = context.disk_market(&sources, true, &Bars::new(context.printer)).await;
+    let disks = context.disks(&sources, true, &Bars::new(context.printer)).await;
+    let mut market = disks.ok_or_else(without_disks)?;
+    let taken_at = sources
+        .saved
+        .as_ref()
+        .map_or(context.now, |saved| saved.market.taken_at);
     let most = at_most(args.max_offers);
     market
         .offers
@@ -28,7 +34,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     let document = || {
         json!({
             "schema": "planner.disks/1",
-            "created_at": context.now,
+            "created_at": taken_at,
             "for_sale": market.offers.iter().map(view::offer_document).collect::<Vec<_>>(),
             "owned": market.owned.iter().map(view::disk_document).collect::<Vec<_>>(),
             "rejects": market.rejects.iter().map(|reject| json!({
@@ -47,7 +53,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
             };
             printer.data(&(table(view::for_sale(&market.offers)) + &owned))?;
         }
-        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&market.offers, &market.owned).into_bytes())?,
         Output::Markdown => {

@@ -29,7 +29,7 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
     };
     match context.output {
         Output::Table => printer.data(&(columns::lines(view::table(&models), printer.columns).join("\n") + "\n"))?,
-        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&models).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&view::table(&models)).as_bytes())?,

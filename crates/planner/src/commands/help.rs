@@ -1,11 +1,15 @@
-//! `planner help`: a command's manual, or the exit statuses.
+//! `planner help`: a command's manual, the exit statuses, or the fields of a file with offers.
 
 use clap::CommandFactory as _;
 
 use super::Context;
 use crate::cli::{Cli, HelpArgs};
 use crate::exit::{self, Exit};
+use crate::files::offers;
 use crate::report::Trouble;
+
+/// What can be asked about besides the commands.
+const TOPICS: [&str; 2] = ["exit-status", "offers-file"];
 
 /// Prints what was asked about.
 pub(crate) fn help(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Trouble> {
@@ -14,16 +18,16 @@ pub(crate) fn help(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Troub
     let manual = match args.topic.as_deref() {
         None => command.render_long_help().ansi().to_string(),
         Some("exit-status") => exit::TABLE.to_owned(),
+        Some("offers-file") => offers::HELP.to_owned(),
         Some(topic) => {
             let names: Vec<String> = command
                 .get_subcommands()
                 .map(|known| known.get_name().to_owned())
                 .collect();
             let Some(found) = command.find_subcommand_mut(topic) else {
-                let near =
-                    gpu_broker_core::near(topic, names.iter().map(String::as_str).chain(["exit-status"])).join(" or ");
+                let near = gpu_broker_core::near(topic, names.iter().map(String::as_str).chain(TOPICS)).join(" or ");
                 let hint = if near.is_empty() {
-                    names.join(", ") + " or exit-status"
+                    format!("{}, {}", names.join(", "), TOPICS.join(" or "))
                 } else {
                     near
                 };

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Context, at_most, listed};
 use crate::cli::{OffersArgs, Output};
 use crate::exit::Exit;
+use crate::files::offers::lines;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::{columns, document, footer, format, offers as view};
@@ -62,6 +63,7 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         Output::Json => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&offers).into_bytes())?,
+        Output::Jsonl => bytes(lines(offers.iter().map(|offer| &***offer)).as_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&view::table(&offers)).as_bytes())?,
     }
     let read = market.offers.len() + market.rejects.len();

@@ -4,36 +4,56 @@ use std::sync::Arc;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Completeness, DiskMarket, Market};
-use gpu_broker_core::quote::{RequestError, Why, quote as ranked, relaxations, why};
+use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxations, why};
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
 use crate::cli::{Again, Output, QuoteArgs};
 use crate::exit::Exit;
+use crate::files::market::{Saved, without_disks};
+use crate::files::request::RequestDocument;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
+use crate::view::document::QuoteDocument;
 use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans, why as view_why};
 
 /// Asks the brokers and prints the best plans.
 pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
-    let demand = args.request.demand(args.gpu.as_deref())?;
     let sources = context.sources()?;
+    let (demand, most) = asked(context, args, sources.saved.as_ref())?;
     // The whole market is read, whatever is asked: what a wider request would
     // save can only be found among offers that were read (R4, R16).
     // Disks are asked for at the same time: one broker has one deadline.
     let hint = Hint::default();
-    let (mut market, disks) = tokio::join!(context.market(&sources, &hint), disks(context, &sources, &demand));
-    market.disks = disks;
+    let keeps = args.save.is_some();
+    let (mut market, disks) = tokio::join!(
+        context.market(&sources, &hint),
+        disks(context, &sources, &demand, keeps)
+    );
+    let disks = disks?;
+    if let Some(path) = &args.save {
+        let saved = Saved {
+            market: market.clone(),
+            disks: disks.clone(),
+            request: Some(RequestDocument::of(&demand, most)),
+        };
+        saved.write(path)?;
+        context
+            .printer
+            .note(&format!("the market is kept in {}\n", path.display()));
+    }
+    market.disks = disks.filter(|_| !demand.disks.is_empty());
     let market = Arc::new(market);
-    let most = usize::try_from(args.max_offers).unwrap_or(usize::MAX);
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
+    let quote = Arc::new(quote);
     let explained = explained(&market, &demand, args.why, quote.plans.is_empty()).await?;
     let again = Again::new(args, context.global, &demand);
-    let document = || {
+    let document = async || {
         let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
         let relaxations = view_why::changes(&explained.relaxations, &again);
-        document::quote(&quote, &market, &demand).explained(rejections, relaxations)
+        let document = written(&quote, &market, &demand, most).await?;
+        Ok::<_, Trouble>(document.explained(rejections, relaxations))
     };
 
     let printer = context.printer;
@@ -49,8 +69,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document().await?)?)?,
+        Output::Yaml => bytes(&format::yaml(&document().await?)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
@@ -81,6 +101,22 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     })
 }
 
+/// Plans shown unless somebody says how many.
+const PLANS: usize = 10;
+
+/// What is asked: what the flags say, or without a GPU what was asked when the market was kept.
+fn asked(context: &Context<'_>, args: &QuoteArgs, saved: Option<&Saved>) -> Result<(Demand, usize), Trouble> {
+    let kept = saved.and_then(|saved| saved.request.as_ref());
+    let most = |most: Option<u64>| most.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let kept_most = kept.filter(|_| args.gpu.is_none()).map(|kept| kept.max_offers);
+    let mut demand = args.request.demand_or(args.gpu.as_deref(), kept)?;
+    if saved.is_some() && !context.brokers().is_empty() {
+        demand.wanted_where.brokers = context.brokers();
+    }
+    let most = most(args.max_offers.map(u64::from)).or(most(kept_most));
+    Ok((demand, most.unwrap_or(PLANS)))
+}
+
 /// Reckons on a thread of its own, so that an interrupt is heard meanwhile.
 async fn reckon<T: Send + 'static>(
     market: &Arc<Market>,
@@ -109,11 +145,34 @@ async fn explained(market: &Arc<Market>, demand: &Demand, asked: bool, empty: bo
     }
 }
 
-/// The disk market, as far as the request is about disks.
-async fn disks(context: &Context<'_>, sources: &Sources, demand: &Demand) -> Option<DiskMarket> {
-    if demand.disks.is_empty() {
-        return None;
+/// The document of a quote, on a thread of its own as well: its certificate takes as long as a search.
+async fn written(
+    quote: &Arc<Quote>,
+    market: &Arc<Market>,
+    demand: &Demand,
+    most: usize,
+) -> Result<QuoteDocument, Trouble> {
+    let (quote, market, demand) = (Arc::clone(quote), Arc::clone(market), demand.clone());
+    let writing = tokio::task::spawn_blocking(move || document::quote(&quote, &market, &demand, most));
+    writing
+        .await
+        .map_err(|error| Trouble::new(Exit::Internal, format!("the quote could not be written: {error}")))
+}
+
+/// The disk market, as far as the request is about disks or the market `keeps` it.
+async fn disks(
+    context: &Context<'_>,
+    sources: &Sources,
+    demand: &Demand,
+    keeps: bool,
+) -> Result<Option<DiskMarket>, Trouble> {
+    if demand.disks.is_empty() && !keeps {
+        return Ok(None);
     }
-    let owned = !demand.disks.attach.is_empty();
-    Some(context.disk_market(sources, owned, &Quiet).await)
+    let owned = keeps || !demand.disks.attach.is_empty();
+    let found = context.disks(sources, owned, &Quiet).await;
+    if found.is_none() && !demand.disks.is_empty() {
+        return Err(without_disks());
+    }
+    Ok(found)
 }

@@ -153,18 +153,6 @@ pub(crate) fn branches(plan: &Plan) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// The request's part of a document.
-pub(crate) fn request(demand: &Demand) -> Value {
-    let disks = &demand.disks;
-    json!({
-        "attach": disks.attach,
-        "attach_any": disks.attach_any,
-        "new_disks_gb": disks.create,
-        "move_price_per_gb": disks.moving.price_per_gb,
-        "move_hours": disks.moving.hours,
-    })
-}
-
 /// What a quote says of the disks that were asked for; `None` when none were.
 pub(crate) fn answer(answer: &DisksAnswer, market: &Market, demand: &Demand) -> Option<Value> {
     (!demand.disks.is_empty()).then(|| {

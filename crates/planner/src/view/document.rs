@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use gpu_broker_core::demand::{Demand, Words};
+use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::{Group, Plan, Seller};
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
+use gpu_broker_core::verify::{Certificate, certify};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use super::assumptions::{Assumption, of_plan};
 use super::colocation::{self, DiskDocument};
 use super::moving;
 use super::why::{ChangeDocument, RejectionDocument};
+use crate::files::request::RequestDocument;
 
 /// How long the prices of a quote are taken to hold.
 const VALID: SignedDuration = SignedDuration::from_mins(5);
@@ -34,6 +36,7 @@ pub(crate) struct QuoteDocument {
     hours: Exact,
     currency: String,
     optimal: bool,
+    certificate: Option<Certificate>,
     plans: Vec<PlanDocument>,
     market: MarketDocument,
     cheaper_elsewhere: Vec<CheaperDocument>,
@@ -125,16 +128,23 @@ pub(crate) struct SourceDocument {
 }
 
 /// The document of a quote.
-pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand) -> QuoteDocument {
+pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers: usize) -> QuoteDocument {
+    let certificate = certify(market, demand, quote.plans.first());
     let mut document = QuoteDocument {
         schema: "planner.quote/1",
         id: String::new(),
         created_at: market.taken_at,
         expires_at: market.taken_at.saturating_add(VALID).unwrap_or(market.taken_at),
-        request: request(demand),
+        // As a value, whose limits on instances are a map in YAML as well.
+        request: json!(RequestDocument::of(demand, max_offers)),
         hours: demand.hours.number(),
         currency: demand.exchange.quote().to_string(),
-        optimal: quote.optimal && !quote.plans.is_empty() && completeness(&market.sources) == Completeness::Whole,
+        // Two ways to the same answer: a plan that one of them calls the best and the other does not is not proved.
+        optimal: quote.optimal
+            && !quote.plans.is_empty()
+            && completeness(&market.sources) == Completeness::Whole
+            && certificate.as_ref().is_none_or(|it| it.holds),
+        certificate,
         plans: quote
             .plans
             .iter()
@@ -340,54 +350,34 @@ pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
     warnings.into_values().chain(assumed).collect()
 }
 
-/// The request as it was understood.
-pub(crate) fn request(demand: &Demand) -> Value {
-    let words = |words: &Words| {
-        let refused = words.refused.iter().map(|word| format!("!{word}"));
-        words.wanted.iter().cloned().chain(refused).collect::<Vec<_>>()
-    };
-    let wanted = &demand.wanted_where;
-    let worth: BTreeMap<String, Exact> = demand
-        .exchange
-        .worth()
-        .iter()
-        .map(|(code, worth)| (code.to_string(), *worth))
-        .collect();
-    json!({
-        "gpu": demand.gpus,
-        "hours": demand.hours,
-        "vcpus": demand.instance.vcpus,
-        "memory_gb": demand.instance.memory,
-        "disk_gb": demand.instance.disk,
-        "kubernetes": demand.instance.kubernetes,
-        "gpus_per_node": demand.gpus_per_node,
-        "nodes": demand.nodes,
-        "regions": words(&wanted.regions),
-        "countries": words(&wanted.countries),
-        "data_centers": words(&wanted.data_centers),
-        "providers": words(&wanted.providers),
-        "market": demand.market,
-        "security": demand.security,
-        "prepaid": demand.prepaid,
-        "interconnect": demand.network.kinds,
-        "min_interconnect_gbps": demand.network.gbps.map(number),
-        "socket": demand.network.socket,
-        "max_price": demand.caps.rate,
-        "max_total": demand.caps.total,
-        "max_upfront": demand.caps.upfront,
-        "mixed": demand.mixed,
-        "spread": demand.spread,
-        "disks": colocation::request(demand),
-        "fx": worth,
-        "sort_by": demand.objective,
-        "interruptions_per_day": demand.interruptions.map(|expected| expected.per_day()),
-        "checkpoint_minutes": demand.interruptions.map(|expected| expected.checkpoint_minutes()),
-    })
+/// A short name for a content: the same content has the same name, in whatever order its fields stand.
+pub(crate) fn digest(prefix: &str, content: &impl Serialize) -> String {
+    let mut text = String::new();
+    canonical(&serde_json::to_value(content).unwrap_or_default(), &mut text);
+    let hash = blake3::hash(text.as_bytes()).to_hex();
+    format!("{prefix}_{}", hash.get(..16).unwrap_or_default())
 }
 
-/// A short name for a content: the same content has the same name.
-pub(crate) fn digest(prefix: &str, content: &impl Serialize) -> String {
-    let bytes = serde_json::to_vec(content).unwrap_or_default();
-    let hash = blake3::hash(&bytes).to_hex();
-    format!("{prefix}_{}", hash.get(..16).unwrap_or_default())
+/// JSON without white space whose fields are sorted.
+fn canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                text.push(if at == 0 { '[' } else { ',' });
+                canonical(item, text);
+            }
+            text.push_str(if items.is_empty() { "[]" } else { "]" });
+        }
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            for (at, (name, value)) in sorted.iter().enumerate() {
+                text.push(if at == 0 { '{' } else { ',' });
+                canonical(&Value::from(name.as_str()), text);
+                text.push(':');
+                canonical(value, text);
+            }
+            text.push_str(if sorted.is_empty() { "{}" } else { "}" });
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
 }

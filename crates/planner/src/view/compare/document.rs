@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::hours;
 use super::rows::{horizons, leader};
+use crate::files::request::RequestDocument;
 use crate::view::assumptions::{self, of_plan};
-use crate::view::document::{GroupDocument, digest, group, request, source, warnings};
+use crate::view::document::{GroupDocument, digest, group, source, warnings};
 
 /// The document of a comparison. Hours are decimal strings like money; where a
 /// point has no finite decimal form, the fraction beside it is exact.
@@ -20,7 +21,7 @@ pub(crate) fn comparison(comparison: &Comparison, market: &Market, demand: &Dema
     json!({
         "schema": "planner.compare/1",
         "created_at": market.taken_at,
-        "request": request(demand),
+        "request": RequestDocument::uncounted(demand),
         "from": comparison.from,
         "to": comparison.to,
         "currency": comparison.currency.to_string(),

@@ -1,0 +1,7 @@
+//! What planner keeps in files: markets, requests, offers of one's own.
+
+pub(crate) mod market;
+pub(crate) mod offers;
+pub(crate) mod quote;
+pub(crate) mod request;
+pub(crate) mod whole;
