@@ -54,6 +54,17 @@ fn a_quote_holds_until_somebody_changes_it() {
     }
 }
 
+/// Why offers were rejected stands beside a quote and changes nothing about it.
+#[test]
+fn explanations_are_beside_the_quote() {
+    let folder = Folder::new("explained");
+    for (line, status) in [("quote H100:8 --why", 0), ("quote H100:8 --region africa", 3)] {
+        let line = format!("{line} --sandbox --save market.json -o json");
+        folder.write("quote.json", folder.run(&line, status).stdout);
+        folder.run("verify quote.json --market market.json", 0);
+    }
+}
+
 /// Thirds of hours, interrupted spot machines, two brokers on one row, and disks beside the machines.
 #[test]
 fn every_kind_of_quote_holds_and_is_replayed() {

@@ -59,7 +59,7 @@ impl Kept {
         Ok(Self {
             request: asked.request,
             claim: decode(bytes).map_err(said)?,
-            document: decode(bytes).map_err(said)?,
+            document: unexplained(decode(bytes).map_err(said)?),
         })
     }
 
@@ -94,6 +94,17 @@ impl Kept {
     pub(crate) fn check_words(&self, written: &Value, findings: &mut Vec<String>) {
         differences("", &self.document, written, findings);
     }
+}
+
+/// The document as it is named: why offers were rejected, and what would admit some, are beside the quote and not part
+/// of it, as `--why` changes nothing about what is offered.
+fn unexplained(mut document: Value) -> Value {
+    for (name, nothing) in [("why", Value::Null), ("relaxations", Value::Array(Vec::new()))] {
+        if let Some(slot) = document.get_mut(name) {
+            *slot = nothing;
+        }
+    }
+    document
 }
 
 /// Differences named at most; the first few tell where to look.

@@ -250,7 +250,12 @@ fn every_suggestion_works_as_written() {
             let (changed, args, _) = read(&split(&command));
             assert_eq!(changed, change.demand, "{command}");
             assert_ne!(again.difference(&changed), "", "{command}");
-            let after = quote(&market, &changed, usize::try_from(args.max_offers.unwrap_or(10)).unwrap()).unwrap();
+            let after = quote(
+                &market,
+                &changed,
+                usize::try_from(args.max_offers.unwrap_or(10)).unwrap(),
+            )
+            .unwrap();
             let rows = || after.plans.iter().map(|plan| (plan.rate, plan.total));
             let promised = (change.plan.rate, change.plan.total);
             let sellers = || after.plans.iter().flat_map(|plan| &plan.also_sold_by);
