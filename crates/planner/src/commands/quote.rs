@@ -1,5 +1,6 @@
 //! `planner quote`: rank every way of getting GPUs.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gpu_broker_core::demand::Demand;
@@ -33,15 +34,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     );
     let disks = disks?;
     if let Some(path) = &args.save {
-        let saved = Saved {
-            market: market.clone(),
-            disks: disks.clone(),
-            request: Some(RequestDocument::of(&demand, most)),
-        };
-        saved.write(path)?;
-        context
-            .printer
-            .note(&format!("the market is kept in {}\n", path.display()));
+        let request = Some(RequestDocument::of(&demand, most));
+        keep(context, path, &market, disks.as_ref(), request)?;
     }
     market.disks = disks.filter(|_| !demand.disks.is_empty());
     let market = Arc::new(market);
@@ -99,6 +93,22 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
     })
+}
+
+/// Writes what was seen and asked to a file.
+fn keep(
+    context: &Context<'_>,
+    path: &Path,
+    market: &Market,
+    disks: Option<&DiskMarket>,
+    request: Option<RequestDocument>,
+) -> Result<(), Trouble> {
+    let (market, disks) = (market.clone(), disks.cloned());
+    Saved { market, disks, request }.write(path)?;
+    context
+        .printer
+        .note(&format!("the market is kept in {}\n", path.display()));
+    Ok(())
 }
 
 /// Plans shown unless somebody says how many.
