@@ -218,9 +218,24 @@ impl Offer {
         &self,
         asked: &Selection,
         exchange: &Exchange,
-        mut object: impl FnMut(ConfigurationError) -> Result<(), ConfigurationError>,
+        object: impl FnMut(ConfigurationError) -> Result<(), ConfigurationError>,
     ) -> Result<Configuration, ConfigurationError> {
-        let mut lines = Vec::with_capacity(1);
+        let mut configuration = Configuration::nothing();
+        self.configure_into(&mut configuration, asked, exchange, object)?;
+        Ok(configuration)
+    }
+
+    /// The same, in place of what was configured before, whose room is used
+    /// again. What is left after an error means nothing.
+    pub(crate) fn configure_into(
+        &self,
+        configuration: &mut Configuration,
+        asked: &Selection,
+        exchange: &Exchange,
+        mut object: impl FnMut(ConfigurationError) -> Result<(), ConfigurationError>,
+    ) -> Result<(), ConfigurationError> {
+        let lines = &mut configuration.lines;
+        lines.clear();
         match self
             .price
             .ok_or(ConfigurationError::Unpriced)
@@ -238,17 +253,17 @@ impl Offer {
                 }
             };
             if let (Some(unit_price), Some(charge)) = (dial.unit_price, choice.charge)
-                && let Err(error) = charge_for(&mut lines, item, unit_price, charge, exchange)
+                && let Err(error) = charge_for(lines, item, unit_price, charge, exchange)
             {
                 object(error)?;
             }
             Ok::<_, ConfigurationError>(choice.count)
         };
         let resources = &self.resources;
-        let vcpus = take(&resources.vcpu, asked.vcpus, Item::Vcpu, Resource::Vcpu)?;
-        let memory_gb = take(&resources.memory, asked.memory, Item::Memory, Resource::Memory)?;
-        let disk_gb = take(&resources.disk, asked.disk, Item::Disk, Resource::Disk)?;
-        let shared_disk_gb = take(&resources.shared_disk, None, Item::SharedDisk, Resource::SharedDisk)?;
+        configuration.vcpus = take(&resources.vcpu, asked.vcpus, Item::Vcpu, Resource::Vcpu)?;
+        configuration.memory_gb = take(&resources.memory, asked.memory, Item::Memory, Resource::Memory)?;
+        configuration.disk_gb = take(&resources.disk, asked.disk, Item::Disk, Resource::Disk)?;
+        configuration.shared_disk_gb = take(&resources.shared_disk, None, Item::SharedDisk, Resource::SharedDisk)?;
         if asked.kubernetes {
             match self
                 .kubernetes
@@ -259,13 +274,20 @@ impl Offer {
                 Err(error) => object(error)?,
             }
         }
-        Ok(Configuration {
-            vcpus,
-            memory_gb,
-            disk_gb,
-            shared_disk_gb,
-            lines,
-        })
+        Ok(())
+    }
+}
+
+impl Configuration {
+    /// Nothing chosen or charged yet.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            vcpus: None,
+            memory_gb: None,
+            disk_gb: None,
+            shared_disk_gb: None,
+            lines: Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether one instance of an offer is what somebody asked for, and if not,
 //! why not (R16).
 
+mod draft;
 mod mismatch;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::gpu::GpuWanted;
 use crate::offer::Offer;
 use crate::place::Place;
 
+pub(crate) use draft::{Draft, Fitter};
 pub(crate) use mismatch::Mismatch;
 pub use mismatch::mismatches;
 
@@ -152,24 +154,7 @@ impl fmt::Display for Reason {
 /// Fits one offer to a request: a priced candidate, or the first reason
 /// against it.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
-    let alternatives = alternatives(offer, demand)?;
-    against_seller(offer, demand, Err)?;
-    let places = places(offer, demand)?;
-    against_terms(offer, demand, Err)?;
-    let configuration = offer
-        .configure(&demand.instance, &demand.exchange)
-        .map_err(|error| reason(&error))?;
-    let interruptions = demand.interruptions_of(offer);
-    let bill =
-        Bill::interrupted(&configuration, &offer.terms, demand.hours, interruptions).map_err(|_| Reason::Price)?;
-    Ok(Candidate {
-        offer: Arc::clone(offer),
-        alternatives,
-        places,
-        beside: Vec::new(),
-        configuration,
-        bill,
-    })
+    Fitter::new(demand).fit(offer).map(|draft| draft.candidate())
 }
 
 impl Candidate {
@@ -243,21 +228,18 @@ fn first(against: Against) -> Option<Reason> {
     first.or(second).or(third)
 }
 
-/// The alternatives of the request that the offer's GPU answers, whatever
-/// count they ask for.
-fn alternatives(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
-    let (mut nearest, mut answered) = (Reason::Gpu, Vec::new());
+/// Sets `answered` to the alternatives of the request that the offer's GPU
+/// answers, whatever count they ask for.
+fn alternatives(offer: &Offer, demand: &Demand, answered: &mut Vec<usize>) -> Result<(), Reason> {
+    let mut nearest = Reason::Gpu;
+    answered.clear();
     for (at, wanted) in demand.gpus.alternatives.iter().enumerate() {
         match first(against_gpu(offer, demand, wanted)) {
             None => answered.push(at),
             Some(reason) => nearest = nearest.max(reason),
         }
     }
-    if answered.is_empty() {
-        Err(nearest)
-    } else {
-        Ok(answered)
-    }
+    if answered.is_empty() { Err(nearest) } else { Ok(()) }
 }
 
 /// Why the offer's GPU does not answer one alternative of the request. Memory
@@ -286,17 +268,17 @@ fn against_place(place: &Place, demand: &Demand) -> Against {
     ]
 }
 
-/// Which of the offer's places were asked for.
-fn places(offer: &Offer, demand: &Demand) -> Result<Vec<usize>, Reason> {
+/// Sets `places` to those of the offer's places that were asked for.
+fn places(offer: &Offer, demand: &Demand, places: &mut Vec<usize>) -> Result<(), Reason> {
     let mut nearest = Reason::Region;
-    let mut places = Vec::with_capacity(offer.places.len());
+    places.clear();
     for (at, place) in offer.places.iter().enumerate() {
         match first(against_place(place, demand)) {
             None => places.push(at),
             Some(reason) => nearest = nearest.max(reason),
         }
     }
-    if places.is_empty() { Err(nearest) } else { Ok(places) }
+    if places.is_empty() { Err(nearest) } else { Ok(()) }
 }
 
 /// Names each reason against the offer's stock and seller, until `object` has

@@ -186,7 +186,7 @@ impl Money {
 
 /// Parts whose amount can be written, so that no later step can fail.
 fn written(parts: Option<Exact>, currency: Currency) -> Result<Money, MoneyError> {
-    let fits = |parts: &Exact| parts.over(Exact::whole(PARTS)).is_some();
+    let fits = |parts: &Exact| parts.is_short() || parts.over(Exact::whole(PARTS)).is_some();
     let parts = parts.filter(fits).ok_or(MoneyError::TooManyDigits)?;
     Ok(Money { parts, currency })
 }

@@ -33,6 +33,9 @@ const BROKER_DIGITS: u32 = 15;
 /// point this leaves room for hours and counts in an `i128`.
 const DECIMALS_MAX: i64 = 28;
 
+/// Most decimals of a number that can be divided without looking.
+const SHORT_DECIMALS: u8 = 32;
+
 /// Most digits before the point of a number that is read.
 const WHOLE_DIGITS_MAX: i64 = 18;
 
@@ -141,6 +144,13 @@ impl Exact {
         self.mantissa == 0
     }
 
+    /// Whether the number is so short that its quotient by any whole number
+    /// below 2^16 fits, as those of nearly all prices do.
+    pub(crate) fn is_short(self) -> bool {
+        // A finite quotient takes 16 decimals more, another 12 in all.
+        i64::try_from(self.mantissa).is_ok() && self.decimals <= SHORT_DECIMALS
+    }
+
     /// The sum, or `None` when it does not fit exactly.
     pub fn plus(self, other: Self) -> Option<Self> {
         let decimals = self.decimals.max(other.decimals);
@@ -158,7 +168,7 @@ impl Exact {
 
     /// The product, or `None` when it does not fit exactly.
     pub fn times(self, other: Self) -> Option<Self> {
-        let mantissa = self.mantissa.checked_mul(other.mantissa)?;
+        let mantissa = product(self.mantissa, other.mantissa)?;
         let decimals = self.decimals.checked_add(other.decimals)?;
         Some(Self { mantissa, decimals }.normal())
     }
@@ -239,8 +249,10 @@ impl Exact {
     /// `None` when that loses digits or does not fit. Searching compares and
     /// adds these integers.
     pub fn mantissa_at(self, decimals: u8) -> Option<i128> {
-        let zeros = decimals.checked_sub(self.decimals)?;
-        self.mantissa.checked_mul(power_of_ten(u32::from(zeros))?)
+        match decimals.checked_sub(self.decimals)? {
+            0 => Some(self.mantissa),
+            zeros => product(self.mantissa, power_of_ten(u32::from(zeros))?),
+        }
     }
 
     /// How many decimals the number needs.
@@ -260,6 +272,14 @@ impl Exact {
     fn normal(mut self) -> Self {
         if self.mantissa == 0 {
             return Self::ZERO;
+        }
+        if let Ok(mut short) = i64::try_from(self.mantissa) {
+            while self.decimals > 0 && short % 10 == 0 {
+                short /= 10;
+                self.decimals -= 1;
+            }
+            self.mantissa = short.into();
+            return self;
         }
         while self.decimals > 0 && self.mantissa % 10 == 0 {
             self.mantissa /= 10;
@@ -371,7 +391,19 @@ fn digits(mantissa: i128) -> u32 {
 }
 
 fn power_of_ten(zeros: u32) -> Option<i128> {
-    10_i128.checked_pow(zeros)
+    match 10_i64.checked_pow(zeros) {
+        Some(short) => Some(short.into()),
+        None => 10_i128.checked_pow(zeros),
+    }
+}
+
+/// The product, or `None` when it does not fit. Nearly all numbers are short,
+/// and for those this is one instruction.
+fn product(left: i128, right: i128) -> Option<i128> {
+    match (i64::try_from(left), i64::try_from(right)) {
+        (Ok(left), Ok(right)) => Some(i128::from(left) * i128::from(right)),
+        _ => left.checked_mul(right),
+    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ mod single;
 mod table;
 mod through;
 
-pub(crate) use cover::{Rules, covers};
-pub(crate) use single::singles;
+pub(crate) use cover::{Rules, covers, covers_with};
+pub(crate) use single::{Singles, singles};
 pub(crate) use through::through;
 
 use std::sync::Arc;

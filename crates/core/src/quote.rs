@@ -5,6 +5,7 @@ mod disks;
 mod metal;
 mod moving;
 mod relax;
+mod survey;
 mod why;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::offer::Offer;
 use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
 use crate::quantity::Range;
 use crate::words::near;
+use survey::{Answer, View, survey};
 
 pub use disks::DisksAnswer;
 pub(crate) use metal::is_one_machine;
@@ -103,53 +105,54 @@ fn did_you_mean(near: &[String]) -> String {
 /// when the request names something that does not exist.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
     check_words(market, demand)?;
-    let (found, mut rejected, ranked) = search_rows(market, demand, plans);
+    let (mut answer, cheaper) = relax::answer(market, demand, plans);
     if !market.rejects.is_empty() {
-        rejected.insert(Reason::Unreadable, count(market.rejects.len()));
+        answer.rejected.insert(Reason::Unreadable, count(market.rejects.len()));
     }
-    let cheaper = relax::cheaper(market, demand, found.plans.first());
-    let read = count(market.offers.len() + market.rejects.len());
     Ok(Quote {
-        plans: found.plans,
-        optimal: found.optimal,
-        read,
-        ranked,
-        rejected,
+        plans: answer.plans,
+        optimal: answer.optimal,
+        read: count(market.offers.len() + market.rejects.len()),
+        ranked: answer.ranked,
+        rejected: answer.rejected,
         cheaper,
         disks: disks::answer(market, demand),
     })
 }
 
-/// As [`search`], with the same machines of two brokers on one row.
-fn search_rows(market: &Market, demand: &Demand, rows: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
-    let mut wanted = rows.saturating_add(SELLERS_LIKELY);
+/// The best rows for a request, with the same machines of two brokers on one.
+fn search_rows(market: &Market, demand: &Demand, rows: usize) -> Answer {
+    let answer = search(market, demand, looked_at(rows));
+    in_rows(market, demand, rows, answer)
+}
+
+/// Plans to be looked at for so many rows.
+fn looked_at(rows: usize) -> usize {
+    rows.saturating_add(SELLERS_LIKELY)
+}
+
+/// Puts the plans of an answer into rows, looking at more plans until there
+/// are enough.
+fn in_rows(market: &Market, demand: &Demand, rows: usize, mut answer: Answer) -> Answer {
+    let mut wanted = looked_at(rows);
     loop {
-        let (mut found, rejected, ranked) = search(market, demand, wanted);
-        let all = found.plans.len() < wanted;
-        found.plans = metal::rows(found.plans, rows);
-        if found.plans.len() >= rows || all {
-            return (found, rejected, ranked);
+        let all = answer.plans.len() < wanted;
+        answer.plans = metal::rows(answer.plans, rows);
+        if answer.plans.len() >= rows || all {
+            return answer;
         }
         wanted = wanted.saturating_mul(2);
+        answer = search(market, demand, wanted);
     }
 }
 
-fn search(market: &Market, demand: &Demand, plans: usize) -> (Found, BTreeMap<Reason, u64>, u64) {
-    let mut rejected = BTreeMap::new();
-    let mut candidates = Vec::new();
-    let mut colocation = Colocation::new(market.disks.as_ref(), demand);
-    for offer in &market.offers {
-        match fitting(offer, demand, colocation.as_mut()) {
-            Ok(candidate) => candidates.push(Arc::new(candidate)),
-            Err(reason) => *rejected.entry(reason).or_insert(0) += 1,
-        }
-    }
-    let found = best(&candidates, demand, plans);
-    for reason in found.reasons.iter().flatten() {
-        *rejected.entry(*reason).or_insert(0) += 1;
-    }
-    let ranked = count(found.reasons.iter().filter(|reason| reason.is_none()).count());
-    (found, rejected, ranked)
+fn search(market: &Market, demand: &Demand, plans: usize) -> Answer {
+    let view = View {
+        demand: demand.clone(),
+        spared: None,
+        plans,
+    };
+    survey(market, &view, &[]).0
 }
 
 /// An offer that fits, with the disks asked for.

@@ -100,11 +100,13 @@ impl Meter {
     /// stretch a time that is no finite number of hours. `None` when they
     /// cannot be kept exactly.
     pub fn charged(&self, hours: Hours) -> Option<Exact> {
-        Some(
-            self.pace
-                .times(hours.in_minutes())?
-                .over(Exact::whole(60))?
-                .max(self.floor),
-        )
+        let minutes = hours.in_minutes();
+        let worked = if self.pace == Exact::whole(PARTS) && minutes.is_short() {
+            // What nearly every offer charges, without a division.
+            minutes.times_count(PARTS / 60)?
+        } else {
+            self.pace.times(minutes)?.over(Exact::whole(60))?
+        };
+        Some(worked.max(self.floor))
     }
 }

@@ -39,10 +39,33 @@ pub(crate) struct Rules {
 /// `wanted` are the counts asked for, by alternative; with `mixed` they are
 /// all equal.
 pub(crate) fn covers(candidates: &[Arc<Candidate>], wanted: &[Range], goal: &Goal, rules: &Rules) -> Found {
+    search(candidates, wanted, goal, rules, |_| true)
+}
+
+/// The best covers out of those pools that hold a candidate for which `chosen`
+/// holds. Nothing is said of the candidates of other pools.
+pub(crate) fn covers_with(
+    candidates: &[Arc<Candidate>],
+    wanted: &[Range],
+    goal: &Goal,
+    rules: &Rules,
+    chosen: &[bool],
+) -> Found {
+    let is_chosen = |unit: &Unit| chosen.get(unit.number).copied().unwrap_or(false);
+    search(candidates, wanted, goal, rules, |pool| pool.units().any(is_chosen))
+}
+
+fn search(
+    candidates: &[Arc<Candidate>],
+    wanted: &[Range],
+    goal: &Goal,
+    rules: &Rules,
+    looked_at: impl Fn(&Pool) -> bool,
+) -> Found {
     let mut reasons: Vec<Option<Reason>> = vec![Some(Reason::GpuCount); candidates.len()];
     let mut merge = Merge::new(*goal);
     for (pool, apart) in pools(candidates, wanted, goal, rules, &mut reasons) {
-        if is_feasible(&pool) {
+        if looked_at(&pool) && is_feasible(&pool) {
             let barred = apart.or_else(|| barred(&pool));
             for unit in pool.units() {
                 // An offer in several places counts when any of them will do.

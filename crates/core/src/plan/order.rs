@@ -14,10 +14,8 @@ use crate::place::Place;
 /// less surplus, and then quality and names, so that no two different plans
 /// are equal.
 pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
-    by_objective(left, right, objective)
-        .then_with(|| left.total.parts().cmp(&right.total.parts()))
-        .then_with(|| left.nodes.cmp(&right.nodes))
-        .then_with(|| left.surplus.cmp(&right.surplus))
+    Figures::of(left, objective)
+        .compare(&Figures::of(right, objective), objective)
         .then_with(|| worst(left).cmp(&worst(right)))
         .then_with(|| left.groups.iter().map(name).cmp(right.groups.iter().map(name)))
         .then_with(|| {
@@ -27,6 +25,55 @@ pub(crate) fn compare(left: &Plan, right: &Plan, objective: Objective) -> Orderi
         })
 }
 
+/// What is compared of two plans before quality and names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    pub(super) rate: Exact,
+    /// In parts, as all amounts.
+    pub(super) upfront: Exact,
+    pub(super) total: Exact,
+    pub(super) gpus: u64,
+    pub(super) nodes: u64,
+    pub(super) surplus: u64,
+    /// The launch time of the slowest instance, where that is the objective.
+    pub(super) slowest: Option<Provisioning>,
+}
+
+impl Figures {
+    pub(super) fn of(plan: &Plan, objective: Objective) -> Self {
+        Self {
+            rate: plan.rate.per_hour(),
+            upfront: plan.upfront.parts(),
+            total: plan.total.parts(),
+            gpus: plan.gpus,
+            nodes: plan.nodes,
+            surplus: plan.surplus,
+            slowest: slowest(plan).filter(|_| objective == Objective::Provisioning),
+        }
+    }
+
+    pub(super) fn compare(&self, other: &Self, objective: Objective) -> Ordering {
+        self.by_objective(other, objective)
+            .then_with(|| self.total.cmp(&other.total))
+            .then_with(|| self.nodes.cmp(&other.nodes))
+            .then_with(|| self.surplus.cmp(&other.surplus))
+    }
+
+    fn by_objective(&self, other: &Self, objective: Objective) -> Ordering {
+        match objective {
+            Objective::Total => Ordering::Equal,
+            Objective::Rate => self.rate.cmp(&other.rate),
+            Objective::Upfront => self.upfront.cmp(&other.upfront),
+            Objective::PerGpu => {
+                // a/b < c/d, multiplied out so that nothing is rounded.
+                let across = |one: &Self, other: &Self| one.total.times_count(other.gpus);
+                across(self, other).cmp(&across(other, self))
+            }
+            Objective::Provisioning => self.slowest.cmp(&other.slowest),
+        }
+    }
+}
+
 /// Tells two candidates apart that agree in all that ranks and names them: by
 /// whatever a reader could still see a difference in.
 pub(super) fn everything(left: &Arc<Candidate>, right: &Arc<Candidate>) -> Ordering {
@@ -34,20 +81,6 @@ pub(super) fn everything(left: &Arc<Candidate>, right: &Arc<Candidate>) -> Order
         return Ordering::Equal;
     }
     format!("{left:?}").cmp(&format!("{right:?}"))
-}
-
-fn by_objective(left: &Plan, right: &Plan, objective: Objective) -> Ordering {
-    match objective {
-        Objective::Total => Ordering::Equal,
-        Objective::Rate => left.rate.per_hour().cmp(&right.rate.per_hour()),
-        Objective::Upfront => left.upfront.parts().cmp(&right.upfront.parts()),
-        Objective::PerGpu => {
-            // a/b < c/d, multiplied out so that nothing is rounded.
-            let across = |plan: &Plan, other: &Plan| plan.total.parts().times_count(other.gpus);
-            across(left, right).cmp(&across(right, left))
-        }
-        Objective::Provisioning => slowest(left).cmp(&slowest(right)),
-    }
 }
 
 /// Quality of one instance; smaller is better: exact before upper bound,

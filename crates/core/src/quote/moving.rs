@@ -95,8 +95,8 @@ pub(super) fn stay_or_move(market: &Market, demand: &Demand) -> Option<StayOrMov
     elsewhere.disks.attach.clear();
     elsewhere.disks.attach_any = false;
     elsewhere.disks.create.extend(sizes);
-    let stay = super::search(market, &beside, 1).0;
-    let go = super::search(market, &elsewhere, 1).0;
+    let stay = super::search(market, &beside, 1);
+    let go = super::search(market, &elsewhere, 1);
     let optimal = stay.optimal && go.optimal;
     let (stay, go) = (stay.plans.into_iter().next(), go.plans.into_iter().next()?);
     let compared = Compared {

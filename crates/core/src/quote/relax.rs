@@ -1,6 +1,9 @@
 //! What a wider request would save (R2, R4): found by asking, not guessed.
 
+use super::survey::{Answer, View, survey};
+use super::{in_rows, looked_at};
 use crate::demand::{Demand, MarketWanted, Nodes, Objective, SecurityWanted};
+use crate::fit::Reason;
 use crate::market::Market;
 use crate::money::Rate;
 use crate::number::Exact;
@@ -18,64 +21,69 @@ pub struct Cheaper {
     pub saves: Option<Exact>,
 }
 
-/// Each widening of `demand` whose cheapest plan beats `best`, cheapest first.
-pub(super) fn cheaper(market: &Market, demand: &Demand, best: Option<&Plan>) -> Vec<Cheaper> {
-    let mut found: Vec<(Plan, Cheaper)> = widened(demand)
-        .filter_map(|(flag, wider)| {
-            // Cheaper is meant in money, whatever the plans are ranked by.
-            let wider = Demand {
-                objective: Objective::Total,
-                ..wider
-            };
-            let plan = super::search(market, &wider, 1).0.plans.into_iter().next()?;
-            let better = best.is_none_or(|best| plan.total.parts() < best.total.parts());
+/// The best rows for `demand`, and each of its widenings whose cheapest plan
+/// beats the first of them, cheapest first.
+pub(super) fn answer(market: &Market, demand: &Demand, rows: usize) -> (Answer, Vec<Cheaper>) {
+    let asked = View {
+        demand: demand.clone(),
+        spared: None,
+        plans: looked_at(rows),
+    };
+    let (flags, wider): (Vec<&str>, Vec<View>) = widened(demand).unzip();
+    let (answer, plans) = survey(market, &asked, &wider);
+    let answer = in_rows(market, demand, rows, answer);
+    let best = answer.plans.first();
+    let found = flags.into_iter().zip(plans);
+    let mut found: Vec<(Plan, Cheaper)> = found
+        .filter_map(|(flag, plan)| {
+            let plan = plan.filter(|plan| best.is_none_or(|best| plan.total.parts() < best.total.parts()))?;
             let saves = best.and_then(|best| {
                 let (before, after) = (best.total.parts(), plan.total.parts());
                 before.minus(after)?.over(before)
             });
-            better.then(|| {
-                (
-                    plan.clone(),
-                    Cheaper {
-                        flag,
-                        rate: plan.rate,
-                        saves,
-                    },
-                )
-            })
+            let rate = plan.rate;
+            Some((plan, Cheaper { flag, rate, saves }))
         })
         .collect();
     found.sort_by(|(left, a), (right, b)| compare(left, right, Objective::Total).then_with(|| a.flag.cmp(b.flag)));
-    found.into_iter().map(|(_, cheaper)| cheaper).collect()
+    (answer, found.into_iter().map(|(_, cheaper)| cheaper).collect())
 }
 
 /// The request with one thing left open that it shuts out.
-fn widened(demand: &Demand) -> impl Iterator<Item = (&'static str, Demand)> {
-    let with_market = || Demand {
-        market: MarketWanted::Both,
+fn widened(demand: &Demand) -> impl Iterator<Item = (&'static str, View)> {
+    // Cheaper is meant in money, whatever the plans are ranked by.
+    let cheapest = || Demand {
+        objective: Objective::Total,
         ..demand.clone()
     };
-    let with_any = || Demand {
-        security: SecurityWanted::Any,
-        ..demand.clone()
+    let view = |flag, spared, demand| {
+        let view = View {
+            demand,
+            spared,
+            plans: 1,
+        };
+        (flag, view)
+    };
+    let with_market = |flag| {
+        let market = MarketWanted::Both;
+        view(flag, Some(Reason::Market), Demand { market, ..cheapest() })
     };
     let market = match demand.market {
-        MarketWanted::OnDemand => Some(("--spot-auto", with_market())),
-        MarketWanted::Spot => Some(("--spot-auto instead of --spot", with_market())),
+        MarketWanted::OnDemand => Some(with_market("--spot-auto")),
+        MarketWanted::Spot => Some(with_market("--spot-auto instead of --spot")),
         MarketWanted::Both => None,
     };
     let security = match demand.security {
-        SecurityWanted::Secure | SecurityWanted::Community => Some(("--security any", with_any())),
+        SecurityWanted::Secure | SecurityWanted::Community => {
+            let security = SecurityWanted::Any;
+            let wider = Demand { security, ..cheapest() };
+            Some(view("--security any", Some(Reason::Security), wider))
+        }
         SecurityWanted::Any => None,
     };
     let nodes = matches!(demand.nodes, Nodes::OneIfPossible).then(|| {
-        (
-            "--max-nodes any",
-            Demand {
-                nodes: Nodes::Any,
-                ..demand.clone()
-            },
-        )
+        let nodes = Nodes::Any;
+        view("--max-nodes any", None, Demand { nodes, ..cheapest() })
     });
     [market, security, nodes].into_iter().flatten()
 }

@@ -199,7 +199,7 @@ impl<'a> Case<'a> {
         if judged.plans.first().is_some_and(|first| is_same(first, plan)) {
             return (judged, Some(1));
         }
-        let rows = |most: usize| search_rows(self.market, demand, most).0.plans;
+        let rows = |most: usize| search_rows(self.market, demand, most).plans;
         let named = |row: &Plan| is_same(row, plan) || is_sold_by(row, plan);
         for most in RANKS {
             let shown = rows(most);
