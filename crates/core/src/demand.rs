@@ -258,6 +258,11 @@ impl Where {
         self.admits_broker(offer) && self.admits_provider(&offer.provider) && offer.places.iter().any(place)
     }
 
+    /// Whether any place is meant, even one of which nothing is known.
+    pub(crate) fn admits_every_place(&self) -> bool {
+        self.regions.is_empty() && self.countries.is_empty() && self.data_centers.is_empty()
+    }
+
     /// Whether the broker is meant.
     pub fn admits_broker(&self, offer: &Offer) -> bool {
         self.brokers

@@ -272,6 +272,10 @@ fn against_place(place: &Place, demand: &Demand) -> Against {
 fn places(offer: &Offer, demand: &Demand, places: &mut Vec<usize>) -> Result<(), Reason> {
     let mut nearest = Reason::Region;
     places.clear();
+    if demand.wanted_where.admits_every_place() && !offer.places.is_empty() {
+        places.extend(0..offer.places.len());
+        return Ok(());
+    }
     for (at, place) in offer.places.iter().enumerate() {
         match first(against_place(place, demand)) {
             None => places.push(at),

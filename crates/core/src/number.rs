@@ -304,16 +304,17 @@ impl FromStr for Exact {
 
 impl Ord for Exact {
     fn cmp(&self, other: &Self) -> Ordering {
+        let (own, others) = (self.mantissa, other.mantissa);
         if self.decimals == other.decimals {
-            return self.mantissa.cmp(&other.mantissa);
+            return own.cmp(&others);
         }
         let decimals = self.decimals.max(other.decimals);
         match (self.mantissa_at(decimals), other.mantissa_at(decimals)) {
             (Some(left), Some(right)) => left.cmp(&right),
             // Only the side with fewer decimals can overflow, and then it is
             // the larger one in magnitude.
-            (None, _) => self.mantissa.cmp(&0),
-            (_, None) => 0.cmp(&other.mantissa),
+            (None, _) => own.cmp(&0),
+            (_, None) => 0.cmp(&others),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Fitter<'a> {
     alternatives: Vec<usize>,
     places: Vec<usize>,
     configuration: Configuration,
+    bill: Option<Bill>,
 }
 
 /// An offer that fits: a [`Candidate`] that nobody has asked for yet.
@@ -26,7 +27,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) alternatives: &'a [usize],
     pub(crate) places: &'a [usize],
     pub(crate) configuration: &'a Configuration,
-    pub(crate) bill: Bill,
+    pub(crate) bill: &'a Bill,
 }
 
 impl<'a> Fitter<'a> {
@@ -36,6 +37,7 @@ impl<'a> Fitter<'a> {
             alternatives: Vec::new(),
             places: Vec::new(),
             configuration: Configuration::nothing(),
+            bill: None,
         }
     }
 
@@ -79,7 +81,7 @@ impl<'a> Fitter<'a> {
             alternatives: &self.alternatives,
             places: &self.places,
             configuration: &self.configuration,
-            bill: bill.map_err(|_| told(Reason::Price))?,
+            bill: self.bill.insert(bill.map_err(|_| told(Reason::Price))?),
         };
         Ok((draft, first))
     }
@@ -93,7 +95,7 @@ impl<'a> Draft<'a> {
             alternatives: &candidate.alternatives,
             places: &candidate.places,
             configuration: &candidate.configuration,
-            bill: candidate.bill.clone(),
+            bill: &candidate.bill,
         }
     }
 

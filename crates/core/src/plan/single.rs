@@ -76,7 +76,7 @@ impl Singles {
         let Some(range) = self.asked(one.alternatives, one.offer.gpu.count) else {
             return Some(Reason::GpuCount);
         };
-        let bill = &one.bill;
+        let bill = one.bill;
         let broken = broken(&self.goal.caps, bill.rate, bill.upfront, bill.total);
         if broken.is_none() && self.can_win(one, range) {
             let candidate = candidate();
