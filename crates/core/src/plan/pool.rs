@@ -100,9 +100,6 @@ pub(super) struct Class {
     pub(super) gpus: usize,
     /// Its units.
     pub(super) units: Vec<Unit>,
-    /// What the cheapest 0, 1, 2… copies weigh, as far as any plan could use
-    /// them.
-    pub(super) sums: Vec<Weight>,
 }
 
 /// Units that may be combined, by class in descending size.
@@ -190,13 +187,8 @@ impl Pool {
                 None => classes.push(Class {
                     gpus,
                     units: vec![unit],
-                    sums: Vec::new(),
                 }),
             }
-        }
-        for class in &mut classes {
-            // No plan uses more of one class.
-            class.sums = Class::sums_of(&class.units, least.div_ceil(class.gpus));
         }
         Self {
             classes,
@@ -236,25 +228,6 @@ impl Pool {
                 .map(|unit| unit.weight.first.saturating_mul(wanted) / gpus)
         };
         self.base.weight.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
-    }
-}
-
-impl Class {
-    /// What the first 0, 1, 2… copies of units weigh together, to at most
-    /// `most` copies.
-    pub(super) fn sums_of(units: &[Unit], most: usize) -> Vec<Weight> {
-        let mut sum = Weight::ZERO;
-        let mut sums = vec![sum];
-        for unit in units {
-            let copies = usize::try_from(unit.bound)
-                .unwrap_or(usize::MAX)
-                .min(most + 1 - sums.len());
-            sums.extend((0..copies).map(|_| {
-                sum = sum.plus(unit.weight);
-                sum
-            }));
-        }
-        sums
     }
 }
 

@@ -155,10 +155,11 @@ impl Search {
             return;
         };
         let left = self.pool.limits.nodes.saturating_sub(state.weight.nodes);
-        let spot = self.table.spot(class, state.remaining, left);
-        let rest = self.table.line_from(state.class, class, state.unit + 1, spot);
+        let spot = self.table.spot(class.gpus, state.remaining, left);
+        let later = class.units.get(state.unit + 1..).unwrap_or_default();
+        let rest = self.table.line_from(state.class, class.gpus, later, spot);
         self.cells += rest.len();
-        let surplus = self.table.surplus(class, spot);
+        let surplus = self.table.surplus(class.gpus, spot);
         let most = usize::try_from(unit.bound.min(left))
             .unwrap_or(usize::MAX)
             .min(spot.position + 1);
@@ -285,7 +286,7 @@ impl State {
             bound: self.bound,
             weight: self.weight.plus(unit.weight.times(copies)),
             spent: spend(self.spent, unit.spent, copies),
-            remaining: spot.after(class, copies),
+            remaining: spot.after(class.gpus, copies),
             class: self.class,
             unit: self.unit + 1,
             picks: if count == 0 {
