@@ -4,6 +4,7 @@
 //! launched some number of times. `single` lists the plans of one instance;
 //! `cover` searches all combinations that may be made (R8–R10), exactly.
 
+mod bound;
 mod cover;
 mod feasible;
 mod limits;

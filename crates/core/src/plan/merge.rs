@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use super::bound::bound_below;
 use super::order::Provisioning;
 use super::pool::{Pool, Weight};
 use super::search::Search;
@@ -80,7 +81,7 @@ impl Merge {
 
     fn push(&mut self, pool: Pool, wanted: Range, speed: Option<Provisioning>, divisor: i128) {
         let weight = Weight {
-            first: pool.bound_below(),
+            first: bound_below(&pool),
             ..Weight::ZERO
         };
         let (head, number) = (Head { speed, weight, divisor }, self.streams.len());

@@ -215,20 +215,6 @@ impl Pool {
     pub(super) fn units(&self) -> impl Iterator<Item = &Unit> {
         self.classes.iter().flat_map(|class| &class.units)
     }
-
-    /// Less than any plan weighs: the wanted GPUs at the best price per GPU.
-    /// Rounded down, so that it never exceeds the best cover.
-    pub(super) fn bound_below(&self) -> i128 {
-        let wanted = i128::try_from(self.least).unwrap_or(i128::MAX);
-        let cheapest = |class: &Class| {
-            let gpus = i128::try_from(class.gpus).unwrap_or(i128::MAX);
-            class
-                .units
-                .first()
-                .map(|unit| unit.weight.first.saturating_mul(wanted) / gpus)
-        };
-        self.base.weight.first + self.classes.iter().filter_map(cheapest).min().unwrap_or(0)
-    }
 }
 
 /// The weights of prices under an objective, in a unit common to all; `None`

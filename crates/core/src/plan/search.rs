@@ -1,9 +1,10 @@
 //! The plans of one pool, best first.
 //!
-//! A best-first search over the units of a pool in a fixed order: at each
-//! unit, decide how many copies to take. What the rest will cost at least is
-//! known exactly from the [`Table`], so only states that lead to the next best
-//! plan are ever expanded, and plans come out in the order of their weight.
+//! A best-first search over the units of a pool in a fixed order: in each class,
+//! decide whether to take any more of it, and if so, how many copies of which
+//! unit. What the rest will cost at least is known exactly from the [`Table`],
+//! so only states that lead to the next best plan are ever expanded, and plans
+//! come out in the order of their weight.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -50,6 +51,9 @@ struct State {
     remaining: usize,
     class: usize,
     unit: usize,
+    /// Whether some unit of the class from here on is to be taken; otherwise
+    /// that is open.
+    taking: bool,
     picks: Picks,
     /// The states that differ from this one in the last decision only, from
     /// the next best on.
@@ -108,6 +112,7 @@ impl Search {
             remaining,
             class: 0,
             unit: 0,
+            taking: false,
             picks: None,
             siblings: None,
         });
@@ -144,33 +149,75 @@ impl Search {
         None
     }
 
-    /// Decides how many copies of the state's unit to take.
-    fn expand(&mut self, mut state: State) {
+    /// Decides whether to take any more of the state's class, or how many
+    /// copies of its unit.
+    fn expand(&mut self, state: State) {
+        if state.taking {
+            self.take(state);
+        } else {
+            self.stay_or_leave(state);
+        }
+    }
+
+    fn stay_or_leave(&mut self, state: State) {
         let Some(class) = self.pool.classes.get(state.class) else {
             return;
         };
-        let Some(unit) = class.units.get(state.unit) else {
-            (state.class, state.unit) = (state.class + 1, 0);
-            self.push(state);
+        let left = self.pool.limits.nodes.saturating_sub(state.weight.nodes);
+        let units = class.units.get(state.unit..).unwrap_or_default();
+        let staying = (!units.is_empty()).then(|| {
+            let spot = self.table.spot(class.gpus, state.remaining, left);
+            self.cells += spot.position + 1;
+            self.table.with_one(state.class, class.gpus, units, spot)
+        });
+        let leaving = State {
+            bound: state
+                .weight
+                .plus(self.table.to_go(state.class + 1, state.remaining, left)),
+            class: state.class + 1,
+            unit: 0,
+            picks: state.picks.clone(),
+            siblings: None,
+            ..state
+        };
+        if self.is_hopeful(&leaving) {
+            self.push(leaving);
+        }
+        if let Some(rest) = staying {
+            self.push(State {
+                bound: state.weight.plus(rest),
+                taking: true,
+                ..state
+            });
+        }
+    }
+
+    fn take(&mut self, state: State) {
+        let Some(class) = self.pool.classes.get(state.class) else {
+            return;
+        };
+        let Some((unit, later)) = class.units.get(state.unit..).and_then(<[Unit]>::split_first) else {
             return;
         };
         let left = self.pool.limits.nodes.saturating_sub(state.weight.nodes);
         let spot = self.table.spot(class.gpus, state.remaining, left);
-        let later = class.units.get(state.unit + 1..).unwrap_or_default();
-        let rest = self.table.line_from(state.class, class.gpus, later, spot);
-        self.cells += rest.len();
-        let surplus = self.table.surplus(class.gpus, spot);
         let most = usize::try_from(unit.bound.min(left))
             .unwrap_or(usize::MAX)
             .min(spot.position + 1);
+        let rests = self.table.rests(state.class, class.gpus, later, spot, most);
+        self.cells += spot.position + 1;
+        let surplus = self.table.surplus(class.gpus, spot);
         let bound = |copies: usize| {
             let weight = state.weight.plus(unit.weight.times(copies));
-            match spot.position.checked_sub(copies) {
-                Some(position) => rest
-                    .get(position.checked_sub(spot.first())?)
-                    .map(|rest| weight.plus(*rest)),
-                None => surplus.map(|surplus| Weight { surplus, ..weight }),
+            if copies > spot.position {
+                return surplus.map(|surplus| Weight { surplus, ..weight });
             }
+            let rest = match copies {
+                // Then it is one of the later units.
+                0 => self.table.with_one(state.class, class.gpus, later, spot),
+                copies => *rests.get(copies)?,
+            };
+            Some(weight.plus(rest))
         };
         let branch = |copies| {
             bound(copies)
@@ -289,6 +336,7 @@ impl State {
             remaining: spot.after(class.gpus, copies),
             class: self.class,
             unit: self.unit + 1,
+            taking: copies == 0,
             picks: if count == 0 {
                 self.picks.clone()
             } else {

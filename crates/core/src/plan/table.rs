@@ -83,11 +83,18 @@ impl Table {
         each!(self, grid => grid.spot(gpus, remaining, left))
     }
 
-    /// The least weights that cover the remainders on the line to `spot` with
-    /// `units`, which are the last of a class, and the later classes; the first
-    /// is that of position [`Spot::first`].
-    pub(super) fn line_from(&self, class: usize, gpus: usize, units: &[Unit], spot: Spot) -> Vec<Weight> {
-        each!(self, grid => grid.line_from(class, gpus, units, spot))
+    /// What remains to be paid after taking 0, 1, 2… to `most` units of a class:
+    /// the least weights that cover the rest with `units`, the last of that
+    /// class, and the later classes. One unit more than the spot's position
+    /// covers all and leaves no rest.
+    pub(super) fn rests(&self, class: usize, gpus: usize, units: &[Unit], spot: Spot, most: usize) -> Vec<Weight> {
+        each!(self, grid => grid.rests(class, gpus, units, spot, most))
+    }
+
+    /// The least weight that covers a remainder with one or more of `units`, the
+    /// last of a class, and the later classes.
+    pub(super) fn with_one(&self, class: usize, gpus: usize, units: &[Unit], spot: Spot) -> Weight {
+        each!(self, grid => grid.with_one(class, gpus, units, spot))
     }
 
     /// By how many GPUs a plan that ends in a class overshoots from this spot;

@@ -15,7 +15,7 @@ use crate::demand::{Demand, Nodes, Objective};
 use crate::fit::{Candidate, Draft, Fitter, Reason};
 use crate::market::Market;
 use crate::offer::Offer;
-use crate::plan::{Found, Plan, Singles, covers, covers_with};
+use crate::plan::{Found, Goal, Plan, Singles, compare, covers, covers_with};
 
 /// A request to be answered.
 #[derive(Debug)]
@@ -102,39 +102,37 @@ fn together(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answe
     let mut base = None;
     if asked.is_open() {
         let own = asked.own(&fitting, &mut judged);
-        let found = asked.search(&own, None);
+        let found = asked.search(&own, asked.view.demand.objective, None);
         found.reasons.iter().for_each(|reason| judged.judge(*reason));
         judged.optimal = found.optimal;
         *answer = judged;
-        base = Some(Base::of(&found, &asked.view.demand));
+        // Cheaper is meant in money, whatever the plans are ranked by.
+        if wider.iter().any(|seat| seat.is_open() && seat.shares_disks()) {
+            base = Some(match asked.view.demand.objective {
+                Objective::Total => Base::of(&found),
+                _ => Base::of(&asked.search(&own, Objective::Total, None)),
+            });
+        }
         asked.plans = Some(found.plans);
     }
     for seat in wider.iter_mut().filter(|seat| seat.is_open()) {
         let own = seat.own(&fitting, &mut Answer::nothing());
-        let added: Vec<bool> = own.iter().map(|(_, beyond)| beyond.is_some()).collect();
-        let base = base.filter(|_| seat.shares_disks());
-        let found = match base {
-            Some(base) if base.is_cheapest && !added.contains(&true) => None,
-            Some(base) if base.is_cheapest && base.is_proved => Some(seat.search(&own, Some(&added))),
-            _ => Some(seat.search(&own, None)),
-        };
-        seat.plans = found.map(|found| found.plans);
+        let base = base.as_ref().filter(|_| seat.shares_disks());
+        seat.plans = Some(seat.cheapest(&own, base).into_iter().collect());
     }
 }
 
-/// What is known of a request when the wider ones are searched.
-#[derive(Debug, Clone, Copy)]
+/// The cheapest plan for a request, when the wider ones are searched.
 struct Base {
-    /// Whether its first plan is the cheapest that was found.
-    is_cheapest: bool,
-    /// Whether no other is cheaper.
+    plan: Option<Plan>,
+    /// Whether it is proved to be the cheapest.
     is_proved: bool,
 }
 
 impl Base {
-    fn of(found: &Found, demand: &Demand) -> Self {
+    fn of(found: &Found) -> Self {
         Self {
-            is_cheapest: demand.objective == Objective::Total,
+            plan: found.plans.first().cloned(),
             // What is too dear to reckon with depends on the other prices.
             is_proved: found.optimal && !found.reasons.contains(&Some(Reason::Price)),
         }
@@ -223,16 +221,40 @@ impl<'a> Seat<'a> {
         own
     }
 
+    /// The cheapest combination, given that of a request which admits only the
+    /// offers that need no reason to be spared.
+    fn cheapest(&self, own: &[Own], base: Option<&Base>) -> Option<Plan> {
+        let added: Vec<bool> = own.iter().map(|(_, beyond)| beyond.is_some()).collect();
+        let first = |added| self.search(own, Objective::Total, added).plans.into_iter().next();
+        match base {
+            Some(base) if !added.contains(&true) => base.plan.clone(),
+            Some(base) if base.is_proved => {
+                let both = base.plan.clone().into_iter().chain(first(Some(&added)));
+                both.min_by(|left, right| compare(left, right, Objective::Total))
+            }
+            _ => first(None),
+        }
+    }
+
     /// The best combinations; only those that may hold one of the `added`
     /// offers, where these are told.
-    fn search(&self, own: &[Own], added: Option<&[bool]>) -> Found {
+    fn search(&self, own: &[Own], objective: Objective, added: Option<&[bool]>) -> Found {
         let demand = &self.view.demand;
         let candidates: Vec<Arc<Candidate>> = own.iter().map(|(candidate, _)| Arc::clone(candidate)).collect();
         let nodes_max = match demand.nodes {
             Nodes::AtMost(nodes) => nodes,
             Nodes::Any | Nodes::OneIfPossible => u64::MAX,
         };
-        let (wanted, goal, rules) = (wanted(demand), goal(demand, self.view.plans), rules(demand, nodes_max));
+        let plans = if objective == demand.objective {
+            self.view.plans
+        } else {
+            1
+        };
+        let goal = Goal {
+            objective,
+            ..goal(demand, plans)
+        };
+        let (wanted, rules) = (wanted(demand), rules(demand, nodes_max));
         match added {
             None => covers(&candidates, &wanted, &goal, &rules),
             Some(added) => covers_with(&candidates, &wanted, &goal, &rules, added),

@@ -215,7 +215,13 @@ impl<C: Cell> Grid<C> {
     /// What it adds to finish on the line of a spot, where that is allowed.
     fn finish(&self, gpus: usize, spot: Spot) -> Option<C> {
         let surplus = spot.surplus(gpus, self.slack)?;
-        Some(C::pack(Weight { surplus, ..Weight::ZERO }, self.packing))
+        Some(C::pack(
+            Weight {
+                surplus,
+                ..Weight::ZERO
+            },
+            self.packing,
+        ))
     }
 
     /// What the first 0, 1, 2… copies of units weigh together, to at most
@@ -258,21 +264,40 @@ impl<C: Cell> Grid<C> {
         }
     }
 
-    /// The least weights that cover the remainders on the line to `spot` with
-    /// `units` of a class and the later classes; the first is that of position
-    /// [`Spot::first`].
-    pub(super) fn line_from(&self, number: usize, gpus: usize, units: &[Unit], spot: Spot) -> Vec<Weight> {
+    /// What remains to be paid after taking 0, 1, 2… to `most` units of a class:
+    /// the least weights that cover the rest with `units` of the class and the
+    /// later classes. One unit more than the spot's position covers all and
+    /// leaves no rest.
+    pub(super) fn rests(&self, number: usize, gpus: usize, units: &[Unit], spot: Spot, most: usize) -> Vec<Weight> {
+        let from = spot.position.saturating_sub(most);
+        let sums = self.sums(units, spot.position + 1);
+        let (base, later) = self.sources(number, gpus, spot, from, sums.len() - 1);
+        let mut best = vec![C::INFINITE; spot.position + 1 - from];
+        let finish = self.finish(gpus, spot).filter(|_| base == 0);
+        along(&sums, &later, &mut best, from - base, finish);
+        best.iter().rev().map(|cell| cell.unpack(self.packing)).collect()
+    }
+
+    /// The least weight that covers a remainder with one or more of `units` of
+    /// a class and the later classes.
+    pub(super) fn with_one(&self, number: usize, gpus: usize, units: &[Unit], spot: Spot) -> Weight {
+        let sums = self.sums(units, spot.position + 1);
+        let (_, later) = self.sources(number, gpus, spot, spot.position, sums.len() - 1);
+        let left = later.iter().rev().skip(1);
+        let going_on = left.zip(sums.iter().skip(1)).map(|(rest, sum)| sum.plus(*rest));
+        let finish = self.finish(gpus, spot);
+        let finished = finish.and_then(|finish| Some(sums.get(spot.position + 1)?.plus(finish)));
+        let least = going_on.chain(finished).min();
+        least.unwrap_or(C::INFINITE).unpack(self.packing)
+    }
+
+    /// The cells of later classes to which positions from `from` to the spot's
+    /// lead by at most so many units, and the position of the first.
+    fn sources(&self, number: usize, gpus: usize, spot: Spot, from: usize, units: usize) -> (usize, Vec<C>) {
+        let base = from.saturating_sub(units).max(spot.first());
         let later = self.rows.get(number + 1);
         let cell = |position| later.map_or(C::INFINITE, |row| row.at(gpus, spot, position));
-        let later: Vec<C> = (spot.first()..=spot.position).map(cell).collect();
-        let unpacked = |cells: &[C]| cells.iter().map(|cell| cell.unpack(self.packing)).collect();
-        if units.is_empty() {
-            return unpacked(&later);
-        }
-        let mut best = vec![C::INFINITE; later.len()];
-        let sums = self.sums(units, later.len());
-        along(&sums, &later, &mut best, 0, self.finish(gpus, spot));
-        unpacked(&best)
+        (base, (base..=spot.position).map(cell).collect())
     }
 
     /// By how many GPUs a plan that ends in a class overshoots from this spot;
