@@ -146,6 +146,20 @@ impl Offer {
     }
 }
 
+impl Offer {
+    /// One of its places by number; nowhere, where there is none.
+    pub(crate) fn place(&self, number: usize) -> &Place {
+        // `fit` only hands out numbers of places that exist.
+        self.places.get(number).unwrap_or(&NOWHERE)
+    }
+}
+
+static NOWHERE: Place = Place {
+    region: None,
+    country: None,
+    data_center: None,
+};
+
 impl Stock {
     /// How many instances can be planned (R10): `None` for no bound, 0 when
     /// the offer is not for sale.

@@ -110,16 +110,9 @@ pub(crate) struct Found {
 impl Group {
     /// Where it is launched.
     pub fn place(&self) -> &Place {
-        // `fit` only hands out indices of places that exist.
-        self.candidate.offer.places.get(self.place).unwrap_or(&NOWHERE)
+        self.candidate.offer.place(self.place)
     }
 }
-
-static NOWHERE: Place = Place {
-    region: None,
-    country: None,
-    data_center: None,
-};
 
 impl Plan {
     /// Adds up groups and the disks that they take along (P15); `wanted` is

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::feasible::{barred, is_feasible};
 use super::limits::Limits;
 use super::merge::Merge;
-use super::order::{Provisioning, everything, identity};
+use super::order::{Provisioning, everything};
 use super::part::{Bases, parts, sets};
 use super::pool::{Pool, Price, Unit, Weight, weights};
 use super::search::Search;
@@ -300,8 +300,7 @@ fn compare_units(left: Option<&Unit>, right: Option<&Unit>) -> Ordering {
     let (Some(left), Some(right)) = (left, right) else {
         return left.is_some().cmp(&right.is_some());
     };
-    let place = |unit: &Unit| unit.candidate.offer.places.get(unit.place).cloned().unwrap_or_default();
-    identity(&left.candidate, &place(left))
-        .cmp(&identity(&right.candidate, &place(right)))
+    left.identity()
+        .cmp(&right.identity())
         .then_with(|| everything(&left.candidate, &right.candidate))
 }

@@ -167,10 +167,10 @@ fn name(group: &Group) -> Name<'_> {
 
 /// What names an offer in a place, and then whatever else a reader could tell
 /// two such apart by.
-pub(crate) fn identity<'a>(
-    candidate: &'a Candidate,
-    place: &'a Place,
-) -> (&'a str, &'a str, &'a Place, &'a str, Rest<'a>) {
+pub(crate) type Identity<'a> = (&'a str, &'a str, &'a Place, &'a str, Rest<'a>);
+
+/// The identity of a candidate's offer in a place.
+pub(crate) fn identity<'a>(candidate: &'a Candidate, place: &'a Place) -> Identity<'a> {
     let (offer, configuration) = (&candidate.offer, &candidate.configuration);
     let rest = (
         &offer.gpu,

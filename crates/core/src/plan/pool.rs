@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::limits::{Limits, Spent};
-use super::order::{everything, identity, quality};
+use super::order::{Identity, everything, identity, quality};
 use crate::bill::Bill;
 use crate::colocation::DiskSet;
 use crate::demand::Objective;
@@ -93,6 +93,13 @@ pub(super) struct Unit {
     pub(super) spent: Spent,
 }
 
+impl Unit {
+    /// What names it.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        identity(&self.candidate, self.candidate.offer.place(self.place))
+    }
+}
+
 /// Units with the same number of GPUs, cheapest first.
 #[derive(Debug)]
 pub(super) struct Class {
@@ -170,13 +177,12 @@ impl Pool {
             usize::try_from(most - wanted.least).unwrap_or(usize::MAX)
         });
         units.sort_by(|left, right| {
-            let place = |unit: &Unit| unit.candidate.offer.places.get(unit.place).cloned().unwrap_or_default();
             let gpus = |unit: &Unit| unit.candidate.offer.gpu.count;
             gpus(right)
                 .cmp(&gpus(left))
                 .then_with(|| left.weight.cmp(&right.weight))
                 .then_with(|| quality(&left.candidate).cmp(&quality(&right.candidate)))
-                .then_with(|| identity(&left.candidate, &place(left)).cmp(&identity(&right.candidate, &place(right))))
+                .then_with(|| left.identity().cmp(&right.identity()))
                 .then_with(|| everything(&left.candidate, &right.candidate))
         });
         let mut classes: Vec<Class> = Vec::new();
