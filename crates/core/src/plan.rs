@@ -16,6 +16,7 @@ mod search;
 mod single;
 mod table;
 mod through;
+mod ties;
 
 pub(crate) use cover::{Rules, covers, covers_with};
 pub(crate) use single::{Singles, singles};

@@ -7,11 +7,14 @@ use super::bound::bound_below;
 use super::order::Provisioning;
 use super::pool::{Pool, Weight};
 use super::search::Search;
+use super::ties::{CELLS_MAX, lightest};
 use super::{Goal, Plan, compare};
 use crate::quantity::Range;
 
-/// Plans of equal weight that are put in order among each other (R14). More
-/// than that many stay in the order in which they are found, which is fixed.
+/// Plans of equal weight that are put in order among each other (R14). Of more
+/// than that many the first are found by another way where they are the best of
+/// all; further down, and where caps bar the way, they stay in the order in
+/// which they are found, which is fixed.
 const TIES_MAX: usize = 4_000;
 
 /// Groups of tied plans together, so that ties of long plans do not take all
@@ -55,6 +58,14 @@ struct Head {
     /// What the weight is divided by: GPUs supplied, where the objective is
     /// per GPU.
     divisor: i128,
+}
+
+/// A plan, among others that weigh the same.
+struct Tied {
+    head: Head,
+    /// The number of its stream.
+    stream: usize,
+    plan: Plan,
 }
 
 impl Merge {
@@ -102,34 +113,53 @@ impl Merge {
     /// The next `count` plans.
     pub(super) fn take(&mut self, count: usize) -> Vec<Plan> {
         let mut plans = Vec::new();
-        let mut tied: Vec<(Head, Plan)> = Vec::new();
+        let mut tied: Vec<Tied> = Vec::new();
         let mut groups = 0;
         while plans.len() + tied.len() < count || (tied.len() < TIES_MAX && groups < TIED_GROUPS_MAX) {
-            let Some((head, plan)) = self.next_plan() else { break };
-            if tied
-                .first()
-                .is_some_and(|(first, _)| first.compare(&head) != Ordering::Equal)
-            {
+            let Some(next) = self.next_plan() else { break };
+            let first = tied.first();
+            if first.is_some_and(|first| first.head.compare(&next.head) != Ordering::Equal) {
                 self.settle(&mut tied, &mut plans);
                 groups = 0;
                 if plans.len() >= count {
                     break;
                 }
             }
-            groups += plan.groups.len();
-            tied.push((head, plan));
+            groups += next.plan.groups.len();
+            tied.push(next);
+        }
+        if plans.is_empty() {
+            self.find_first(&mut tied, count);
         }
         self.settle(&mut tied, &mut plans);
         plans.truncate(count);
         plans
     }
 
-    fn settle(&self, tied: &mut Vec<(Head, Plan)>, plans: &mut Vec<Plan>) {
-        tied.sort_by(|(_, left), (_, right)| compare(left, right, self.goal.objective));
-        plans.extend(tied.drain(..).map(|(_, plan)| plan));
+    /// Makes the first `count` of the best plans part of `tied`, where more of
+    /// them are left than were taken.
+    fn find_first(&self, tied: &mut Vec<Tied>, count: usize) {
+        let Some(head) = tied.first().map(|first| first.head) else {
+            return;
+        };
+        let open = self.streams.iter().map(|Reverse(stream)| stream);
+        let left = open.filter(|stream| stream.head.compare(&head) == Ordering::Equal);
+        let mut cells = CELLS_MAX;
+        let first: Option<Vec<(usize, Vec<Tied>)>> = left
+            .map(|stream| Some((stream.number, stream.lightest(head.weight, count, &mut cells)?)))
+            .collect();
+        for (number, first) in first.unwrap_or_default() {
+            tied.retain(|tied| tied.stream != number);
+            tied.extend(first);
+        }
     }
 
-    fn next_plan(&mut self) -> Option<(Head, Plan)> {
+    fn settle(&self, tied: &mut Vec<Tied>, plans: &mut Vec<Plan>) {
+        tied.sort_by(|left, right| compare(&left.plan, &right.plan, self.goal.objective));
+        plans.extend(tied.drain(..).map(|tied| tied.plan));
+    }
+
+    fn next_plan(&mut self) -> Option<Tied> {
         while let Some(Reverse(mut stream)) = self.streams.pop() {
             let head = stream.head;
             let search = match stream.state {
@@ -146,13 +176,16 @@ impl Merge {
                 |weight| rival.is_none_or(|rival| Head { weight, ..head }.compare(&rival) != Ordering::Greater);
             let found = search.next_plan(in_reach);
             self.gave_up |= search.gave_up();
-            let wanted = stream.wanted;
+            let (wanted, number) = (stream.wanted, stream.number);
             self.put_back(stream);
             let Some((weight, groups)) = found else { continue };
-            let of_speed = |plan: &Plan| head.speed.is_none_or(|speed| plan.slowest() == Some(speed));
-            let plan = Plan::of(groups, wanted).ok().filter(of_speed);
+            let plan = Plan::of(groups, wanted).ok().filter(|plan| head.is_of(plan));
             if let Some(plan) = plan {
-                return Some((Head { weight, ..head }, plan));
+                return Some(Tied {
+                    head: Head { weight, ..head },
+                    stream: number,
+                    plan,
+                });
             }
             self.skipped += 1;
             if self.skipped > SKIPPED_MAX {
@@ -173,7 +206,37 @@ impl Merge {
     }
 }
 
+impl Stream {
+    /// The first `count` of its plans that weigh so little, if it has any;
+    /// `None` when they cannot be told.
+    fn lightest(&self, weight: Weight, count: usize, cells: &mut usize) -> Option<Vec<Tied>> {
+        let pool = match &self.state {
+            State::Unopened(pool) => pool.as_ref(),
+            State::Open(search) => search.pool(),
+        };
+        let (least, plans) = lightest(pool, count, cells)?;
+        if least != weight {
+            return Some(Vec::new());
+        }
+        let head = Head { weight, ..self.head };
+        let plan = |groups| {
+            let plan = Plan::of(groups, self.wanted).ok()?;
+            head.is_of(&plan).then_some(Tied {
+                head,
+                stream: self.number,
+                plan,
+            })
+        };
+        plans.into_iter().map(plan).collect()
+    }
+}
+
 impl Head {
+    /// Whether a plan of the stream is one of its own.
+    fn is_of(&self, plan: &Plan) -> bool {
+        self.speed.is_none_or(|speed| plan.slowest() == Some(speed))
+    }
+
     fn compare(&self, other: &Self) -> Ordering {
         let across = |head: &Self, other: &Self| head.weight.first.saturating_mul(other.divisor);
         self.speed

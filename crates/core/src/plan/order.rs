@@ -88,11 +88,11 @@ pub(super) fn everything(left: &Arc<Candidate>, right: &Arc<Candidate>) -> Order
 /// provisioning, unknown last.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Quality {
-    upper_bound: bool,
-    stock: u8,
-    security: u8,
-    market: u8,
-    provisioning: Provisioning,
+    pub(super) upper_bound: bool,
+    pub(super) stock: u8,
+    pub(super) security: u8,
+    pub(super) market: u8,
+    pub(super) provisioning: Provisioning,
 }
 
 /// A launch time in minutes; unknown comes last.
@@ -149,7 +149,7 @@ pub(super) fn slowest(plan: &Plan) -> Option<Provisioning> {
 }
 
 /// Everything that tells one group from another, names first.
-type Name<'a> = (&'a str, &'a str, &'a Place, &'a str, Reverse<u64>, Rest<'a>);
+pub(super) type Name<'a> = (&'a str, &'a str, &'a Place, &'a str, Reverse<u64>, Rest<'a>);
 type Rest<'a> = (
     &'a crate::gpu::Gpu,
     Option<u64>,
@@ -160,7 +160,7 @@ type Rest<'a> = (
     bool,
 );
 
-fn name(group: &Group) -> Name<'_> {
+pub(super) fn name(group: &Group) -> Name<'_> {
     let (broker, provider, place, id, rest) = identity(&group.candidate, group.place());
     (broker, provider, place, id, Reverse(group.count), rest)
 }

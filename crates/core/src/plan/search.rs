@@ -119,6 +119,11 @@ impl Search {
         search
     }
 
+    /// What is searched.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// Whether the search gave up before it had seen every plan.
     pub(super) fn gave_up(&self) -> bool {
         self.gave_up

@@ -71,6 +71,12 @@ impl Table {
         ))
     }
 
+    /// Whether what it tells is the least of all plans that keep to the limit
+    /// on instances, and not only a bound.
+    pub(super) fn is_exact(&self) -> bool {
+        each!(self, grid => grid.is_exact())
+    }
+
     /// The least weight that covers `remaining` more GPUs with classes
     /// `class..` and at most `left` instances.
     pub(super) fn to_go(&self, class: usize, remaining: usize, left: u64) -> Weight {

@@ -5,6 +5,7 @@ mod disks;
 use super::*;
 
 mod through;
+mod ties;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,13 @@ use crate::money::Currency;
 use crate::offer::*;
 use crate::place::DataCenter;
 use crate::quantity::Gb;
+
+/// How many random cases to try: `GPU_BROKER_CASES`, or the usual number.
+fn cases(usual: u32) -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "a test that can be told to try more")]
+    let told = std::env::var("GPU_BROKER_CASES");
+    told.ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
 
 /// One kind of instance: GPUs, cents per GPU and hour, stock, data centre,
 /// minutes to provision, three of which mean two hours prepaid.
@@ -143,7 +151,7 @@ fn kinds() -> impl Strategy<Value = Vec<Kind>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(cases(800)))]
 
     #[test]
     fn covers_are_what_trying_everything_finds(

@@ -19,6 +19,8 @@ pub(super) struct Grid<C> {
     packing: Packing,
     /// The most instances that are told apart; `None` when they do not count.
     levels: Option<usize>,
+    /// Whether a limit on instances is left to the search.
+    leaves_limit: bool,
     least: usize,
     slack: usize,
 }
@@ -79,10 +81,14 @@ impl<C: Cell> Grid<C> {
             rows: Vec::with_capacity(pool.classes.len()),
             packing,
             levels: None,
+            leaves_limit: false,
             least: pool.least,
             slack: pool.slack,
         };
-        grid.levels = grid.levels_of(pool);
+        if let Some(limit) = grid.limit(pool) {
+            grid.levels = grid.has_room(pool, limit).then_some(limit);
+            grid.leaves_limit = grid.levels.is_none();
+        }
         let mut room = Room {
             later: Vec::new(),
             best: Vec::new(),
@@ -107,21 +113,25 @@ impl<C: Cell> Grid<C> {
         grid
     }
 
-    /// The limit on instances, where it is one and the cells are not too many.
-    fn levels_of(&self, pool: &Pool) -> Option<usize> {
+    /// The limit on instances, where it keeps any plan out.
+    fn limit(&self, pool: &Pool) -> Option<usize> {
         let smallest = pool.classes.last().map_or(1, |class| class.gpus);
         let limit = usize::try_from(pool.limits.nodes).ok()?;
-        if limit >= self.least.div_ceil(smallest) {
-            return None;
-        }
+        (limit < self.least.div_ceil(smallest)).then_some(limit)
+    }
+
+    /// Whether the cells are not too many that tell apart so many instances.
+    fn has_room(&self, pool: &Pool, limit: usize) -> bool {
         let mut room = BYTES_MAX / size_of::<C>();
-        for (at, class) in pool.classes.iter().enumerate() {
+        pool.classes.iter().enumerate().all(|(at, class)| {
             let before = at.checked_sub(1).and_then(|at| pool.classes.get(at));
-            for left in 0..=limit {
-                room = room.checked_sub(self.width(class, before, limit - left, left))?;
-            }
-        }
-        Some(limit)
+            (0..=limit).all(|left| {
+                let width = self.width(class, before, limit - left, left);
+                let fits = width <= room;
+                room = room.saturating_sub(width);
+                fits
+            })
+        })
     }
 
     /// The remainders of a row that are ever asked for, by instances left.
@@ -243,6 +253,12 @@ impl<C: Cell> Grid<C> {
             }));
         }
         sums
+    }
+
+    /// Whether a cell is the least of all plans that keep to the limit on
+    /// instances.
+    pub(super) fn is_exact(&self) -> bool {
+        !self.leaves_limit
     }
 
     /// The least weight that covers `remaining` more GPUs with classes

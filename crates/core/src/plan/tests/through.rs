@@ -5,6 +5,8 @@ use super::*;
 use crate::plan::through;
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(256)))]
+
     #[test]
     fn the_best_plan_with_a_chosen_part_is_found(
         kinds in prop::collection::vec((1..=8_u32, 1..5_u64, prop::option::of(1..3_u32), 0..3_u8, 0..4_u64), 1..5),
