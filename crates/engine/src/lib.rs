@@ -7,5 +7,6 @@
 pub mod clock;
 mod gather;
 pub mod journal;
+pub mod launch;
 
 pub use gather::{gather, gather_disk_offers, gather_disks};

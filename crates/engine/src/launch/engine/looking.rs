@@ -1,0 +1,90 @@
+//! Reading what an account has, and what follows from it.
+
+use gpu_broker_core::instance::{Instance, InstanceId};
+use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, SourceError};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, EngineError};
+use crate::clock::Stamp;
+use crate::launch::chores::AccountKey;
+use crate::launch::survey::{Look, conclude};
+
+/// Lost records that are asked for one by one in one look: more than that is a
+/// broken listing, and asking would use up the broker's limit.
+const VANISHED_MAX: usize = 5;
+
+/// How far back a listing of machines that ended goes at least.
+const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Engine {
+    /// Reads the listing of an account, and notes all that follows from it.
+    /// Costs nothing.
+    pub(crate) async fn look(&mut self, account: &AccountKey) -> Result<Listing<Instance>, EngineError> {
+        let (broker, scope) = account;
+        let source = self
+            .source(broker)
+            .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
+        let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
+        let began = self.now();
+        self.looked.insert(account.clone(), began.clone());
+        let within = self.settings().ask_within;
+        let ask = Ask {
+            within,
+            hint: &Hint::default(),
+            progress: &Quiet,
+        };
+        let listing = fleet.list(&ask, self.since(account, &began)).await;
+        let vanished = self.vanished(fleet, account, &listing).await;
+        let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
+        self.commit(|state| {
+            let look = Look {
+                broker,
+                scope: scope.as_deref(),
+                listing: &listing,
+                vanished: &vanished,
+                began: &began,
+                now: &now,
+            };
+            Ok(conclude(state, &*names, &look, &settings))
+        })?;
+        Ok(listing)
+    }
+
+    /// From when on machines that ended matter.
+    fn since(&self, account: &AccountKey, began: &Stamp) -> Timestamp {
+        let (broker, scope) = account;
+        let ours = self
+            .state
+            .attempts
+            .values()
+            .filter(|one| one.ordered.broker == *broker && one.ordered.scope == *scope && !one.stage.is_settled());
+        let oldest = ours.filter_map(|one| Some(one.sent.as_ref()?.wall)).min();
+        let back = began.wall.checked_sub(BACK).unwrap_or(began.wall);
+        oldest.map_or(back, |oldest| oldest.min(back))
+    }
+
+    /// Machines of strangers that should be in a whole listing and are not:
+    /// each is asked for by its id.
+    async fn vanished(&self, fleet: &dyn Fleet, account: &AccountKey, listing: &Listing<Instance>) -> Vec<InstanceId> {
+        let Some(view) = self.state.accounts.get(account) else {
+            return Vec::new();
+        };
+        let shown = |id: &InstanceId| listing.items.iter().any(|item| item.id == *id);
+        let lost: Vec<&InstanceId> = view
+            .alive
+            .iter()
+            .filter(|id| !shown(id) && self.state.by_id(&account.0, id).is_none())
+            .collect();
+        if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX {
+            return Vec::new();
+        }
+        let mut vanished = Vec::new();
+        for id in lost {
+            let found: Result<Option<Instance>, SourceError> = fleet.get(id, self.settings().ask_within).await;
+            if matches!(&found, Ok(found) if found.as_ref().is_none_or(|one| !one.phase.is_billable())) {
+                vanished.push(id.clone());
+            }
+        }
+        vanished
+    }
+}

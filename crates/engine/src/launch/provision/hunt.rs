@@ -1,0 +1,334 @@
+//! One launch: order, look, fall back on the next plan, undo.
+
+use std::time::Duration;
+
+use gpu_broker_core::source::RefusalKind;
+
+use super::choose::{Excluded, choose};
+use super::{End, OnUnknown, Wish};
+use crate::launch::chores::Care;
+use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
+use crate::launch::event::{Event, Named};
+use crate::launch::judge::Doom;
+use crate::launch::state::{Attempt, Stage, State};
+use crate::launch::tend::Ended;
+use crate::launch::unit::{Unit, Ware};
+
+/// How long to look for proof that a machine ended, before the launch ends
+/// with it unproved. `reconcile` goes on.
+const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
+
+/// A launch under way.
+pub(super) struct Hunt<'a> {
+    engine: &'a mut Engine,
+    wish: &'a Wish,
+    launch: &'a str,
+    fresh: u64,
+    excluded: Excluded,
+    key_refused: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What to do after one unit was ordered.
+enum Next {
+    /// It is there.
+    Go,
+    /// It is not, and another plan may be tried.
+    Elsewhere,
+    /// No more may be ordered.
+    Stop(End),
+}
+
+impl<'a> Hunt<'a> {
+    pub(super) fn new(engine: &'a mut Engine, wish: &'a Wish, launch: &'a str, fresh: u64) -> Self {
+        Self {
+            engine,
+            wish,
+            launch,
+            fresh,
+            excluded: Excluded::default(),
+            key_refused: None,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) async fn run(&mut self) -> Result<End, EngineError> {
+        loop {
+            let Some(units) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
+                if self.wish.all_or_nothing && !self.there().is_empty() {
+                    if !self.undo().await? {
+                        return Ok(End::Unknown);
+                    }
+                    continue;
+                }
+                return self.empty_handed();
+            };
+            let units: Vec<Unit> = units.into_iter().cloned().collect();
+            match self.fill(&units).await? {
+                Next::Go => {}
+                Next::Elsewhere => continue,
+                Next::Stop(end) => return self.stop(end).await,
+            }
+            if let Some(end) = self.settle().await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// The machines that exist and are wanted.
+    fn there(&self) -> Vec<Ware> {
+        self.kept().map(ware).collect()
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &Attempt> {
+        let attempts = self.engine.state().of_launch(self.launch);
+        attempts.filter(|one| matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted)
+    }
+
+    /// No plan is left.
+    fn empty_handed(&mut self) -> Result<End, EngineError> {
+        let got = self.kept().count();
+        if got > 0 {
+            let wanted = self.wish.plans.first().map_or(got, Vec::len);
+            return Ok(End::Partial { got, wanted });
+        }
+        Ok(match self.key_refused.take() {
+            Some(note) => End::Key(note),
+            None => End::Nothing,
+        })
+    }
+
+    /// Ends early. What one machine without the others is good for, the wish
+    /// says; with an outcome unknown nobody can say yet.
+    async fn stop(&mut self, end: End) -> Result<End, EngineError> {
+        let undo = match end {
+            End::Unknown => false,
+            // By default what is ready is kept; a part of a whole is not.
+            _ => self.wish.all_or_nothing && !self.there().is_empty(),
+        };
+        if undo && !self.undo().await? {
+            return Ok(End::Unknown);
+        }
+        Ok(end)
+    }
+
+    /// Orders each unit.
+    async fn fill(&mut self, units: &[Unit]) -> Result<Next, EngineError> {
+        for unit in units {
+            if self.engine.parts().interrupt.is_set() {
+                return Ok(Next::Stop(End::Interrupted));
+            }
+            let Some((slot, number)) = self.free_slot() else {
+                self.notes.push(format!(
+                    "{} attempts at one machine are enough",
+                    self.engine.settings().attempts_max
+                ));
+                return Ok(Next::Stop(End::Nothing));
+            };
+            let of = SlotOf {
+                launch: self.launch,
+                fresh: self.fresh,
+                slot,
+                number,
+                ends_at: self.wish.ends_at,
+            };
+            let turn = self.engine.turn().await?;
+            let sent = self.engine.send(of, unit).await?;
+            drop(turn);
+            let next = match sent {
+                Sent::Forbidden(why) => Next::Stop(End::Guarded(why)),
+                Sent::Busy(why) => {
+                    self.notes.push(why);
+                    self.excluded.brokers.insert(unit.order.offer.broker.clone());
+                    Next::Elsewhere
+                }
+                Sent::Tried(key) => self.follow(&key, unit).await?,
+            };
+            if !matches!(next, Next::Go) {
+                return Ok(next);
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    /// The first slot that nothing holds, and the number of the next attempt
+    /// at it; `None` when there were too many.
+    fn free_slot(&self) -> Option<(u16, u8)> {
+        let state = self.engine.state();
+        let slot = (0..u16::MAX).find(|slot| state.is_open(self.launch, *slot))?;
+        let before = state.of_launch(self.launch).filter(|one| one.slot == slot);
+        let number = before.map(|one| one.number).max().unwrap_or(0) + 1;
+        (number <= self.engine.settings().attempts_max).then_some((slot, number))
+    }
+
+    fn stage(&self, key: &str) -> Option<Stage> {
+        Some(self.engine.state().attempts.get(key)?.stage)
+    }
+
+    fn remark(&mut self, key: &str) -> String {
+        let attempt = self.engine.state().attempts.get(key);
+        let remark = attempt.map_or_else(String::new, |one| {
+            let offer = &one.ordered.offer;
+            match one.doom {
+                Some(doom) if one.note.is_empty() => format!("{offer}: {}", doom.as_str()),
+                Some(doom) => format!("{offer}: {} ({})", doom.as_str(), one.note),
+                None => format!("{offer}: {}", one.note),
+            }
+        });
+        self.notes.push(remark.clone());
+        remark
+    }
+
+    /// What comes of one attempt, as far as it must be known before going on.
+    async fn follow(&mut self, key: &str, unit: &Unit) -> Result<Next, EngineError> {
+        if matches!(self.stage(key), Some(Stage::Rejected | Stage::Unknown)) {
+            let open = |state: &State| {
+                let stage = state.attempts.get(key).map(|one| one.stage);
+                !matches!(stage, Some(Stage::Rejected | Stage::Unknown))
+            };
+            let whose = |one: &Attempt| one.key == key;
+            self.engine
+                .tend(whose, Care::Unsettled, self.wish.resolve_for, open)
+                .await?;
+        }
+        match self.stage(key) {
+            Some(Stage::Accepted | Stage::Ready) => Ok(Next::Go),
+            Some(Stage::Released) => {
+                self.give_up(key, unit);
+                Ok(Next::Elsewhere)
+            }
+            Some(Stage::Absent) if self.may_recreate(unit) => Ok(Next::Elsewhere),
+            Some(Stage::Doomed | Stage::Ending | Stage::Blocked | Stage::Gone) => self.dispose_of(key, unit).await,
+            _ => {
+                self.remark(key);
+                Ok(Next::Stop(End::Unknown))
+            }
+        }
+    }
+
+    /// Whether a machine that stayed away may be ordered again (T12).
+    fn may_recreate(&mut self, unit: &Unit) -> bool {
+        let state = self.engine.state();
+        let lags = state.lags.get(&unit.order.offer.broker).map_or(0, |lags| lags.count);
+        let enough = lags >= self.engine.settings().lags_min;
+        if self.wish.on_unknown == OnUnknown::Recreate && !enough {
+            self.notes.push(format!(
+                "it is not ordered again: only {lags} launches show how late the broker's listing is"
+            ));
+        }
+        self.wish.on_unknown == OnUnknown::Recreate && enough
+    }
+
+    /// A refusal that was confirmed, or a request that never left: what not to
+    /// try again.
+    fn give_up(&mut self, key: &str, unit: &Unit) {
+        let note = self.remark(key);
+        let refusal = self.engine.state().attempts.get(key).and_then(|one| one.refusal);
+        match refusal {
+            Some(RefusalKind::OutOfStock | RefusalKind::OfferGone | RefusalKind::Price | RefusalKind::Invalid) => {
+                self.excluded.wares.insert(unit.ware());
+            }
+            Some(RefusalKind::Key) => {
+                self.key_refused = Some(note);
+                self.excluded.brokers.insert(unit.order.offer.broker.clone());
+            }
+            Some(RefusalKind::Funds | RefusalKind::Busy) | None => {
+                self.excluded.brokers.insert(unit.order.offer.broker.clone());
+            }
+        }
+    }
+
+    /// A machine that is not what was approved, or failed: it must be gone
+    /// before anything is ordered in its stead.
+    async fn dispose_of(&mut self, key: &str, unit: &Unit) -> Result<Next, EngineError> {
+        let note = self.remark(key);
+        let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
+        if !self.until_gone(|one| one.key == key).await? {
+            return Ok(Next::Stop(End::Unknown));
+        }
+        // Without a doom its broker ended it at once.
+        if doom.is_none_or(Doom::may_try_elsewhere) {
+            self.excluded.wares.insert(unit.ware());
+            return Ok(Next::Elsewhere);
+        }
+        Ok(Next::Stop(End::Guarded(note)))
+    }
+
+    /// Ends some machines, and waits for proof.
+    async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
+        let launch = self.launch.to_owned();
+        let mine = |one: &Attempt| one.launch == launch && whose(one);
+        let gone = |state: &State| {
+            state
+                .attempts
+                .values()
+                .filter(|one| mine(one))
+                .all(|one| !one.stage.is_alive())
+        };
+        let ended = self.engine.tend(&mine, Care::Unsettled, DISPOSE_WITHIN, gone).await?;
+        Ok(ended == Ended::Done)
+    }
+
+    /// Gives back what exists, what costs most first; what is prepaid stays,
+    /// since it is paid (R10). True when all of it is gone.
+    async fn undo(&mut self) -> Result<bool, EngineError> {
+        let mut kept: Vec<&Attempt> = self.kept().filter(|one| one.ordered.prepaid_hours.is_none()).collect();
+        kept.sort_by_key(|one| std::cmp::Reverse(one.ordered.ceiling));
+        let keys: Vec<String> = kept.into_iter().map(|one| one.key.clone()).collect();
+        for key in &keys {
+            self.engine.doom(key, Doom::Undone, "")?;
+        }
+        let prepaid: Vec<String> = self.kept().map(|one| one.key.clone()).collect();
+        for key in prepaid {
+            self.notes.push(format!("{key} is prepaid, and stays"));
+            self.engine.note(vec![Event::Unwanted(Named { key })])?;
+        }
+        self.until_gone(|one| keys.contains(&one.key)).await
+    }
+
+    /// Waits for the machines to become ready. `None` when one of them failed
+    /// and another may be ordered in its stead.
+    async fn settle(&mut self) -> Result<Option<End>, EngineError> {
+        let launch = self.launch.to_owned();
+        let wait = self.wish.wait.unwrap_or_default();
+        let ready = |state: &State| state.of_launch(&launch).all(|one| one.stage != Stage::Accepted);
+        let mine = |one: &Attempt| one.launch == launch;
+        let ended = self.engine.tend(mine, Care::Unsettled, wait, ready).await?;
+        let failed: Vec<(String, Ware)> = self
+            .engine
+            .state()
+            .of_launch(&launch)
+            .filter(|one| matches!(one.stage, Stage::Doomed | Stage::Ending | Stage::Blocked))
+            .map(|one| (one.key.clone(), ware(one)))
+            .collect();
+        let Some((key, _)) = failed.first() else {
+            return Ok(Some(match ended {
+                Ended::Done => End::Ready,
+                Ended::Interrupted => End::Interrupted,
+                Ended::Idle | Ended::Late => End::Deploying,
+            }));
+        };
+        let note = self.remark(key);
+        let may = |key: &String| {
+            let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
+            doom.is_none_or(Doom::may_try_elsewhere)
+        };
+        let elsewhere = failed.iter().all(|(key, _)| may(key));
+        if !self
+            .until_gone(|one| failed.iter().any(|(key, _)| *key == one.key))
+            .await?
+        {
+            return Ok(Some(End::Unknown));
+        }
+        if !elsewhere {
+            return self.stop(End::Guarded(note)).await.map(Some);
+        }
+        self.excluded.wares.extend(failed.into_iter().map(|(_, ware)| ware));
+        Ok(None)
+    }
+}
+
+fn ware(attempt: &Attempt) -> Ware {
+    let ordered = &attempt.ordered;
+    (ordered.broker.clone(), ordered.offer.clone(), ordered.place.clone())
+}
