@@ -1,5 +1,6 @@
 //! What is for sale: one offer is one kind of instance at one seller.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -293,6 +294,10 @@ pub struct LaunchWords {
     pub gpu_type: Arc<str>,
     /// Operating systems or images it boots.
     pub images: Vec<Arc<str>>,
+    /// Other words of the broker's, by its name of the field, where this
+    /// record keeps their meaning and not their letters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub echo: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// Why a broker's price cannot be used (P1).

@@ -6,7 +6,7 @@
 //!
 //! | item | what it settles |
 //! |---|---|
-//! | [`Asking`] | one deadline and one progress for all listings that one question needs |
+//! | [`Asking`], [`deadline`] | one deadline and one progress for all listings that one question needs |
 //! | [`Batch`], [`Fault`] | one bad row is reported with its place and spoils no other |
 //! | [`Text`], [`said`] | texts without copies; an empty one is an absent one |
 //! | [`listing`], [`source_error`], [`change_error`] | how the transport's outcome is told to the rest of the project |
@@ -18,7 +18,7 @@ mod failure;
 mod outcome;
 mod text;
 
-pub use ask::Asking;
+pub use ask::{Asking, deadline};
 pub use batch::{Batch, Fault};
 pub use failure::{listing, source_error};
 pub use outcome::{change_error, outcome};

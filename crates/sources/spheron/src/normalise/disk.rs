@@ -54,6 +54,7 @@ pub(crate) fn disk_offer(
             level: StockLevel::Available,
             units: None,
         },
+        id: None,
     })
 }
 

@@ -94,6 +94,7 @@ impl Common<'_> {
             launch: LaunchWords {
                 gpu_type: Arc::clone(&self.gpu_type),
                 images: images(row),
+                ..LaunchWords::default()
             },
         })
     }
