@@ -120,6 +120,7 @@ fn offer() -> impl Strategy<Value = Arc<Offer>> {
                 launch: LaunchWords {
                     gpu_type: names.0.as_str().into(),
                     images: rest.5.iter().map(|word| word.as_str().into()).collect(),
+                    ..LaunchWords::default()
                 },
             })
         })

@@ -68,6 +68,7 @@ pub(crate) fn offer(broker: &Broker, words: &mut Words, row: &GpuRow<'_>, multi_
                 .filter_map(|image| said(image.as_ref()))
                 .map(|image| words.keep(image))
                 .collect(),
+            ..LaunchWords::default()
         },
     })
 }
