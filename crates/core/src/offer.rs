@@ -294,6 +294,13 @@ pub struct LaunchWords {
     pub gpu_type: Arc<str>,
     /// Operating systems or images it boots.
     pub images: Vec<Arc<str>>,
+    /// How it is bought, as the broker spells it; `None` when it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<Arc<str>>,
+    /// Whether it runs cloud-init at its first start; `None` when the broker
+    /// does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_init: Option<bool>,
     /// Other words of the broker's, by its name of the field, where this
     /// record keeps their meaning and not their letters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -3,8 +3,9 @@
 mod api;
 mod normalise;
 mod place;
+mod request;
 mod source;
 mod wire;
 
-pub use normalise::TeamBalance;
+pub use normalise::{ClusterHealth, PartHealth};
 pub use source::{Spheron, SpheronOptions};

@@ -1,6 +1,9 @@
 //! What the tests of all records share, and the numbers.
 
+mod account;
 mod disk;
+mod instance;
+mod kubernetes;
 mod mutated;
 mod offer;
 

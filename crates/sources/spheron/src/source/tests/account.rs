@@ -1,3 +1,5 @@
+use gpu_broker_core::source::Account as _;
+
 use super::*;
 
 #[tokio::test]
@@ -93,9 +95,9 @@ async fn providers_and_balance_are_read() {
     let within = Duration::from_secs(5);
     let source = fake.source(Some("sai_pk_1"), None);
     assert_eq!(source.providers(within).await.unwrap().len(), 6);
-    let teams = source.balance(within).await.unwrap();
+    let teams = source.fleet().unwrap().account().balances(within).await.unwrap();
     assert_eq!(
-        (teams.len(), teams[0].is_current, teams[0].balance.to_string().as_str()),
+        (teams.len(), teams[0].current, teams[0].amount.to_string().as_str()),
         (2, true, "25.5")
     );
     for (team, kind, said) in [
@@ -113,7 +115,7 @@ async fn providers_and_balance_are_read() {
     ] {
         let error = fake
             .source(Some("sai_pk_1"), Some(team))
-            .balance(within)
+            .balances(within)
             .await
             .unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
