@@ -5,9 +5,13 @@
 //! What the rows mean is folded from them by the rest of the engine.
 
 mod chain;
+mod folder;
 mod memory;
+mod mounts;
+mod sqlite;
 
 pub use memory::{MemoryJournal, MemoryStore};
+pub use sqlite::{Mode, SqliteJournal};
 
 use std::fmt::Debug;
 
