@@ -156,6 +156,11 @@ impl Journal for SqliteJournal {
     }
 }
 
+/// Whether rows were ever written to a journal in this folder.
+pub(crate) fn rows_were_noted(folder: &Folder) -> Result<bool, JournalError> {
+    Ok(witness::read(folder)? != Tip::NONE)
+}
+
 /// Makes sure that there is a journal to open, and that nothing stands in its place.
 fn present(folder: &Folder, mode: Mode, noted: &Tip) -> Result<(), JournalError> {
     let found = folder.look(NAME)?;
