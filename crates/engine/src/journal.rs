@@ -5,9 +5,14 @@
 //! What the rows mean is folded from them by the rest of the engine.
 
 mod chain;
+pub(crate) mod folder;
 mod memory;
+mod mounts;
+mod sqlite;
 
 pub use memory::{MemoryJournal, MemoryStore};
+pub(crate) use sqlite::rows_were_noted;
+pub use sqlite::{Mode, SqliteJournal};
 
 use std::fmt::Debug;
 

@@ -6,7 +6,10 @@
 
 pub mod clock;
 mod gather;
+pub mod identity;
 pub mod journal;
 pub mod launch;
+pub mod lock;
+pub mod tag;
 
 pub use gather::{gather, gather_disk_offers, gather_disks};
