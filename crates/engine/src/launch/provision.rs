@@ -99,7 +99,7 @@ impl Engine {
     /// was sent before is in the journal, and `reconcile` settles it.
     pub async fn provision(&mut self, wish: &Wish) -> Result<Report, EngineError> {
         self.recover().await?;
-        let fresh = self.parts().names.fresh();
+        let fresh = self.parts().names.fresh().map_err(EngineError::Busy)?;
         let launch = self.parts().names.launch(fresh);
         let slots = wish.plans.first().map_or(0, Vec::len);
         self.note(vec![Event::Planned(Planned {

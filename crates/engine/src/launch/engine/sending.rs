@@ -42,7 +42,10 @@ impl Engine {
             .source(&broker)
             .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
-        let key = self.parts.names.name(of.fresh, of.slot, of.number, of.ends_at);
+        let key = match self.parts.names.name(of.fresh, of.slot, of.number, of.ends_at) {
+            Ok(key) => key,
+            Err(why) => return Ok(Sent::Forbidden(why)),
+        };
         let order = Order {
             name: key.clone(),
             ..unit.order.clone()
