@@ -174,7 +174,7 @@ impl Engine {
         let accepted = Accepted {
             key: key.to_owned(),
             id: id.clone(),
-            rate: item.rate.map(|rate| rate.per_hour()),
+            rate: item.rate.map(gpu_broker_core::money::Rate::per_hour),
             seen: true,
             lag_ms: None,
         };

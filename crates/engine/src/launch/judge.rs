@@ -135,13 +135,16 @@ fn place(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
         _ => None,
     };
     other(
-        is.data_center.as_ref().map(|one| one.as_str()),
-        wanted.data_center.as_ref().map(|one| one.as_str()),
+        is.data_center.as_ref().map(gpu_broker_core::place::DataCenter::as_str),
+        wanted
+            .data_center
+            .as_ref()
+            .map(gpu_broker_core::place::DataCenter::as_str),
     )
     .or_else(|| {
         other(
-            is.country.as_ref().map(|one| one.as_str()),
-            wanted.country.as_ref().map(|one| one.as_str()),
+            is.country.as_ref().map(gpu_broker_core::place::Country::as_str),
+            wanted.country.as_ref().map(gpu_broker_core::place::Country::as_str),
         )
     })
 }

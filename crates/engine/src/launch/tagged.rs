@@ -42,7 +42,10 @@ impl Names for TaggedNames {
     }
 
     fn name(&self, fresh: u64, slot: u16, number: u8, ends_at: Option<Timestamp>) -> Result<String, String> {
-        let ends_at = ends_at.map_or_else(|| Timestamp::from_second(NEVER_S).map_err(|error| error.to_string()), Ok)?;
+        let ends_at = ends_at.map_or_else(
+            || Timestamp::from_second(NEVER_S).map_err(|error| error.to_string()),
+            Ok,
+        )?;
         let tag = Tag::new(&self.0, fresh, slot, number, ends_at).map_err(|error| error.to_string())?;
         Ok(tag.name().to_owned())
     }
@@ -72,7 +75,7 @@ impl FolderTurns {
 impl Turns for FolderTurns {
     fn take(&self) -> Result<Option<Box<dyn Send>>, String> {
         let lock = Lock::try_take(&self.folder, &self.holder).map_err(|error| error.to_string())?;
-        Ok(lock.map(|lock| Box::new(lock) as Box<dyn Send>))
+        Ok(lock.map(|lock| -> Box<dyn Send> { Box::new(lock) }))
     }
 }
 

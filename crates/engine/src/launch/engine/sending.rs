@@ -153,7 +153,7 @@ fn accepted(state: &State, key: &str, instance: &Instance) -> Vec<Event> {
     let mut events = vec![Event::Accepted(Accepted {
         key: key.to_owned(),
         id: instance.id.clone(),
-        rate: instance.rate.map(|rate| rate.per_hour()),
+        rate: instance.rate.map(gpu_broker_core::money::Rate::per_hour),
         seen: false,
         lag_ms: None,
     })];
@@ -191,10 +191,10 @@ fn reserved(of: &SlotOf<'_>, unit: &Unit, order: &Order, scope: Option<String>) 
         security: offer.security.clone(),
         ceiling: order.ceiling.per_hour(),
         currency: order.ceiling.currency(),
-        prepaid_hours: offer.terms.prepaid.map(|hours| hours.number()),
+        prepaid_hours: offer.terms.prepaid.map(gpu_broker_core::quantity::Hours::number),
         minimum_minutes: offer.terms.minimum_runtime.0,
         provisioning_minutes: offer.provisioning_minutes,
-        image: order.image.as_ref().map(|image| image.to_string()),
+        image: order.image.as_ref().map(std::string::ToString::to_string),
     };
     Reserved {
         key: order.name.clone(),

@@ -61,7 +61,7 @@ impl<'a> Hunt<'a> {
                     }
                     continue;
                 }
-                return self.empty_handed();
+                return Ok(self.empty_handed());
             };
             let units: Vec<Unit> = units.into_iter().cloned().collect();
             match self.fill(&units).await? {
@@ -86,16 +86,16 @@ impl<'a> Hunt<'a> {
     }
 
     /// No plan is left.
-    fn empty_handed(&mut self) -> Result<End, EngineError> {
+    fn empty_handed(&mut self) -> End {
         let got = self.kept().count();
         if got > 0 {
             let wanted = self.wish.plans.first().map_or(got, Vec::len);
-            return Ok(End::Partial { got, wanted });
+            return End::Partial { got, wanted };
         }
-        Ok(match self.key_refused.take() {
+        match self.key_refused.take() {
             Some(note) => End::Key(note),
             None => End::Nothing,
-        })
+        }
     }
 
     /// Ends early. What one machine without the others is good for, the wish

@@ -13,7 +13,7 @@ impl State {
     /// either we are wrong or the journal is, and nothing may be sent.
     pub(crate) fn apply(&mut self, event: Event, at: &Stamp) -> Result<(), String> {
         match event {
-            Event::Planned(planned) => self.plan(planned, at),
+            Event::Planned(planned) => self.plan(&planned, at),
             Event::Reserved(reserved) => self.reserve(*reserved, at),
             Event::Sending(named) => {
                 let attempt = self.step(&named.key, at, Stage::Sending, &[Stage::Reserved])?;
@@ -43,6 +43,13 @@ impl State {
                 attempt.quiet_from = Some(at.clone());
                 Ok(())
             }
+            event => self.doubt(event, at),
+        }
+    }
+
+    /// What is found out, or decided, about requests whose outcome is open.
+    fn doubt(&mut self, event: Event, at: &Stamp) -> Result<(), String> {
+        match event {
             Event::Missed(named) => {
                 self.attempt(&named.key)?.looks += 1;
                 Ok(())
@@ -156,7 +163,7 @@ impl State {
         }
     }
 
-    fn plan(&mut self, planned: Planned, at: &Stamp) -> Result<(), String> {
+    fn plan(&mut self, planned: &Planned, at: &Stamp) -> Result<(), String> {
         let launch = Launch {
             at: at.clone(),
             slots: planned.slots,
@@ -167,7 +174,7 @@ impl State {
         };
         match self.launches.insert(planned.launch.clone(), launch) {
             None => Ok(()),
-            Some(_) => Err(format!("launch {} is in the journal already", planned.launch)),
+            Some(_) => Err(format!("launch {} is in the journal already", &planned.launch)),
         }
     }
 

@@ -236,10 +236,8 @@ impl Case<'_> {
             return;
         }
         match self.attempt.stage {
-            Stage::Rejected if !self.settings.strict => {
-                if quiet >= self.settings.refusal_settles {
-                    events.push(Event::Released(self.named()));
-                }
+            Stage::Rejected if !self.settings.strict && quiet >= self.settings.refusal_settles => {
+                events.push(Event::Released(self.named()));
             }
             Stage::Unknown | Stage::Rejected => {
                 events.push(Event::Missed(self.named()));
@@ -282,7 +280,7 @@ impl Case<'_> {
 }
 
 fn rate(row: &Instance) -> Option<Exact> {
-    row.rate.map(|rate| rate.per_hour())
+    row.rate.map(gpu_broker_core::money::Rate::per_hour)
 }
 
 /// Minutes, a begun one in full.
