@@ -365,6 +365,24 @@ mod tests {
     }
 
     #[test]
+    fn words_that_a_broker_does_not_say_are_not_written() {
+        let check = |json: &str, instance_type: Option<&str>, cloud_init: Option<bool>| {
+            let words: LaunchWords = serde_json::from_str(json).unwrap();
+            assert_eq!(
+                (words.instance_type.as_deref(), words.cloud_init),
+                (instance_type, cloud_init)
+            );
+            assert_eq!(serde_json::to_string(&words).unwrap(), json);
+        };
+        check(r#"{"gpu_type":"H100","images":["a"]}"#, None, None);
+        check(
+            r#"{"gpu_type":"H100","images":[],"instance_type":"CLUSTER","cloud_init":false}"#,
+            Some("CLUSTER"),
+            Some(false),
+        );
+    }
+
+    #[test]
     fn a_company_has_one_name() {
         let check = |provider: &str, name: &str, expected: bool| {
             assert_eq!(Provider::new(provider).answers(name), expected, "{provider} {name}");

@@ -4,6 +4,8 @@ mod api;
 mod normalise;
 mod place;
 mod request;
+#[cfg(test)]
+mod sample;
 mod source;
 mod wire;
 

@@ -1,13 +1,15 @@
 //! Bodies of requests. A launch is made of the offer that was quoted and nothing else: whatever another offer says of
 //! itself, the API refuses, or does something else with it.
 
+mod body;
+
 use gpu_broker_core::offer::{Market, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::Gb;
-use gpu_broker_core::source::{
-    AccountKey, CloudInit, CloudInitFile, DiskOrder, LoginKey, Order, Refusal, RefusalKind, usual_image,
-};
+use gpu_broker_core::source::{AccountKey, CloudInit, DiskOrder, LoginKey, Order, Refusal, RefusalKind, usual_image};
 use serde::Serialize;
+
+use self::body::{AddOnBody, AttachmentBody, CloudInitBody, DeploymentBody, KeyBody, VolumeBody, VolumeChange};
 
 /// A refusal of our own: the request would have been refused, or worse, so it is not sent.
 pub(crate) fn refusal(message: impl Into<String>) -> Refusal {
@@ -230,119 +232,5 @@ fn json(body: &impl Serialize) -> Result<Vec<u8>, Refusal> {
     serde_json::to_vec(body).map_err(|error| refusal(format!("the request cannot be written: {error}")))
 }
 
-/// API reference, "Create deployment".
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DeploymentBody<'a> {
-    provider: &'a str,
-    offer_id: &'a str,
-    gpu_type: &'a str,
-    gpu_count: u32,
-    region: &'a str,
-    operating_system: &'a str,
-    instance_type: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ssh_key_id: Option<&'a str>,
-    #[serde(rename = "ssh_public_key", skip_serializing_if = "Option::is_none")]
-    ssh_public_key: Option<&'a str>,
-    /// Optional in the reference; without it the live API answers 400.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    team_id: Option<&'a str>,
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cloud_init: Option<CloudInitBody<'a>>,
-    /// Not in the reference; accepted by the live API.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    volume_ids: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kubernetes_addon: Option<AddOnBody<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CloudInitBody<'a> {
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    packages: &'a [String],
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    runcmd: &'a [String],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    write_files: Vec<FileBody<'a>>,
-}
-
-impl<'a> CloudInitBody<'a> {
-    fn new(from: &'a CloudInit) -> Self {
-        Self {
-            packages: &from.packages,
-            runcmd: &from.runcmd,
-            write_files: from.write_files.iter().map(FileBody::new).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct FileBody<'a> {
-    path: &'a str,
-    content: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    permissions: Option<&'a str>,
-}
-
-impl<'a> FileBody<'a> {
-    fn new(from: &'a CloudInitFile) -> Self {
-        Self {
-            path: &from.path,
-            content: &from.content,
-            owner: from.owner.as_deref(),
-            permissions: from.permissions.as_deref(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct AddOnBody<'a> {
-    version: &'a str,
-}
-
-/// API reference, "Add SSH key".
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KeyBody<'a> {
-    name: &'a str,
-    public_key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    team_id: Option<&'a str>,
-}
-
-/// API reference, "Create volume".
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VolumeBody<'a> {
-    name: &'a str,
-    size_in_gb: u64,
-    provider: &'a str,
-    /// Not in the reference; accepted by the live API.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    team_id: Option<&'a str>,
-    delete_with_instance: bool,
-}
-
-/// API reference, "Update volume".
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VolumeChange<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size_in_gb: Option<u64>,
-}
-
-/// API reference, "Attach volume" and "Detach volume".
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AttachmentBody<'a> {
-    deployment_id: &'a str,
-}
+#[cfg(test)]
+mod tests;

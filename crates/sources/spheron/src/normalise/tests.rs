@@ -17,6 +17,7 @@ use super::*;
 use crate::wire;
 
 const OFFERS: &str = include_str!("../../fixtures/gpu-offers.json");
+const DEPLOYMENTS: &str = include_str!("../../fixtures/deployments.json");
 const ODD: &str = include_str!("../../fixtures/gpu-offers-odd.json");
 
 fn broker() -> Broker {

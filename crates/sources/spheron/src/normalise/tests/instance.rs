@@ -5,8 +5,6 @@ use gpu_broker_core::source::Ending;
 
 use super::*;
 
-const DEPLOYMENTS: &str = include_str!("../../../fixtures/deployments.json");
-
 fn instances(json: &str) -> Batch<Instance> {
     let listed: wire::Listed<'_, wire::Deployment<'_>> = decode(json.as_bytes()).unwrap();
     let mut batch = Batch::new(&broker(), "");
