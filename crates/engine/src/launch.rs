@@ -15,6 +15,7 @@
 //! | `chores` | what is to be done next |
 //! | [`Engine`] | doing it: intent on disk, request, outcome on disk |
 
+mod account;
 pub mod caps;
 mod care;
 mod chores;
@@ -32,6 +33,7 @@ mod tend;
 mod unit;
 mod watch;
 
+pub use account::{Account, Kind};
 pub use care::{CareError, Shown};
 pub use engine::{Alone, Engine, EngineError, Parts, Turns};
 pub use interrupt::Interrupt;
@@ -40,5 +42,5 @@ pub use names::{Names, Said};
 pub use provision::{End, OnUnknown, Report, Wish};
 pub use settings::Settings;
 pub use tagged::{FolderTurns, TaggedNames};
-pub use unit::Unit;
+pub use unit::{DiskUnit, Package, Unit};
 pub use watch::{Unwatched, Watcher};

@@ -9,7 +9,8 @@ use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::{Coverage, Listing};
 use jiff::Timestamp;
 
-use super::chores::{AccountKey, Care};
+use super::account::{Account, Kind};
+use super::chores::Care;
 use super::engine::{Engine, EngineError};
 use super::event::{Accepted, Event, Extended, Named, Orphan};
 use super::judge::Doom;
@@ -23,8 +24,20 @@ pub struct Shown {
     pub broker: Broker,
     /// Of which team, as far as it was configured.
     pub scope: Option<String>,
+    /// Whether it lists machines, or disks in the form of machines.
+    pub kind: Kind,
     /// What it listed.
     pub listing: Listing<Instance>,
+}
+
+impl Shown {
+    fn account(&self) -> Account {
+        Account {
+            broker: self.broker.clone(),
+            scope: self.scope.clone(),
+            kind: self.kind,
+        }
+    }
 }
 
 /// Why a person's word cannot be taken.
@@ -45,9 +58,18 @@ impl Engine {
         self.refresh()?;
         let mut shown = Vec::new();
         for account in self.accounts() {
+            let disks_of_ours = |one: &Attempt| one.ordered.account() == account;
+            if account.kind == Kind::Disk && !self.state().attempts.values().any(disks_of_ours) {
+                continue;
+            }
             let listing = self.look(&account).await?;
-            let (broker, scope) = account;
-            shown.push(Shown { broker, scope, listing });
+            let Account { broker, scope, kind } = account;
+            shown.push(Shown {
+                broker,
+                scope,
+                kind,
+                listing,
+            });
         }
         Ok(shown)
     }
@@ -116,6 +138,9 @@ impl Engine {
             let Some(item) = shown.listing.items.iter().find(|item| item.id == *id) else {
                 continue;
             };
+            if shown.kind != Kind::Machine {
+                continue;
+            }
             if let Some(attempt) = self.state().by_id(&shown.broker, id) {
                 return Ok(attempt.key.clone());
             }
@@ -123,7 +148,7 @@ impl Engine {
             let orphan = Orphan {
                 key: key.clone(),
                 id: id.clone(),
-                ordered: as_listed(&shown.broker, shown.scope.as_deref(), item),
+                ordered: as_listed(&shown.account(), item),
                 ends_at: None,
             };
             self.note(vec![Event::Orphan(Box::new(orphan))])
@@ -154,7 +179,7 @@ impl Engine {
     pub async fn adopt(&mut self, key: &str, id: &InstanceId) -> Result<(), CareError> {
         let open = [Stage::Unknown, Stage::Rejected, Stage::Absent, Stage::Orphan];
         let attempt = self.expect(key, &open)?;
-        let account: AccountKey = (attempt.ordered.broker.clone(), attempt.ordered.scope.clone());
+        let account = attempt.ordered.account();
         let listing = self.look(&account).await?;
         let Some(item) = listing.items.iter().find(|item| item.id == *id) else {
             let how = if listing.coverage == Coverage::Complete {
@@ -164,7 +189,7 @@ impl Engine {
             };
             return Err(CareError::Unfit(format!(
                 "{} {how} a machine with the id {id}",
-                account.0
+                account.broker
             )));
         };
         // The look may have settled it.

@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::Broker;
 
+use super::account::Account;
 use super::judge::Doom;
 use super::settings::Settings;
 use super::state::{Attempt, Stage, State};
 use crate::clock::Stamp;
-
-/// An account, as far as it was configured.
-pub(crate) type AccountKey = (Broker, Option<String>);
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +20,7 @@ pub(crate) enum Chore {
     /// Ask its broker to end it.
     End { key: String },
     /// Read the listing of an account.
-    Look { account: AccountKey },
+    Look { account: Account },
 }
 
 /// What is to be done now, and when to look again.
@@ -47,13 +44,13 @@ pub(crate) enum Care {
 /// What is to be done for these attempts.
 pub(crate) fn agenda<'a>(
     attempts: impl Iterator<Item = &'a Attempt>,
-    looked: &BTreeMap<AccountKey, Stamp>,
+    looked: &BTreeMap<Account, Stamp>,
     settings: &Settings,
     now: &Stamp,
     care: Care,
 ) -> Agenda {
     let mut agenda = Agenda::default();
-    let mut accounts: BTreeSet<AccountKey> = BTreeSet::new();
+    let mut accounts: BTreeSet<Account> = BTreeSet::new();
     for attempt in attempts {
         if let Some(doom) = doom(attempt, settings, now, care) {
             let key = attempt.key.clone();
@@ -68,7 +65,7 @@ pub(crate) fn agenda<'a>(
             None => {}
         }
         if is_looked_for(attempt, care) {
-            accounts.insert((attempt.ordered.broker.clone(), attempt.ordered.scope.clone()));
+            accounts.insert(attempt.ordered.account());
         }
     }
     for account in accounts {
@@ -161,7 +158,7 @@ fn is_looked_for(attempt: &Attempt, care: Care) -> bool {
 /// allows (R13): how long until one more may leave.
 pub(crate) fn create_in(
     state: &State,
-    account: &AccountKey,
+    account: &Account,
     budget: Option<gpu_broker_core::source::Budget>,
     now: &Stamp,
 ) -> Option<Duration> {

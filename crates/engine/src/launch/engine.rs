@@ -15,7 +15,7 @@ use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::{Fleet, Source};
 use thiserror::Error;
 
-use super::chores::AccountKey;
+use super::account::{Account, Kind};
 use super::event::{Event, Named, Noted};
 use super::interrupt::Interrupt;
 use super::names::Names;
@@ -32,7 +32,7 @@ pub struct Engine {
     state: State,
     parts: Parts,
     /// When each account was last looked at, by this process.
-    looked: BTreeMap<AccountKey, Stamp>,
+    looked: BTreeMap<Account, Stamp>,
 }
 
 /// What an engine works with.
@@ -141,7 +141,7 @@ impl Engine {
         &self.parts
     }
 
-    pub(crate) fn looked(&self) -> &BTreeMap<AccountKey, Stamp> {
+    pub(crate) fn looked(&self) -> &BTreeMap<Account, Stamp> {
         &self.looked
     }
 
@@ -225,13 +225,21 @@ impl Engine {
     }
 
     /// The accounts that can be asked.
-    pub(crate) fn accounts(&self) -> Vec<AccountKey> {
-        let fleets = self
-            .parts
-            .sources
-            .iter()
-            .filter_map(|source| Some((source.broker().clone(), source.fleet()?)));
-        fleets.map(|(broker, fleet)| (broker, scope(fleet))).collect()
+    pub(crate) fn accounts(&self) -> Vec<Account> {
+        let mut accounts = Vec::new();
+        for source in &self.parts.sources {
+            let Some(fleet) = source.fleet() else {
+                continue;
+            };
+            let account = |kind| Account {
+                broker: source.broker().clone(),
+                scope: scope(fleet),
+                kind,
+            };
+            accounts.push(account(Kind::Machine));
+            accounts.extend(source.disks().map(|_| account(Kind::Disk)));
+        }
+        accounts
     }
 }
 

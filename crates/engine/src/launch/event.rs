@@ -11,6 +11,7 @@ use gpu_broker_core::source::RefusalKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::account::{Account, Kind};
 use super::caps::Caps;
 use super::judge::Doom;
 
@@ -146,6 +147,9 @@ pub struct Ordered {
     pub broker: Broker,
     /// In which account or team, as far as it was configured.
     pub scope: Option<String>,
+    /// A machine, or a disk.
+    #[serde(default)]
+    pub kind: Kind,
     /// Whose machine.
     pub provider: Provider,
     /// Which offer.
@@ -170,6 +174,17 @@ pub struct Ordered {
     pub provisioning_minutes: Option<Exact>,
     /// What it boots.
     pub image: Option<String>,
+}
+
+impl Ordered {
+    /// The listing that shows it.
+    pub fn account(&self) -> Account {
+        Account {
+            broker: self.broker.clone(),
+            scope: self.scope.clone(),
+            kind: self.kind,
+        }
+    }
 }
 
 /// A machine that exists.
@@ -307,9 +322,7 @@ pub struct Extended {
 #[serde(deny_unknown_fields)]
 pub struct Known {
     /// Whose listing.
-    pub broker: Broker,
-    /// Of which account or team.
-    pub scope: Option<String>,
+    pub account: Account,
     /// Ids that are there, and were not before.
     pub alive: Vec<InstanceId>,
     /// Ids that ended.

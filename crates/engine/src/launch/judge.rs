@@ -105,8 +105,9 @@ fn price(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
 
 fn provider(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
     let is = &instance.provider;
-    let differs = !is.as_str().is_empty() && is.company() != ordered.provider.company();
-    differs.then(|| (Doom::Provider, format!("{is} in place of {}", ordered.provider)))
+    // Spheron was seen to hang ids on the names of its providers.
+    let same = is.company().starts_with(&ordered.provider.company());
+    (!is.as_str().is_empty() && !same).then(|| (Doom::Provider, format!("{is} in place of {}", ordered.provider)))
 }
 
 fn gpu(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {

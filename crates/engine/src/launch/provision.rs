@@ -1,6 +1,7 @@
 //! From ranked plans to machines that run.
 
 mod choose;
+mod disks;
 mod hunt;
 
 use std::time::Duration;
@@ -12,15 +13,14 @@ use super::caps::Caps;
 use super::engine::{Engine, EngineError};
 use super::event::{Closed, Event, Planned};
 use super::state::Attempt;
-use super::unit::Unit;
+use super::unit::Package;
 use hunt::Hunt;
 
 /// What is to be launched.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// Plans, the best first, each machine of a plan by itself. The next is
-    /// tried where stock is gone.
-    pub plans: Vec<Vec<Unit>>,
+    /// Plans, the best first. The next is tried where stock is gone.
+    pub plans: Vec<Package>,
     /// Whether some of a plan's machines without the others are of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
@@ -101,7 +101,7 @@ impl Engine {
         self.recover().await?;
         let fresh = self.parts().names.fresh().map_err(EngineError::Busy)?;
         let launch = self.parts().names.launch(fresh);
-        let slots = wish.plans.first().map_or(0, Vec::len);
+        let slots = wish.plans.first().map_or(0, |plan| plan.machines.len());
         self.note(vec![Event::Planned(Planned {
             launch: launch.clone(),
             slots: u16::try_from(slots).unwrap_or(u16::MAX),

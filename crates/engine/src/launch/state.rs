@@ -14,6 +14,7 @@ use gpu_broker_core::source::RefusalKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::account::{Account, Kind};
 use super::caps::Caps;
 use super::event::Ordered;
 use super::judge::Doom;
@@ -29,13 +30,13 @@ pub struct State {
     /// Attempts by key.
     pub attempts: BTreeMap<String, Attempt>,
     /// What listings taught of each account.
-    pub(crate) accounts: BTreeMap<(Broker, Option<String>), AccountView>,
+    pub(crate) accounts: BTreeMap<Account, AccountView>,
     /// How late listings were, by broker.
     pub(crate) lags: BTreeMap<Broker, Lags>,
     /// Offers that were sold out, and until when they are left alone.
     pub(crate) sold_out: BTreeMap<(Broker, OfferId, Place), SoldOutView>,
-    /// When requests to launch left, by broker and account.
-    pub(crate) sent: BTreeMap<(Broker, Option<String>), Vec<Stamp>>,
+    /// When requests to launch left, by account.
+    pub(crate) sent: BTreeMap<Account, Vec<Stamp>>,
 }
 
 /// A launch that somebody approved.
@@ -276,8 +277,14 @@ impl State {
 
     /// The attempt whose machine has this id at this broker.
     pub fn by_id(&self, broker: &Broker, id: &InstanceId) -> Option<&Attempt> {
+        self.find(broker, Kind::Machine, id)
+    }
+
+    pub(crate) fn find(&self, broker: &Broker, kind: Kind, id: &InstanceId) -> Option<&Attempt> {
         let is = |one: &&Attempt| {
-            one.ordered.broker == *broker && one.machine.as_ref().is_some_and(|machine| machine.id == *id)
+            let ordered = &one.ordered;
+            let known = one.machine.as_ref().is_some_and(|machine| machine.id == *id);
+            known && ordered.broker == *broker && ordered.kind == kind
         };
         self.attempts.values().find(is)
     }

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use gpu_broker_core::instance::{Instance, InstanceId};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Broker, Market, OfferId, Security};
+use gpu_broker_core::offer::{Market, OfferId, Security};
 use gpu_broker_core::source::{Coverage, Listing};
 
+use super::account::{Account, Kind};
 use super::event::{Event, Known, Ordered, Orphan};
 use super::names::Names;
 use super::settings::Settings;
@@ -21,8 +22,7 @@ use crate::clock::Stamp;
 /// One listing of one account.
 #[derive(Debug)]
 pub(crate) struct Look<'a> {
-    pub(crate) broker: &'a Broker,
-    pub(crate) scope: Option<&'a str>,
+    pub(crate) account: &'a Account,
     pub(crate) listing: &'a Listing<Instance>,
     /// Machines that should be in it, are not, and of which the broker says
     /// when asked for each that there is none, or that it ended.
@@ -34,7 +34,9 @@ pub(crate) struct Look<'a> {
 
 impl Look<'_> {
     fn is_of(&self, attempt: &Attempt) -> bool {
-        attempt.ordered.broker == *self.broker && attempt.ordered.scope.as_deref() == self.scope
+        let ordered = &attempt.ordered;
+        let account = self.account;
+        ordered.broker == account.broker && ordered.scope == account.scope && ordered.kind == account.kind
     }
 
     /// Whether `moment` is certainly before the listing was asked for.
@@ -50,8 +52,7 @@ impl Look<'_> {
 /// complete.
 pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settings: &Settings) -> Vec<Event> {
     let nothing = AccountView::default();
-    let key = (look.broker.clone(), look.scope.map(str::to_owned));
-    let account = state.accounts.get(&key).unwrap_or(&nothing);
+    let account = state.accounts.get(look.account).unwrap_or(&nothing);
     let complete = is_complete(look, account);
     let mut events: Vec<Event> = known(look, account).into_iter().collect();
     let claimed = row::Claims::of(state, look);
@@ -66,16 +67,17 @@ pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settin
 /// is whole, no id stands in it twice, and every machine that was alive when
 /// last seen is in it, alive or ended. A stranger's machine that left without a
 /// trace is asked for by its id; or else one lost record would blind us for
-/// ever.
+/// ever. Disks that were deleted leave without a trace everywhere.
 fn is_complete(look: &Look<'_>, account: &AccountView) -> bool {
     let ids: BTreeSet<&InstanceId> = look.listing.items.iter().map(|item| &item.id).collect();
     look.listing.coverage == Coverage::Complete
         && look.listing.rejects.is_empty()
         && ids.len() == look.listing.items.len()
-        && account
-            .alive
-            .iter()
-            .all(|id| ids.contains(id) || look.vanished.contains(id))
+        && (look.account.kind == Kind::Disk
+            || account
+                .alive
+                .iter()
+                .all(|id| ids.contains(id) || look.vanished.contains(id)))
 }
 
 /// The machines that are new to us, and those that ended. Of an account in
@@ -91,8 +93,7 @@ fn known(look: &Look<'_>, account: &AccountView) -> Option<Event> {
     let ended: Vec<InstanceId> = was_alive.chain(vanished).chain(first).collect();
     (!alive.is_empty() || !ended.is_empty()).then(|| {
         Event::Known(Known {
-            broker: look.broker.clone(),
-            scope: look.scope.map(str::to_owned),
+            account: look.account.clone(),
             alive,
             ended,
         })
@@ -109,7 +110,7 @@ fn orphans(state: &State, names: &dyn Names, look: &Look<'_>) -> Vec<Event> {
             continue;
         };
         let first = taken.insert(&item.name);
-        let known = state.by_id(look.broker, &item.id).is_some();
+        let known = state.find(&look.account.broker, look.account.kind, &item.id).is_some();
         let in_journal = state.attempts.values().any(|one| one.name == item.name);
         if known || in_journal {
             continue;
@@ -122,7 +123,7 @@ fn orphans(state: &State, names: &dyn Names, look: &Look<'_>) -> Vec<Event> {
         found.push(Event::Orphan(Box::new(Orphan {
             key,
             id: item.id.clone(),
-            ordered: as_listed(look.broker, look.scope, item),
+            ordered: as_listed(look.account, item),
             ends_at: said.ends_at,
         })));
     }
@@ -130,10 +131,11 @@ fn orphans(state: &State, names: &dyn Names, look: &Look<'_>) -> Vec<Event> {
 }
 
 /// What a listing says of a machine, in the form of what was ordered.
-pub(crate) fn as_listed(broker: &Broker, scope: Option<&str>, item: &Instance) -> Ordered {
+pub(crate) fn as_listed(account: &Account, item: &Instance) -> Ordered {
     Ordered {
-        broker: broker.clone(),
-        scope: scope.map(str::to_owned),
+        broker: account.broker.clone(),
+        scope: account.scope.clone(),
+        kind: account.kind,
         provider: item.provider.clone(),
         offer: OfferId::new(""),
         gpu: item.gpu.clone(),

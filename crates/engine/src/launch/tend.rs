@@ -64,11 +64,7 @@ impl Engine {
 
     fn agenda(&self, whose: &impl Fn(&Attempt) -> bool, care: Care) -> Agenda {
         let accounts = self.accounts();
-        let reachable = |one: &&Attempt| {
-            accounts
-                .iter()
-                .any(|(broker, scope)| one.ordered.broker == *broker && one.ordered.scope == *scope)
-        };
+        let reachable = |one: &&Attempt| accounts.contains(&one.ordered.account());
         let attempts = self
             .state()
             .attempts

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use gpu_broker_core::disk::DiskId;
 use gpu_broker_core::source::{Deletion, SourceError};
 
 use super::{Engine, EngineError};
+use crate::launch::account::Kind;
 use crate::launch::event::{DoomedEvent, EndRefused, Event, Named};
 use crate::launch::judge::Doom;
 use crate::launch::state::Stage;
@@ -22,14 +24,18 @@ impl Engine {
         let Some(machine) = &attempt.machine else {
             return Ok(());
         };
-        let (broker, id) = (attempt.ordered.broker.clone(), machine.id.clone());
+        let (broker, kind, id) = (attempt.ordered.broker.clone(), attempt.ordered.kind, machine.id.clone());
         let source = self
             .source(&broker)
             .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let named = || Named { key: key.to_owned() };
         self.note(vec![Event::Ending(named())])?;
-        let answer = fleet.delete(&id, self.settings().ask_within).await;
+        let within = self.settings().ask_within;
+        let answer = match (kind, source.disks()) {
+            (Kind::Disk, Some(disks)) => disks.delete(&DiskId::new(id.as_str()), within).await,
+            _ => fleet.delete(&id, within).await,
+        };
         if let Some(refused) = refused(key, &answer) {
             // Another process may have seen it gone meanwhile.
             self.commit(|state| {

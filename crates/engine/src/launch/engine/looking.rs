@@ -1,12 +1,14 @@
 //! Reading what an account has, and what follows from it.
 
-use gpu_broker_core::instance::{Instance, InstanceId};
+use gpu_broker_core::disk::Disk;
+use gpu_broker_core::gpu::{Gpu, GpuModel};
+use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, SourceError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError};
 use crate::clock::Stamp;
-use crate::launch::chores::AccountKey;
+use crate::launch::account::{Account, Kind};
 use crate::launch::survey::{Look, conclude};
 
 /// Lost records that are asked for one by one in one look: more than that is a
@@ -19,8 +21,8 @@ const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 impl Engine {
     /// Reads the listing of an account, and notes all that follows from it.
     /// Costs nothing.
-    pub(crate) async fn look(&mut self, account: &AccountKey) -> Result<Listing<Instance>, EngineError> {
-        let (broker, scope) = account;
+    pub(crate) async fn look(&mut self, account: &Account) -> Result<Listing<Instance>, EngineError> {
+        let broker = &account.broker;
         let source = self
             .source(broker)
             .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
@@ -33,13 +35,18 @@ impl Engine {
             hint: &Hint::default(),
             progress: &Quiet,
         };
-        let listing = fleet.list(&ask, self.since(account, &began)).await;
-        let vanished = self.vanished(fleet, account, &listing).await;
+        let (listing, vanished) = match (account.kind, source.disks()) {
+            (Kind::Disk, Some(disks)) => (as_machines(disks.list(&ask).await), Vec::new()),
+            _ => {
+                let listing = fleet.list(&ask, self.since(account, &began)).await;
+                let vanished = self.vanished(fleet, account, &listing).await;
+                (listing, vanished)
+            }
+        };
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         self.commit(|state| {
             let look = Look {
-                broker,
-                scope: scope.as_deref(),
+                account,
                 listing: &listing,
                 vanished: &vanished,
                 began: &began,
@@ -51,13 +58,13 @@ impl Engine {
     }
 
     /// From when on machines that ended matter.
-    fn since(&self, account: &AccountKey, began: &Stamp) -> Timestamp {
-        let (broker, scope) = account;
-        let ours = self
+    fn since(&self, account: &Account, began: &Stamp) -> Timestamp {
+        let of_account = self
             .state
             .attempts
             .values()
-            .filter(|one| one.ordered.broker == *broker && one.ordered.scope == *scope && !one.stage.is_settled());
+            .filter(|one| one.ordered.account() == *account);
+        let ours = of_account.filter(|one| !one.stage.is_settled());
         let oldest = ours.filter_map(|one| Some(one.sent.as_ref()?.wall)).min();
         let back = began.wall.checked_sub(BACK).unwrap_or(began.wall);
         oldest.map_or(back, |oldest| oldest.min(back))
@@ -65,7 +72,7 @@ impl Engine {
 
     /// Machines of strangers that should be in a whole listing and are not:
     /// each is asked for by its id.
-    async fn vanished(&self, fleet: &dyn Fleet, account: &AccountKey, listing: &Listing<Instance>) -> Vec<InstanceId> {
+    async fn vanished(&self, fleet: &dyn Fleet, account: &Account, listing: &Listing<Instance>) -> Vec<InstanceId> {
         let Some(view) = self.state.accounts.get(account) else {
             return Vec::new();
         };
@@ -73,7 +80,7 @@ impl Engine {
         let lost: Vec<&InstanceId> = view
             .alive
             .iter()
-            .filter(|id| !shown(id) && self.state.by_id(&account.0, id).is_none())
+            .filter(|id| !shown(id) && self.state.by_id(&account.broker, id).is_none())
             .collect();
         if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX {
             return Vec::new();
@@ -86,5 +93,50 @@ impl Engine {
             }
         }
         vanished
+    }
+}
+
+/// Disks in the form of machines: what is looked for, missed and believed to be
+/// gone is the same.
+fn as_machines(listing: Listing<Disk>) -> Listing<Instance> {
+    Listing {
+        items: listing.items.into_iter().map(as_machine).collect(),
+        rejects: listing.rejects,
+        announced: listing.announced,
+        pages: listing.pages,
+        coverage: listing.coverage,
+    }
+}
+
+pub(super) fn as_machine(disk: Disk) -> Instance {
+    let phase = match disk.status.to_ascii_uppercase().as_str() {
+        "TERMINATED" | "DELETED" => Phase::Gone,
+        "DELETING" => Phase::Ending,
+        "ERROR" | "FAILED" => Phase::Failed,
+        "PROVISIONING" | "PENDING" | "CREATING" => Phase::Deploying,
+        _ => Phase::Running,
+    };
+    Instance {
+        broker: disk.broker,
+        id: InstanceId::new(disk.id.as_str()),
+        name: disk.name,
+        provider: disk.provider,
+        gpu: Gpu {
+            model: GpuModel::new(""),
+            memory: None,
+            socket: None,
+            count: 0,
+        },
+        place: disk.place,
+        market: None,
+        phase,
+        status: disk.status,
+        rate: disk.rate,
+        billed: None,
+        created_at: None,
+        ended_at: None,
+        ssh: Vec::new(),
+        progress: None,
+        trouble: None,
     }
 }

@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use gpu_broker_core::disk::DiskId;
 use gpu_broker_core::source::RefusalKind;
 
 use super::choose::{Excluded, choose};
+use super::disks::{Made, Prepared};
 use super::{End, OnUnknown, Wish};
+use crate::launch::account::Kind;
 use crate::launch::chores::Care;
 use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
 use crate::launch::event::{Event, Named};
 use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::tend::Ended;
-use crate::launch::unit::{Unit, Ware};
+use crate::launch::unit::{Item, Unit, Ware};
 
 /// How long to look for proof that a machine ended, before the launch ends
 /// with it unproved. `reconcile` goes on.
@@ -20,23 +23,33 @@ const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
 
 /// A launch under way.
 pub(super) struct Hunt<'a> {
-    engine: &'a mut Engine,
+    pub(super) engine: &'a mut Engine,
     wish: &'a Wish,
-    launch: &'a str,
+    pub(super) launch: &'a str,
     fresh: u64,
-    excluded: Excluded,
+    pub(super) excluded: Excluded,
+    /// The disks that it created.
+    pub(super) made: Vec<Made>,
     key_refused: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
-/// What to do after one unit was ordered.
-enum Next {
+/// What to do after one thing was ordered.
+pub(super) enum Next {
     /// It is there.
     Go,
     /// It is not, and another plan may be tried.
     Elsewhere,
     /// No more may be ordered.
     Stop(End),
+}
+
+/// Whether something was ordered.
+pub(super) enum Ordered {
+    /// The attempt tells.
+    Tried(String),
+    /// Nothing was sent.
+    Not(Next),
 }
 
 impl<'a> Hunt<'a> {
@@ -47,6 +60,7 @@ impl<'a> Hunt<'a> {
             launch,
             fresh,
             excluded: Excluded::default(),
+            made: Vec::new(),
             key_refused: None,
             notes: Vec::new(),
         }
@@ -54,17 +68,21 @@ impl<'a> Hunt<'a> {
 
     pub(super) async fn run(&mut self) -> Result<End, EngineError> {
         loop {
-            let Some(units) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
+            let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
                     if !self.undo().await? {
                         return Ok(End::Unknown);
                     }
                     continue;
                 }
-                return Ok(self.empty_handed());
+                let end = self.empty_handed();
+                return self.stop(end).await;
             };
-            let units: Vec<Unit> = units.into_iter().cloned().collect();
-            match self.fill(&units).await? {
+            let next = match self.prepare(&choice).await? {
+                Prepared::Disks(disks) => self.fill(&choice.machines, &disks).await?,
+                Prepared::Not(next) => next,
+            };
+            match next {
                 Next::Go => {}
                 Next::Elsewhere => continue,
                 Next::Stop(end) => return self.stop(end).await,
@@ -82,14 +100,16 @@ impl<'a> Hunt<'a> {
 
     fn kept(&self) -> impl Iterator<Item = &Attempt> {
         let attempts = self.engine.state().of_launch(self.launch);
-        attempts.filter(|one| matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted)
+        attempts.filter(|one| {
+            one.ordered.kind == Kind::Machine && matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted
+        })
     }
 
     /// No plan is left.
     fn empty_handed(&mut self) -> End {
         let got = self.kept().count();
         if got > 0 {
-            let wanted = self.wish.plans.first().map_or(got, Vec::len);
+            let wanted = self.wish.plans.first().map_or(got, |plan| plan.machines.len());
             return End::Partial { got, wanted };
         }
         match self.key_refused.take() {
@@ -101,48 +121,35 @@ impl<'a> Hunt<'a> {
     /// Ends early. What one machine without the others is good for, the wish
     /// says; with an outcome unknown nobody can say yet.
     async fn stop(&mut self, end: End) -> Result<End, EngineError> {
-        let undo = match end {
-            End::Unknown => false,
-            // By default what is ready is kept; a part of a whole is not.
-            _ => self.wish.all_or_nothing && !self.there().is_empty(),
-        };
+        if end == End::Unknown {
+            return Ok(end);
+        }
+        // By default what is ready is kept; a part of a whole is not.
+        let undo = self.wish.all_or_nothing && !self.there().is_empty();
         if undo && !self.undo().await? {
+            return Ok(End::Unknown);
+        }
+        // A disk is good for nothing without a machine of this launch.
+        if self.there().is_empty() && !self.discard_disks(&[]).await? {
             return Ok(End::Unknown);
         }
         Ok(end)
     }
 
     /// Orders each unit.
-    async fn fill(&mut self, units: &[Unit]) -> Result<Next, EngineError> {
+    async fn fill(&mut self, units: &[Unit], disks: &[DiskId]) -> Result<Next, EngineError> {
         for unit in units {
-            if self.engine.parts().interrupt.is_set() {
-                return Ok(Next::Stop(End::Interrupted));
-            }
-            let Some((slot, number)) = self.free_slot() else {
+            let Some((slot, number)) = self.free_slot(0) else {
                 self.notes.push(format!(
                     "{} attempts at one machine are enough",
                     self.engine.settings().attempts_max
                 ));
                 return Ok(Next::Stop(End::Nothing));
             };
-            let of = SlotOf {
-                launch: self.launch,
-                fresh: self.fresh,
-                slot,
-                number,
-                ends_at: self.wish.ends_at,
-            };
-            let turn = self.engine.turn().await?;
-            let sent = self.engine.send(of, unit).await?;
-            drop(turn);
-            let next = match sent {
-                Sent::Forbidden(why) => Next::Stop(End::Guarded(why)),
-                Sent::Busy(why) => {
-                    self.notes.push(why);
-                    self.excluded.brokers.insert(unit.order.offer.broker.clone());
-                    Next::Elsewhere
-                }
-                Sent::Tried(key) => self.follow(&key, unit).await?,
+            let item = Item::Machine(Box::new(unit.with(disks)));
+            let next = match self.order(slot, number, &item).await? {
+                Ordered::Tried(key) => self.follow(&key, &item).await?,
+                Ordered::Not(next) => next,
             };
             if !matches!(next, Next::Go) {
                 return Ok(next);
@@ -151,11 +158,37 @@ impl<'a> Hunt<'a> {
         Ok(Next::Go)
     }
 
+    /// Orders one thing, in a turn of its own.
+    pub(super) async fn order(&mut self, slot: u16, number: u8, item: &Item) -> Result<Ordered, EngineError> {
+        if self.engine.parts().interrupt.is_set() {
+            return Ok(Ordered::Not(Next::Stop(End::Interrupted)));
+        }
+        let of = SlotOf {
+            launch: self.launch,
+            fresh: self.fresh,
+            slot,
+            number,
+            ends_at: self.wish.ends_at,
+        };
+        let turn = self.engine.turn().await?;
+        let sent = self.engine.send(of, item).await?;
+        drop(turn);
+        Ok(match sent {
+            Sent::Tried(key) => Ordered::Tried(key),
+            Sent::Forbidden(why) => Ordered::Not(Next::Stop(End::Guarded(why))),
+            Sent::Busy(why) => {
+                self.notes.push(why);
+                self.excluded.brokers.insert(item.broker().clone());
+                Ordered::Not(Next::Elsewhere)
+            }
+        })
+    }
+
     /// The first slot that nothing holds, and the number of the next attempt
     /// at it; `None` when there were too many.
-    fn free_slot(&self) -> Option<(u16, u8)> {
+    pub(super) fn free_slot(&self, from: u16) -> Option<(u16, u8)> {
         let state = self.engine.state();
-        let slot = (0..u16::MAX).find(|slot| state.is_open(self.launch, *slot))?;
+        let slot = (from..u16::MAX).find(|slot| state.is_open(self.launch, *slot))?;
         let before = state.of_launch(self.launch).filter(|one| one.slot == slot);
         let number = before.map(|one| one.number).max().unwrap_or(0) + 1;
         (number <= self.engine.settings().attempts_max).then_some((slot, number))
@@ -180,7 +213,7 @@ impl<'a> Hunt<'a> {
     }
 
     /// What comes of one attempt, as far as it must be known before going on.
-    async fn follow(&mut self, key: &str, unit: &Unit) -> Result<Next, EngineError> {
+    pub(super) async fn follow(&mut self, key: &str, item: &Item) -> Result<Next, EngineError> {
         if matches!(self.stage(key), Some(Stage::Rejected | Stage::Unknown)) {
             let open = |state: &State| {
                 let stage = state.attempts.get(key).map(|one| one.stage);
@@ -194,11 +227,11 @@ impl<'a> Hunt<'a> {
         match self.stage(key) {
             Some(Stage::Accepted | Stage::Ready) => Ok(Next::Go),
             Some(Stage::Released) => {
-                self.give_up(key, unit);
+                self.give_up(key, item);
                 Ok(Next::Elsewhere)
             }
-            Some(Stage::Absent) if self.may_recreate(unit) => Ok(Next::Elsewhere),
-            Some(Stage::Doomed | Stage::Ending | Stage::Blocked | Stage::Gone) => self.dispose_of(key, unit).await,
+            Some(Stage::Absent) if self.may_recreate(item) => Ok(Next::Elsewhere),
+            Some(Stage::Doomed | Stage::Ending | Stage::Blocked | Stage::Gone) => self.dispose_of(key, item).await,
             _ => {
                 self.remark(key);
                 Ok(Next::Stop(End::Unknown))
@@ -207,9 +240,9 @@ impl<'a> Hunt<'a> {
     }
 
     /// Whether a machine that stayed away may be ordered again (T12).
-    fn may_recreate(&mut self, unit: &Unit) -> bool {
+    fn may_recreate(&mut self, item: &Item) -> bool {
         let state = self.engine.state();
-        let lags = state.lags.get(&unit.order.offer.broker).map_or(0, |lags| lags.count);
+        let lags = state.lags.get(item.broker()).map_or(0, |lags| lags.count);
         let enough = lags >= self.engine.settings().lags_min;
         if self.wish.on_unknown == OnUnknown::Recreate && !enough {
             self.notes.push(format!(
@@ -221,26 +254,26 @@ impl<'a> Hunt<'a> {
 
     /// A refusal that was confirmed, or a request that never left: what not to
     /// try again.
-    fn give_up(&mut self, key: &str, unit: &Unit) {
+    fn give_up(&mut self, key: &str, item: &Item) {
         let note = self.remark(key);
         let refusal = self.engine.state().attempts.get(key).and_then(|one| one.refusal);
         match refusal {
             Some(RefusalKind::OutOfStock | RefusalKind::OfferGone | RefusalKind::Price | RefusalKind::Invalid) => {
-                self.excluded.wares.insert(unit.ware());
+                self.exclude(item);
             }
             Some(RefusalKind::Key) => {
                 self.key_refused = Some(note);
-                self.excluded.brokers.insert(unit.order.offer.broker.clone());
+                self.excluded.brokers.insert(item.broker().clone());
             }
             Some(RefusalKind::Funds | RefusalKind::Busy) | None => {
-                self.excluded.brokers.insert(unit.order.offer.broker.clone());
+                self.excluded.brokers.insert(item.broker().clone());
             }
         }
     }
 
     /// A machine that is not what was approved, or failed: it must be gone
     /// before anything is ordered in its stead.
-    async fn dispose_of(&mut self, key: &str, unit: &Unit) -> Result<Next, EngineError> {
+    async fn dispose_of(&mut self, key: &str, item: &Item) -> Result<Next, EngineError> {
         let note = self.remark(key);
         let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
         if !self.until_gone(|one| one.key == key).await? {
@@ -248,14 +281,22 @@ impl<'a> Hunt<'a> {
         }
         // Without a doom its broker ended it at once.
         if doom.is_none_or(Doom::may_try_elsewhere) {
-            self.excluded.wares.insert(unit.ware());
+            self.exclude(item);
             return Ok(Next::Elsewhere);
         }
         Ok(Next::Stop(End::Guarded(note)))
     }
 
+    /// Does not try this again. What could not be had is a machine; where it is
+    /// a disk, the plan is given up as a whole.
+    fn exclude(&mut self, item: &Item) {
+        if let Item::Machine(unit) = item {
+            self.excluded.wares.insert(unit.ware());
+        }
+    }
+
     /// Ends some machines, and waits for proof.
-    async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
+    pub(super) async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
         let launch = self.launch.to_owned();
         let mine = |one: &Attempt| one.launch == launch && whose(one);
         let gone = |state: &State| {

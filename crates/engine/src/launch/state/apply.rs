@@ -18,7 +18,7 @@ impl State {
             Event::Sending(named) => {
                 let attempt = self.step(&named.key, at, Stage::Sending, &[Stage::Reserved])?;
                 attempt.sent = Some(at.clone());
-                let account = (attempt.ordered.broker.clone(), attempt.ordered.scope.clone());
+                let account = attempt.ordered.account();
                 self.sent.entry(account).or_default().push(at.clone());
                 Ok(())
             }
@@ -92,7 +92,7 @@ impl State {
                 self.learn(known);
                 Ok(())
             }
-            Event::Orphan(orphan) => self.find(*orphan, at),
+            Event::Orphan(orphan) => self.find_orphan(*orphan, at),
             Event::Extra(extra) => self.extra(extra, at),
             event => self.live(event, at),
         }
@@ -235,7 +235,7 @@ impl State {
         Ok(())
     }
 
-    fn find(&mut self, orphan: Orphan, at: &Stamp) -> Result<(), String> {
+    fn find_orphan(&mut self, orphan: Orphan, at: &Stamp) -> Result<(), String> {
         let rate = Some(orphan.ordered.ceiling);
         let mut attempt = Attempt::new(orphan.key, orphan.ordered, Stage::Orphan, at);
         attempt.ends_at = orphan.ends_at;
@@ -264,7 +264,7 @@ impl State {
     }
 
     fn learn(&mut self, known: Known) {
-        let account = self.accounts.entry((known.broker, known.scope)).or_default();
+        let account = self.accounts.entry(known.account).or_default();
         account.ever |= !known.alive.is_empty() || !known.ended.is_empty();
         account.alive.extend(known.alive);
         for id in &known.ended {

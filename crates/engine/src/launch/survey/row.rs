@@ -7,6 +7,7 @@ use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::number::Exact;
 
 use super::{Look, cost};
+use crate::launch::account::Kind;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Extra, Gone, Named, Ready, Reported};
 use crate::launch::judge::{Doom, judge};
 use crate::launch::settings::Settings;
@@ -166,13 +167,19 @@ impl Case<'_> {
         match row {
             Some(row) if row.phase == Phase::Gone => {
                 if self.complete && self.look.began_after(&machine.from) {
-                    self.gone(row, events);
+                    self.gone(Some(row), events);
                 }
             }
             Some(row) => {
                 let stays = matches!(self.attempt.stage, Stage::Accepted | Stage::Ready);
                 let doom = if stays { judge(&self.attempt.ordered, row) } else { None };
                 self.alive(row, false, doom, events);
+            }
+            None if self.look.account.kind == Kind::Disk => {
+                let asked = self.attempt.end_sent.as_ref();
+                if self.complete && asked.is_some_and(|asked| self.look.began_after(asked)) {
+                    self.gone(None, events);
+                }
             }
             None => {
                 let should_be_there = self.complete && self.look.began_after(&machine.from);
@@ -184,9 +191,9 @@ impl Case<'_> {
         self.extras(self.strangers.iter().copied(), Doom::Extra, events);
     }
 
-    /// The listing shows it as ended: believed when it is said twice, with
-    /// time between (R8).
-    fn gone(&self, row: &Instance, events: &mut Vec<Event>) {
+    /// The listing shows it as ended, or no longer shows the disk: believed when
+    /// it is said twice, with time between (R8).
+    fn gone(&self, row: Option<&Instance>, events: &mut Vec<Event>) {
         let Some(first) = &self.attempt.gone_from else {
             events.push(Event::SeenGone(self.named()));
             return;
@@ -196,7 +203,7 @@ impl Case<'_> {
         if gap.is_none_or(|gap| gap >= self.settings.gone_gap) {
             events.push(Event::Gone(Gone {
                 key: self.attempt.key.clone(),
-                cost: cost::of(self.attempt, Some(row), self.look.now),
+                cost: cost::of(self.attempt, row, self.look.now),
             }));
         }
     }
@@ -260,7 +267,12 @@ impl Case<'_> {
         } else {
             (self.settings.quiet_empty, self.settings.looks_empty)
         };
-        let lags = self.state.lags.get(self.look.broker).copied().unwrap_or_default();
+        let lags = self
+            .state
+            .lags
+            .get(&self.look.account.broker)
+            .copied()
+            .unwrap_or_default();
         let hint = self
             .attempt
             .ordered
