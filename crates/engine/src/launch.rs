@@ -44,3 +44,6 @@ pub use settings::Settings;
 pub use tagged::{FolderTurns, TaggedNames};
 pub use unit::{DiskUnit, Package, Unit};
 pub use watch::{Unwatched, Watcher};
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,11 @@ use super::{Journal, JournalError, Row, Work, chain};
 pub struct MemoryStore(Arc<Mutex<Vec<Row>>>);
 
 impl MemoryStore {
+    /// A store that holds these rows already.
+    pub fn of(rows: Vec<Row>) -> Self {
+        Self(Arc::new(Mutex::new(rows)))
+    }
+
     /// A journal over these rows.
     pub fn open(&self) -> MemoryJournal {
         MemoryJournal(self.clone())
