@@ -2,7 +2,7 @@
 
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::offer::{Broker, Offer, OfferId, Provider};
-use gpu_broker_core::source::{Account, Deletion, ErrorKind, Source};
+use gpu_broker_core::source::{Account, Deletion, ErrorKind, Source, SourceError};
 
 use crate::stand::{Answer, Asked, Stand, WITHIN, not_found, number, ok};
 
@@ -137,7 +137,7 @@ async fn the_key_says_whose_it_is() {
         let stand = Stand::new(move |_, _, _| answer.clone()).await;
         let user = stand.prime.user(WITHIN).await;
         let told = user.as_ref().map(|user| (user.id.as_str(), user.banned));
-        assert_eq!(told.map_err(|error| error.kind()), expected);
+        assert_eq!(told.map_err(SourceError::kind), expected);
         assert_eq!(stand.lines(), ["GET /api/v1/user/whoami with key"]);
     };
     check(

@@ -60,20 +60,24 @@ fn told(outcome: &Outcome<Instance>) -> String {
     }
 }
 
+/// Launches, and looks at what becomes of an answer: always after one request.
+async fn check(answer: Answer, expected: &str) {
+    let shown = answer.clone();
+    let stand = Stand::new(move |_, _, _| answer.clone()).await;
+    let outcome = stand.prime.create(&order(LoginKey::Account), WITHIN).await;
+    assert_eq!(told(&outcome), expected, "{shown:?}: {outcome:?}");
+    assert_eq!(stand.lines(), ["POST /api/v1/pods/ with key"], "{shown:?}");
+    assert!(!format!("{outcome:?}").contains("canary"), "{outcome:?}");
+}
+
+/// The usual answer with a part of it replaced.
+fn changed(from: &str, to: &str) -> Answer {
+    assert!(LAUNCHED.contains(from));
+    ok(&LAUNCHED.replace(from, to))
+}
+
 #[tokio::test]
-async fn one_request_is_sent_and_its_answer_told_apart() {
-    let check = async |answer: Answer, expected: &str| {
-        let shown = answer.clone();
-        let stand = Stand::new(move |_, _, _| answer.clone()).await;
-        let outcome = stand.prime.create(&order(LoginKey::Account), WITHIN).await;
-        assert_eq!(told(&outcome), expected, "{shown:?}: {outcome:?}");
-        assert_eq!(stand.lines(), ["POST /api/v1/pods/ with key"], "{shown:?}");
-        assert!(!format!("{outcome:?}").contains("canary"), "{outcome:?}");
-    };
-    let changed = |from: &str, to: &str| {
-        assert!(LAUNCHED.contains(from));
-        ok(&LAUNCHED.replace(from, to))
-    };
+async fn an_answer_is_believed_only_if_it_is_about_what_was_launched() {
     check(ok(LAUNCHED), "accepted pod-1").await;
     check((201, LAUNCHED.to_owned()), "accepted pod-1").await;
     check(
@@ -125,7 +129,10 @@ async fn one_request_is_sent_and_its_answer_told_apart() {
     check((204, String::new()), "unknown Protocol").await;
     check((CUT, LAUNCHED.to_owned()), "unknown Transport").await;
     check((200, format!("{LAUNCHED}{}", " ".repeat(2 << 20))), "unknown Protocol").await;
-    // No answer at all.
+}
+
+#[tokio::test]
+async fn a_launch_without_a_clear_answer_is_unknown() {
     check((HANG_UP, String::new()), "unknown Transport").await;
     check((302, String::new()), "unknown Protocol").await;
     check(
@@ -138,7 +145,10 @@ async fn one_request_is_sent_and_its_answer_told_apart() {
     check((409, r#"{"detail":"conflict"}"#.to_owned()), "unknown Protocol").await;
     check((400, "<html>Bad Request</html>".to_owned()), "unknown Protocol").await;
     check((401, String::new()), "unknown Unauthorised").await;
-    // A no that Prime itself says.
+}
+
+#[tokio::test]
+async fn a_no_of_primes_own_is_a_no() {
     let no = |status: u16, detail: &str| (status, format!(r#"{{"detail":"{detail}"}}"#));
     check(no(400, "Missing field: data_center_id"), "rejected invalid").await;
     check(no(400, "Reserved instances are not available"), "rejected invalid").await;

@@ -98,8 +98,7 @@ async fn an_impossible_disk_is_not_asked_for() {
 #[tokio::test]
 async fn a_disk_is_looked_at_renamed_and_deleted() {
     let stand = Stand::with_team(None, |asked| match (asked.method, asked.path) {
-        ("GET", "/api/v1/disks/disk-1") => ok(MADE),
-        ("GET", "/api/v1/disks/disk-3") => ok(MADE),
+        ("GET", "/api/v1/disks/disk-1" | "/api/v1/disks/disk-3") => ok(MADE),
         ("PATCH", "/api/v1/disks/disk-1") => ok(r#"{"anything":1}"#),
         ("PATCH", _) => (422, r#"{"errors":[{"param":"name","details":"taken"}]}"#.to_owned()),
         ("DELETE", "/api/v1/disks/disk-1") => ok(r#"{"status":"DELETING"}"#),

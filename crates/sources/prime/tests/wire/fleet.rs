@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gpu_broker_core::instance::{InstanceId, Phase};
-use gpu_broker_core::source::{Deletion, Ending, ErrorKind, Fleet, Source};
+use gpu_broker_core::source::{Deletion, Ending, ErrorKind, Fleet, Source, SourceError};
 
 use crate::stand::{Answer, SILENT, Stand, WITHIN, not_found, ok};
 
@@ -137,7 +137,7 @@ async fn a_log_is_read_as_it_came() {
     let check = async |tail: Option<u32>, answer: Answer, line: &str, expected: Result<&str, ErrorKind>| {
         let stand = Stand::new(move |_, _, _| answer.clone()).await;
         let log = stand.prime.log(&pod("pod-1"), tail, WITHIN).await;
-        assert_eq!(log.as_deref().map_err(|error| error.kind()), expected);
+        assert_eq!(log.as_deref().map_err(SourceError::kind), expected);
         assert_eq!(stand.lines(), [line]);
     };
     let all = "GET /api/v1/pods/pod-1/log with key";

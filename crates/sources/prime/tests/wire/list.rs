@@ -34,10 +34,14 @@ fn pods(from: u64, to: u64, announced: u64) -> Answer {
     ok(&format!(r#"{{"data":[{}],"total_count":{announced}}}"#, rows.join(",")))
 }
 
-/// Rows of the history: id, and when it ended.
+/// Rows of the history: id, and the day on which it ended, when that is known.
 fn history(rows: &[(&str, &str)], announced: u64) -> Answer {
     let mut data = String::new();
-    for (id, ended) in rows {
+    for (id, day) in rows {
+        let ended = match *day {
+            "" => "null".to_owned(),
+            day => format!(r#""2026-{day}T00:00:00Z""#),
+        };
         let comma = if data.is_empty() { "" } else { "," };
         let _ = write!(
             data,
@@ -110,79 +114,70 @@ async fn a_machine_that_cannot_be_read_may_be_ours() {
     assert_eq!(told(&listing)[0], "good unclear");
 }
 
+/// What the list says of its own completeness, and how often the history was asked for.
+async fn check(
+    running: fn(u64) -> Answer,
+    ended: fn() -> Answer,
+    items: usize,
+    expected: (&str, Option<ErrorKind>),
+) -> usize {
+    let stand = Stand::new(move |path, query, _| match path {
+        PODS => running(number(query, "offset")),
+        _ => ended(),
+    })
+    .await;
+    let listing = list(&stand, "2026-10-01T00:00:00Z").await;
+    let coverage = &listing.coverage;
+    assert_eq!((listing.items.len(), kind(&listing)), (items, expected), "{coverage:?}");
+    stand.asked(PAST)
+}
+
+fn nothing() -> Answer {
+    ok(NONE)
+}
+
+fn failing() -> Answer {
+    (501, String::new())
+}
+
+fn partial(kind: ErrorKind) -> (&'static str, Option<ErrorKind>) {
+    ("partial", Some(kind))
+}
+
+fn failed(kind: ErrorKind) -> (&'static str, Option<ErrorKind>) {
+    ("failed", Some(kind))
+}
+
+const COMPLETE: (&str, Option<ErrorKind>) = ("complete", None);
+
 #[tokio::test]
-async fn a_list_of_machines_says_what_it_lacks() {
+async fn a_list_says_what_it_lacks_of_what_runs() {
     use ErrorKind::{Incomplete, Protocol, Unauthorised, Unavailable};
-    let check = async |running: fn(u64) -> Answer, ended: fn() -> Answer, items: usize, expected| {
-        let stand = Stand::new(move |path, query, _| match path {
-            PODS => running(number(query, "offset")),
-            _ => ended(),
-        })
-        .await;
-        let listing = list(&stand, "2026-10-01T00:00:00Z").await;
-        assert_eq!(
-            (listing.items.len(), kind(&listing)),
-            (items, expected),
-            "{:?}",
-            listing.coverage
-        );
-        stand.asked(PAST)
-    };
-    let (complete, partial, failed) = (
-        ("complete", None),
-        |kind| ("partial", Some(kind)),
-        |kind| ("failed", Some(kind)),
-    );
-    let nothing: fn() -> Answer = || ok(NONE);
-    check(|_| ok(NONE), nothing, 0, complete).await;
-    check(|_| pods(0, 3, 3), nothing, 3, complete).await;
-    // What runs.
+    check(|_| nothing(), nothing, 0, COMPLETE).await;
+    check(|_| pods(0, 3, 3), nothing, 3, COMPLETE).await;
     check(|_| pods(0, 3, 4), nothing, 3, partial(Incomplete)).await;
     check(|_| pods(0, 3, 2), nothing, 3, partial(Incomplete)).await;
-    check(
-        |_| ok(&pods(0, 3, 3).1.replace(r#","total_count":3"#, "")),
-        nothing,
-        3,
-        partial(Incomplete),
-    )
-    .await;
-    check(
-        |_| ok(&pods(0, 3, 3).1.replace("pod-2", "pod-1")),
-        nothing,
-        2,
-        partial(Incomplete),
-    )
-    .await;
-    check(
-        |offset| {
-            if offset == 0 {
-                pods(0, 2, 4)
-            } else {
-                (501, String::new())
-            }
-        },
-        nothing,
-        2,
-        partial(Unavailable),
-    )
-    .await;
+    let uncounted = |_| ok(&pods(0, 3, 3).1.replace(r#","total_count":3"#, ""));
+    check(uncounted, nothing, 3, partial(Incomplete)).await;
+    let twice = |_| ok(&pods(0, 3, 3).1.replace("pod-2", "pod-1"));
+    check(twice, nothing, 2, partial(Incomplete)).await;
+    let cut = |offset| if offset == 0 { pods(0, 2, 4) } else { failing() };
+    check(cut, nothing, 2, partial(Unavailable)).await;
     check(|_| ok("<html>"), nothing, 0, failed(Protocol)).await;
     check(|_| ok(r#"{"data":null,"total_count":0}"#), nothing, 0, failed(Protocol)).await;
-    check(|_| (501, String::new()), nothing, 0, failed(Unavailable)).await;
+    check(|_| failing(), nothing, 0, failed(Unavailable)).await;
     let refused = |_| (401, r#"{"detail":"Invalid token"}"#.to_owned());
     assert_eq!(check(refused, nothing, 0, failed(Unauthorised)).await, 0);
-    // What ended.
-    check(|_| pods(0, 1, 1), || (501, String::new()), 1, partial(Unavailable)).await;
-    check(|_| ok(NONE), || (501, String::new()), 0, failed(Unavailable)).await;
+}
+
+#[tokio::test]
+async fn a_list_says_what_it_lacks_of_what_ended() {
+    use ErrorKind::{Incomplete, Protocol, Unavailable};
+    check(|_| pods(0, 1, 1), failing, 1, partial(Unavailable)).await;
+    check(|_| nothing(), failing, 0, failed(Unavailable)).await;
     check(|_| pods(0, 1, 1), || ok("[]"), 1, partial(Protocol)).await;
     check(|_| pods(0, 1, 1), || ok(r#"{"data":[]}"#), 1, partial(Incomplete)).await;
-    check(
-        |_| pods(0, 1, 1),
-        || ok(r#"{"data":[],"total_count":2}"#),
-        1,
-        partial(Incomplete),
-    )
-    .await;
+    check(|_| pods(0, 1, 1), || history(&[], 2), 1, partial(Incomplete)).await;
     check(
         |_| pods(0, 1, 1),
         || ok(r#"{"data":[7],"total_count":1}"#),
@@ -218,71 +213,48 @@ async fn the_history_is_read_until_it_is_old_enough() {
         );
         assert_eq!(stand.asked(PAST), asked);
     };
-    let (new, old, older) = (
-        r#""2026-10-02T00:00:00Z""#,
-        r#""2026-09-02T00:00:00Z""#,
-        r#""2026-08-02T00:00:00Z""#,
-    );
-    assert!(new > old && old > older);
-    let complete = ("complete", None);
-    let incomplete = ("partial", Some(ErrorKind::Incomplete));
+    let incomplete = partial(ErrorKind::Incomplete);
     // Far from the end, but below all that is asked for.
-    check(
-        &[&[("a", r#""2026-10-02T00:00:00Z""#), ("b", r#""2026-09-02T00:00:00Z""#)]],
-        500,
-        1,
-        &["a"],
-        complete,
-    )
-    .await;
+    check(&[&[("a", "10-02"), ("b", "09-02")]], 500, 1, &["a"], COMPLETE).await;
     check(
         &[
-            &[("a", r#""2026-10-03T00:00:00Z""#), ("b", r#""2026-10-02T00:00:00Z""#)],
+            &[("a", "10-03"), ("b", "10-02")],
             // One came twice, because another ended meanwhile.
-            &[("b", r#""2026-10-02T00:00:00Z""#), ("c", r#""2026-09-02T00:00:00Z""#)],
+            &[("b", "10-02"), ("c", "09-02")],
         ],
         500,
         2,
         &["a", "b"],
-        complete,
+        COMPLETE,
     )
     .await;
     // In no order: then only the end is the end.
     check(
-        &[
-            &[("a", r#""2026-08-02T00:00:00Z""#), ("b", r#""2026-09-02T00:00:00Z""#)],
-            &[("c", r#""2026-10-02T00:00:00Z""#)],
-        ],
+        &[&[("a", "08-02"), ("b", "09-02")], &[("c", "10-02")]],
         3,
         2,
         &["c"],
-        complete,
+        COMPLETE,
     )
     .await;
     // Rows that do not say when they ended are no sign of anything.
     check(
-        &[&[("a", "null"), ("b", "null")], &[("c", "null")]],
+        &[&[("a", ""), ("b", "")], &[("c", "")]],
         3,
         2,
         &["a", "b", "c"],
-        complete,
+        COMPLETE,
     )
     .await;
-    check(&[&[("a", "null")]], 9, 2, &["a"], incomplete).await;
-    check(&[&[("a", "null"), ("b", "null")]], 1, 1, &["a", "b"], incomplete).await;
+    check(&[&[("a", "")]], 9, 2, &["a"], incomplete).await;
+    check(&[&[("a", ""), ("b", "")]], 1, 1, &["a", "b"], incomplete).await;
 }
 
 #[tokio::test]
 async fn what_still_runs_is_not_gone_because_the_history_has_it() {
     let stand = Stand::new(|path, _, _| match path {
         PODS => pods(0, 2, 2),
-        _ => history(
-            &[
-                ("pod-1", r#""2026-10-02T00:00:00Z""#),
-                ("pod-7", r#""2026-10-02T00:00:00Z""#),
-            ],
-            2,
-        ),
+        _ => history(&[("pod-1", "10-02"), ("pod-7", "10-02")], 2),
     })
     .await;
     let listing = list(&stand, "2026-10-01T00:00:00Z").await;

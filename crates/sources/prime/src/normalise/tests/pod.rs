@@ -4,9 +4,11 @@ use gpu_broker_core::instance::{Instance, Phase, Ssh};
 use gpu_broker_core::offer::Broker;
 use gpu_broker_http::decode;
 use gpu_broker_source_kit::Batch;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::{Words, log, moment, past, pod, state};
+use super::{ODD, replace};
 use crate::wire::{self, Past, Pod, Slice, Wrapped};
 
 const PODS: &str = include_str!("../../../fixtures/pods.json");
@@ -240,4 +242,27 @@ fn a_log_may_have_any_form() {
     check(r#"{"logs":["one"]}"#, r#"{"logs":["one"]}"#);
     check("plain", "plain");
     check("", "");
+}
+
+proptest! {
+    #[test]
+    fn no_machine_is_lost_and_nothing_panics(
+        changes in proptest::collection::vec((1_usize..182, proptest::sample::select(ODD)), 1..6),
+    ) {
+        let mut json = PODS.to_owned();
+        for (at, odd) in changes {
+            let Ok(mut value) = serde_json::from_str::<Value>(&json) else { break };
+            replace(&mut value["data"], &mut { at });
+            json = value.to_string().replace("\"ODD\"", odd);
+        }
+        if let Ok(slice) = decode::<Slice<'_, Pod<'_>>>(json.as_bytes()) {
+            let batch = pods(&json);
+            prop_assert_eq!(batch.items.len() + batch.rejects.len(), slice.data.len());
+            for machine in &batch.items {
+                let id = machine.id.as_str();
+                prop_assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{id}");
+                prop_assert!(machine.phase != Phase::Running || machine.status.trim() == "ACTIVE");
+            }
+        }
+    }
 }
