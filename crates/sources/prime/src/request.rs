@@ -12,6 +12,9 @@ pub(crate) use words::{Said, remember};
 
 use serde::Serialize;
 
+#[cfg(test)]
+mod tests;
+
 /// The cloud that owns the machines or disks.
 #[derive(Debug, Serialize)]
 struct Provider<'o> {

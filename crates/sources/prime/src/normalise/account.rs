@@ -38,7 +38,11 @@ pub(crate) fn balance(team: Option<&Team>, row: &wire::Wallet<'_>) -> Result<Bal
     let amount: RawNumber<'_> = row.balance_usd.ok_or_else(|| Fault::missing("balance_usd"))?;
     Ok(Balance {
         team: team.map(|team| team.id.as_str()).or(said).map(str::to_owned),
-        name: team.map_or(PERSONAL, |team| &team.name).to_owned(),
+        name: team
+            .map(|team| team.name.as_str())
+            .or(said)
+            .unwrap_or(PERSONAL)
+            .to_owned(),
         // May be below zero: there is an overdraft.
         amount: Exact::from_broker(amount.as_str()).map_err(|error| Fault::new("balance_usd", error))?,
         currency: CURRENCY,

@@ -1,5 +1,8 @@
 //! Each odd row of the fixtures, and what becomes of it.
 
+mod account;
+mod pod;
+
 use std::fmt::Write;
 use std::path::Path;
 

@@ -1,111 +1,19 @@
-//! Prime as a source, against a small server that answers as it is told.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+//! What is for sale.
 
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use gpu_broker_core::offer::{Broker, Offer};
-use gpu_broker_core::source::{Ask, Catalog, Coverage, Disks, ErrorKind, Hint, Listing, Progress, Quiet, Source};
-use gpu_broker_http::{ApiKey, BaseUrl};
-use gpu_broker_prime::{Prime, PrimeOptions};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::{Ask, Catalog, Coverage, Disks, ErrorKind, Hint, Progress, Quiet, Source};
+
+use crate::stand::{Answer, SILENT, Stand, ask, kind, not_found, number, ok};
 
 const GPUS: &str = "/api/v1/availability/gpus";
 const MULTI: &str = "/api/v1/availability/multi-node";
 const SUMMARY: &str = "/api/v1/availability/gpu-summary";
 const MULTI_SUMMARY: &str = "/api/v1/availability/multi-node-summary";
 const NOTHING: &str = r#"{"items":[],"totalCount":0}"#;
-
-/// An answer: status and body. Status 0 never answers.
-type Answer = (u16, String);
-
-/// A broker on loopback. It is told the path, the query and how often that path was asked for before.
-struct Stand {
-    prime: Prime,
-    /// Every request so far: its first line and its `Authorization`.
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Stand {
-    async fn new(answer: impl Fn(&str, &str, usize) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer) = (Arc::clone(&seen), Arc::new(answer));
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
-                tokio::spawn(async move {
-                    let mut head = Vec::new();
-                    while !head.ends_with(b"\r\n\r\n") {
-                        head.push(stream.read_u8().await.unwrap_or(b'\n'));
-                    }
-                    let head = String::from_utf8(head).unwrap();
-                    let target = head.split(' ').nth(1).unwrap().to_owned();
-                    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-                    let key = head
-                        .lines()
-                        .find(|line| line.to_ascii_lowercase().starts_with("authorization: bearer k-"));
-                    let before = {
-                        let mut log = log.lock().unwrap();
-                        let same = |line: &&String| line.split([' ', '?']).nth(1) == Some(path);
-                        let before = log.iter().filter(same).count();
-                        log.push(format!(
-                            "GET {target} {}",
-                            if key.is_some() { "with key" } else { "without key" }
-                        ));
-                        before
-                    };
-                    let (status, body) = answer(path, query, before);
-                    if status == 0 {
-                        std::future::pending::<()>().await;
-                    }
-                    let length = body.len();
-                    let reply =
-                        format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
-                    let _ = stream.write_all(reply.as_bytes()).await;
-                });
-            }
-        });
-        let options = PrimeOptions::new(
-            BaseUrl::parse(&base).unwrap(),
-            ApiKey::new("k-secret".to_owned()).unwrap(),
-            "gpu-broker-test",
-        );
-        Self {
-            prime: Prime::new(options),
-            seen,
-        }
-    }
-
-    async fn offers(&self) -> Listing<Offer> {
-        self.prime.offers(&ask(&Hint::default(), &Quiet)).await
-    }
-
-    fn asked(&self, path: &str) -> usize {
-        let is = |line: &&String| line.split([' ', '?']).nth(1) == Some(path);
-        self.seen.lock().unwrap().iter().filter(is).count()
-    }
-}
-
-fn ask<'a>(hint: &'a Hint, progress: &'a dyn Progress) -> Ask<'a> {
-    Ask {
-        within: Duration::from_secs(20),
-        hint,
-        progress,
-    }
-}
-
-fn ok(body: &str) -> Answer {
-    (200, body.to_owned())
-}
-
-fn not_found() -> Answer {
-    (404, r#"{"detail":"Not Found"}"#.to_owned())
-}
 
 /// Rows `from..to` of a listing of `announced`.
 fn rows(from: u64, to: u64, announced: u64) -> String {
@@ -118,20 +26,6 @@ fn rows(from: u64, to: u64, announced: u64) -> String {
         );
     }
     format!(r#"{{"items":[{items}],"totalCount":{announced}}}"#)
-}
-
-fn number(query: &str, name: &str) -> u64 {
-    let of = |pair: &str| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok();
-    query.split('&').find_map(of).unwrap()
-}
-
-fn kind<T>(listing: &Listing<T>) -> (&'static str, Option<ErrorKind>) {
-    match &listing.coverage {
-        Coverage::Complete => ("complete", None),
-        Coverage::Partial(error) => ("partial", Some(error.kind())),
-        Coverage::Failed(error) => ("failed", Some(error.kind())),
-        Coverage::NoCredentials => ("not asked", None),
-    }
 }
 
 #[derive(Debug, Default)]
@@ -152,7 +46,7 @@ async fn all_pages_of_both_listings_are_read() {
             let from = (number(query, "page") - 1) * 40;
             ok(&rows(from, (from + 40).min(250), 250))
         }
-        MULTI => ok(include_str!("../fixtures/multi-node.json")),
+        MULTI => ok(include_str!("../../fixtures/multi-node.json")),
         _ => not_found(),
     })
     .await;
@@ -168,7 +62,7 @@ async fn all_pages_of_both_listings_are_read() {
     assert_eq!((ids[0], ids[249], ids[250]), ("c0", "c249", "nebius-16xh100"));
     assert!(listing.items[250].multi_node && !listing.items[249].multi_node);
     assert_eq!(stand.prime.broker().as_str(), "prime");
-    let seen = stand.seen.lock().unwrap();
+    let seen = stand.lines();
     assert!(
         seen.iter()
             .all(|line| line.ends_with("with key") && line.contains("page_size=100"))
@@ -190,7 +84,7 @@ async fn a_listing_says_what_it_lacks() {
         assert_eq!((listing.items.len(), kind(&listing)), (items, expected), "{coverage:?}");
     };
     let (partial, failed) = (|kind| ("partial", Some(kind)), |kind| ("failed", Some(kind)));
-    let cluster = || ok(include_str!("../fixtures/multi-node.json"));
+    let cluster = || ok(include_str!("../../fixtures/multi-node.json"));
     let refused = || (401, r#"{"detail":"Invalid token"}"#.to_owned());
     // Without the listing of clusters there are none; without that of machines there is no answer.
     check(|_| ok(&rows(0, 3, 3)), not_found(), 3, ("complete", None)).await;
@@ -231,7 +125,7 @@ async fn an_empty_answer_is_not_believed_at_once() {
         assert_eq!(asked, [2, 1, 1]);
         listing
     };
-    let listed = || ok(include_str!("../fixtures/gpu-summary.json"));
+    let listed = || ok(include_str!("../../fixtures/gpu-summary.json"));
     let one = r#"{"items":[{"cloudId":"c","gpuType":"T4_16GB","provider":"p","gpuCount":1,"security":"secure_cloud"}],"totalCount":1}"#;
     check([NOTHING, one], listed(), 1, ("complete", None)).await;
     check([NOTHING, NOTHING], ok("{}"), 0, ("complete", None)).await;
@@ -259,7 +153,7 @@ async fn clusters_are_doubted_only_when_their_summary_lists_some() {
     let stand = Stand::new(|path, _, _| match path {
         GPUS => ok(&rows(0, 2, 2)),
         MULTI => ok(NOTHING),
-        MULTI_SUMMARY => ok(include_str!("../fixtures/gpu-summary.json")),
+        MULTI_SUMMARY => ok(include_str!("../../fixtures/gpu-summary.json")),
         _ => not_found(),
     })
     .await;
@@ -287,7 +181,7 @@ async fn a_narrowed_listing_may_be_empty() {
         [GPUS, MULTI, SUMMARY, MULTI_SUMMARY].map(|path| stand.asked(path)),
         [2, 1, 0, 0]
     );
-    let seen = stand.seen.lock().unwrap();
+    let seen = stand.lines();
     let narrowed = "page=1&page_size=100&regions=canada&regions=eu_north&gpu_type=H100_80GB&disks=disk+1";
     assert!(seen.iter().all(|line| line.contains(narrowed)), "{seen:?}");
 }
@@ -313,9 +207,9 @@ async fn a_hint_that_is_refused_is_dropped() {
 async fn a_bad_row_is_reported_with_its_page() {
     let stand = Stand::new(|path, query, _| match (path, query.starts_with("page=1&")) {
         (GPUS, true) => ok(&rows(0, 25, 50)),
-        (GPUS, false) => {
-            ok(&include_str!("../fixtures/gpus-bad-rows.json").replace(r#""totalCount": 25"#, r#""totalCount": 50"#))
-        }
+        (GPUS, false) => ok(
+            &include_str!("../../fixtures/gpus-bad-rows.json").replace(r#""totalCount": 25"#, r#""totalCount": 50"#)
+        ),
         (MULTI, _) => ok(r#"{"items":[7],"totalCount":1}"#),
         _ => not_found(),
     })
@@ -332,7 +226,14 @@ async fn a_bad_row_is_reported_with_its_page() {
 
 #[tokio::test]
 async fn no_question_outlives_its_time() {
-    let stand = Stand::new(|path, _, _| if path == GPUS { (0, String::new()) } else { ok(NOTHING) }).await;
+    let stand = Stand::new(|path, _, _| {
+        if path == GPUS {
+            (SILENT, String::new())
+        } else {
+            ok(NOTHING)
+        }
+    })
+    .await;
     let (start, hint) = (Instant::now(), Hint::default());
     let ask = Ask {
         within: Duration::from_millis(250),
@@ -356,12 +257,12 @@ async fn disks_come_in_slices_of_whatever_size() {
             ))
         }
         "/api/v1/availability/disks" if before == 0 => ok(NOTHING),
-        "/api/v1/availability/disks" => ok(include_str!("../fixtures/disk-offers.json")),
+        "/api/v1/availability/disks" => ok(include_str!("../../fixtures/disk-offers.json")),
         _ => not_found(),
     })
     .await;
     let hint = Hint::default();
-    let disks = stand.prime.list(&ask(&hint, &Quiet)).await;
+    let disks = Disks::list(&stand.prime, &ask(&hint, &Quiet)).await;
     assert_eq!(kind(&disks), ("complete", None));
     let ids: Vec<&str> = disks.items.iter().map(|disk| disk.id.as_str()).collect();
     assert_eq!((ids, disks.pages), (vec!["d0", "d1", "d2", "d3", "d4", "d5", "d6"], 3));
