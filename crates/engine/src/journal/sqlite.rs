@@ -1,9 +1,12 @@
 //! The journal on disk: one `SQLite` file that several processes share.
 
+mod copy;
 mod rows;
 mod schema;
 mod trouble;
 mod witness;
+
+pub use copy::set_aside;
 
 use std::path::Path;
 
