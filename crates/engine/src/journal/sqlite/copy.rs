@@ -9,7 +9,7 @@ use rusqlite::OpenFlags;
 use super::rows::{self, Known};
 use super::trouble::trouble;
 use super::witness::{self, Tip};
-use super::{BESIDE, NAME, SqliteJournal, connect, schema};
+use super::{BESIDE, NAME, SqliteJournal, connect, discard, finish};
 use crate::journal::JournalError;
 use crate::journal::folder::{Folder, cannot};
 
@@ -39,7 +39,7 @@ impl SqliteJournal {
         let (draft, file) = self.folder.draft()?;
         let copied = self.copy_to(&draft, &file);
         if copied.is_err() {
-            let _ = fs::remove_file(&draft);
+            discard(&draft);
         }
         copied?;
         let placed = self.folder.place(&draft, &name)?;
@@ -60,14 +60,12 @@ impl SqliteJournal {
         let copy = connect(draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         copy.pragma_update(None, "journal_mode", "wal")
             .map_err(|error| trouble("copied", &error))?;
-        schema::check_whole(&copy)?;
         let known = Known {
             seen: Tip::NONE,
             noted: self.seen,
         };
         rows::read_after(&copy, u64::MAX, known)?;
-        copy.close().map_err(|(_, error)| trouble("copied", &error))?;
-        file.sync_all().map_err(|error| cannot("write", draft, &error))
+        finish(copy, draft, file)
     }
 
     /// Removes all copies but the latest.

@@ -18,7 +18,7 @@ const LAYOUT: i64 = 1;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Each of these is kept word for word in the file, and compared when it is opened.
-const STATEMENTS: &[(&str, &str)] = &[
+pub(super) const STATEMENTS: &[(&str, &str)] = &[
     (
         "event",
         "CREATE TABLE event (
