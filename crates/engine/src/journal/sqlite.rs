@@ -190,7 +190,7 @@ fn create(folder: &Folder) -> Result<(), JournalError> {
     let (draft, file) = folder.draft()?;
     let made = connect(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|connection| {
         schema::create(&connection).map_err(|error| trouble("made", &error))?;
-        finish(connection, &draft, &file)
+        finish(connection, &draft, file)
     });
     if made.is_err() {
         discard(&draft);
@@ -200,8 +200,9 @@ fn create(folder: &Folder) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Makes sure that a draft is a whole journal, in one file, on disk.
-fn finish(connection: Connection, draft: &Path, file: &File) -> Result<(), JournalError> {
+/// Makes sure that a draft is a whole journal, in one file, on disk. No handle to it is left: when one is closed that is
+/// not `SQLite`'s own, the locks of all of this process are lost, which must not happen once others can open it.
+fn finish(connection: Connection, draft: &Path, file: File) -> Result<(), JournalError> {
     // SQLite does not complain when it cannot change how a file is kept.
     schema::check(&connection)?;
     schema::check_whole(&connection)?;
@@ -209,7 +210,9 @@ fn finish(connection: Connection, draft: &Path, file: &File) -> Result<(), Journ
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .and_then(|()| connection.close().map_err(|(_, error)| error))
         .map_err(|error| trouble("made", &error))?;
-    file.sync_all().map_err(|error| cannot("write", draft, &error))
+    let synced = file.sync_all();
+    drop(file);
+    synced.map_err(|error| cannot("write", draft, &error))
 }
 
 /// Removes what was to become a journal.

@@ -37,7 +37,7 @@ impl SqliteJournal {
         }
         // An empty file of ours first: one that SQLite makes could be read by others.
         let (draft, file) = self.folder.draft()?;
-        let copied = self.copy_to(&draft, &file);
+        let copied = self.copy_to(&draft, file);
         if copied.is_err() {
             discard(&draft);
         }
@@ -47,7 +47,7 @@ impl SqliteJournal {
         Ok(placed.then(|| self.folder.file(&name)))
     }
 
-    fn copy_to(&self, draft: &Path, file: &File) -> Result<(), JournalError> {
+    fn copy_to(&self, draft: &Path, file: File) -> Result<(), JournalError> {
         let Some(target) = draft.to_str() else {
             return Err(JournalError::Storage(format!(
                 "the journal cannot be copied: {} is not text; give its folder another name",

@@ -72,7 +72,7 @@ fn bodies(rows: &[Row]) -> Vec<&str> {
 fn cases() -> usize {
     #[expect(clippy::disallowed_methods, reason = "a test that can be told to try more")]
     let told = std::env::var("GPU_BROKER_CASES");
-    told.map_or(60, |cases| cases.parse().expect("GPU_BROKER_CASES is a number"))
+    told.map_or(30, |cases| cases.parse().expect("GPU_BROKER_CASES is a number"))
 }
 
 /// Numbers that look random and are the same for one seed.

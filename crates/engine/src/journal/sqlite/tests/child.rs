@@ -9,6 +9,9 @@ use crate::lock::{Holder, Lock};
 /// Tells the child which folder to write in. Without it the test below has nothing to do.
 const FOLDER: &str = "GPU_BROKER_TEST_JOURNAL";
 
+/// How many rows a child adds when nothing stops it: the log is copied into the file several times.
+pub(super) const ROWS: usize = 200;
+
 /// What a child says of its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {
@@ -48,7 +51,7 @@ fn work(folder: &Path, say: &dyn Fn(&str)) -> Result<(), JournalError> {
     let lock = Lock::try_take(folder, &holder)?;
     assert!(lock.is_some(), "the lock of a dead process is held");
     let mut journal = SqliteJournal::open(folder, Mode::Write)?;
-    for row in 0_usize..400 {
+    for row in 0..ROWS {
         let body = format!("{} {row} {}", holder.pid, "x".repeat(row * 977 % 7000));
         match add(&mut journal, &body) {
             Ok(rows) => say(&format!("added {}", rows[0].seq)),

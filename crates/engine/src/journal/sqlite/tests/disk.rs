@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::child::{Said, Worker};
+use super::child::{ROWS, Said, Worker};
 use super::*;
 
 /// A way to make the writing of a child fail at some point.
@@ -85,7 +85,7 @@ fn check(fault: &Fault, points: usize) {
         let name = format!("{}, point {point}: {ends:?}", fault.name);
         match ends.as_slice() {
             // It failed where it does not matter, as when the log is copied into the file.
-            [] => assert_eq!(last, 400, "{name}"),
+            [] => assert_eq!(last, u64::try_from(ROWS).unwrap(), "{name}"),
             // Before the first row.
             [Said::Stopped(why)] => {
                 assert_eq!(last, 0, "{name}");
