@@ -200,18 +200,16 @@ mod tests {
         let path = folder.join(NAME);
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
-            for bit in 0..8 {
-                let mut changed = whole.clone();
-                changed[at] ^= 1 << bit;
-                fs::write(&path, &changed).unwrap();
-                match Identity::load_or_create(&folder) {
-                    // White space between the fields, or a letter of the key in upper case.
-                    Ok(read) => assert_eq!(read, identity, "byte {at}, bit {bit}"),
-                    Err(error) => {
-                        let text = error.to_string();
-                        assert!(text.contains("put it back"), "{text}");
-                        assert!(!text.contains(&identity.kept().mac_key[..8]), "{text}");
-                    }
+            let mut changed = whole.clone();
+            changed[at] ^= 1 << (at % 8);
+            fs::write(&path, &changed).unwrap();
+            match Identity::load_or_create(&folder) {
+                // White space between the fields, or a letter of the key in upper case.
+                Ok(read) => assert_eq!(read, identity, "byte {at}"),
+                Err(error) => {
+                    let text = error.to_string();
+                    assert!(text.contains("put it back"), "{text}");
+                    assert!(!text.contains(&identity.kept().mac_key[..8]), "{text}");
                 }
             }
             fs::write(&path, &whole[..at]).unwrap();

@@ -12,7 +12,7 @@ mod sqlite;
 
 pub use memory::{MemoryJournal, MemoryStore};
 pub(crate) use sqlite::rows_were_noted;
-pub use sqlite::{Mode, SqliteJournal};
+pub use sqlite::{Mode, SqliteJournal, set_aside};
 
 use std::fmt::Debug;
 
@@ -61,6 +61,10 @@ pub struct Draft {
     pub body: String,
 }
 
+/// What to do about a journal that cannot be trusted.
+const REBUILD: &str = "nothing is launched meanwhile; `planner reconcile --from-tags` sets it aside and rebuilds it from \
+                       what the brokers list";
+
 /// Why the journal cannot be used. Whoever gets one sends nothing (R1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JournalError {
@@ -68,7 +72,7 @@ pub enum JournalError {
     #[error("{0}")]
     Storage(String),
     /// What is on disk is not what was written.
-    #[error("row {seq} of the journal is damaged: {why}")]
+    #[error("row {seq} of the journal is damaged: {why}; {REBUILD}")]
     Damaged {
         /// The first row that does not hold.
         seq: u64,

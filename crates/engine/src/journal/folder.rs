@@ -22,7 +22,12 @@ impl Folder {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
         builder.create(path).map_err(|error| cannot("make", path, &error))?;
+        for made in missing {
+            let parent = made.parent().filter(|parent| !parent.as_os_str().is_empty());
+            sync(parent.unwrap_or(Path::new(".")))?;
+        }
         Self::open(path)
     }
 
@@ -145,13 +150,17 @@ impl Folder {
 
     /// Returns when the names in it are on disk.
     pub(crate) fn sync(&self) -> Result<(), JournalError> {
-        // Elsewhere a folder cannot be opened, and names are kept with the file.
-        if cfg!(unix) {
-            let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
-            synced.map_err(|error| cannot("write", &self.path, &error))?;
-        }
-        Ok(())
+        sync(&self.path)
     }
+}
+
+fn sync(folder: &Path) -> Result<(), JournalError> {
+    // Elsewhere a folder cannot be opened, and names are kept with the file.
+    if cfg!(unix) {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| cannot("write", folder, &error))?;
+    }
+    Ok(())
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

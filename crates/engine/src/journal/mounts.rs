@@ -93,8 +93,8 @@ mod tests {
     const MOUNTS: &str = "\
         22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n\
         23 22 0:21 / /proc rw - proc proc rw\n\
-        40 22 0:40 / /home rw shared:5 - nfs4 server:/home rw,vers=4.2\n\
-        41 40 254:1 / /home/ann/local rw - xfs /dev/vdb rw\n\
+        40 22 0:40 / /srv rw shared:5 - nfs4 server:/srv rw,vers=4.2\n\
+        41 40 254:1 / /srv/ann/disk rw - xfs /dev/vdb rw\n\
         42 22 0:42 / /mnt/with\\040space rw,nosuid master:2 propagate_from:3 - fuse.sshfs ann@host: rw\n\
         43 22 0:43 / /mnt/c rw - 9p drvfs rw\n\
         44 22 0:44 / /mnt/share rw - cifs //server/share rw\n\
@@ -112,10 +112,10 @@ mod tests {
         };
         check("/", None);
         check("/var/lib/gpu-broker", None);
-        check("/home", Some("nfs4"));
-        check("/home/ann/.local/state/gpu-broker", Some("nfs4"));
-        check("/home/ann/local/gpu-broker", None);
-        check("/homely", None);
+        check("/srv", Some("nfs4"));
+        check("/srv/ann/.local/state/gpu-broker", Some("nfs4"));
+        check("/srv/ann/disk/gpu-broker", None);
+        check("/srvs", None);
         check("/mnt/with space/state", Some("fuse.sshfs"));
         check("/mnt/with", None);
         check("/mnt/c/Users", Some("9p"));
@@ -123,7 +123,7 @@ mod tests {
         check("/twice/over", None);
         check("/mnt/photos", None);
         check("/mnt/bad\\9", Some("nfs"));
-        assert_eq!(network_in(b"", Path::new("/home")), None);
+        assert_eq!(network_in(b"", Path::new("/srv")), None);
     }
 
     #[test]

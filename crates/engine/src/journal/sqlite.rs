@@ -1,10 +1,14 @@
 //! The journal on disk: one `SQLite` file that several processes share.
 
+mod copy;
 mod rows;
 mod schema;
 mod trouble;
 mod witness;
 
+pub use copy::set_aside;
+
+use std::fs::{self, File};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -186,16 +190,38 @@ fn create(folder: &Folder) -> Result<(), JournalError> {
     let (draft, file) = folder.draft()?;
     let made = connect(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|connection| {
         schema::create(&connection).map_err(|error| trouble("made", &error))?;
-        // With the last connection, the log goes into the file.
-        connection.close().map_err(|(_, error)| trouble("made", &error))?;
-        file.sync_all().map_err(|error| cannot("write", &draft, &error))
+        finish(connection, &draft, file)
     });
     if made.is_err() {
-        let _ = std::fs::remove_file(&draft);
+        discard(&draft);
     }
     made?;
     folder.place(&draft, NAME)?;
     Ok(())
+}
+
+/// Makes sure that a draft is a whole journal, in one file, on disk. No handle to it is left: when one is closed that is
+/// not `SQLite`'s own, the locks of all of this process are lost, which must not happen once others can open it.
+fn finish(connection: Connection, draft: &Path, file: File) -> Result<(), JournalError> {
+    // SQLite does not complain when it cannot change how a file is kept.
+    schema::check(&connection)?;
+    schema::check_whole(&connection)?;
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .and_then(|()| connection.close().map_err(|(_, error)| error))
+        .map_err(|error| trouble("made", &error))?;
+    let synced = file.sync_all();
+    drop(file);
+    synced.map_err(|error| cannot("write", draft, &error))
+}
+
+/// Removes what was to become a journal.
+fn discard(draft: &Path) {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let mut name = draft.as_os_str().to_owned();
+        name.push(end);
+        let _ = fs::remove_file(name);
+    }
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, JournalError> {

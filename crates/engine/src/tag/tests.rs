@@ -25,7 +25,7 @@ fn a_name_says_what_it_was_made_of() {
     let check = |intent: u64, slot: u16, attempt: u8, expiry: &str, expected: &str| {
         let tag = Tag::new(&identity(1), intent, slot, attempt, time(expiry)).unwrap();
         assert_eq!(tag.to_string(), expected);
-        assert_eq!(tag.name().len(), LENGTH);
+        assert_eq!(format!("{tag:?} {tag:>36}"), format!("Tag({expected:?})  {expected}"));
         let read = Tag::read(&identity(1), expected).unwrap();
         assert_eq!(read, tag);
         let said = (read.intent(), read.slot(), read.attempt(), read.expiry());

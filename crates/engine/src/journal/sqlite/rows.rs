@@ -31,9 +31,7 @@ pub(super) fn read_after(connection: &Connection, seq: u64, known: Known) -> Res
     let mut kept = Vec::new();
     let unread = |error: &Error| trouble("read", error);
     let mut statement = connection
-        .prepare(
-            "SELECT seq, wall, up_ms, boot, pid, body, prev_hash, hash FROM event NOT INDEXED WHERE seq > ?1 ORDER BY seq",
-        )
+        .prepare("SELECT seq, wall, up_ms, boot, pid, body, prev_hash, hash FROM event WHERE seq > ?1 ORDER BY seq")
         .map_err(|error| unread(&error))?;
     let mut found = statement
         .query([signed(start, last.seq)?])

@@ -18,7 +18,7 @@ const LAYOUT: i64 = 1;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Each of these is kept word for word in the file, and compared when it is opened.
-const STATEMENTS: &[(&str, &str)] = &[
+pub(super) const STATEMENTS: &[(&str, &str)] = &[
     (
         "event",
         "CREATE TABLE event (
@@ -29,7 +29,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     pid INTEGER NOT NULL CHECK (pid >= 0),
     body TEXT NOT NULL,
     prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
-    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT",
     ),
     (
@@ -108,10 +108,9 @@ pub(super) fn check_whole(connection: &Connection) -> Result<(), JournalError> {
     if said == "ok" { Ok(()) } else { Err(damaged(&said)) }
 }
 
-/// What the file says of its layout, by name. What `SQLite` adds for itself has no text.
+/// What the file says of its layout, by name.
 fn statements(connection: &Connection) -> Result<Vec<(String, String)>, Error> {
-    let mut statement =
-        connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
+    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }

@@ -1,20 +1,32 @@
-//! The journal as its users see it: rows in order, whole, and on disk.
+//! The journal as its users see it, and as a disk, a crash or a hand can leave it.
+
+mod by_hand;
+mod child;
+mod copies;
+mod damage;
+mod disk;
+mod keeps;
+mod killed;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::clock::Stamp;
-use crate::journal::{Draft, MemoryStore};
+use crate::journal::Draft;
 
 /// A folder of its own, gone when the test is over.
-struct Room(PathBuf);
+struct Room(PathBuf, String);
 
 impl Room {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("engine-journal-{name}-{}", std::process::id()));
+        static ROOMS: AtomicU64 = AtomicU64::new(0);
+        let number = ROOMS.fetch_add(1, Ordering::Relaxed);
+        let own = format!("engine-journal-{name}-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(own);
         let _ = fs::remove_dir_all(&path);
-        Self(path)
+        Self(path, name.to_owned())
     }
 
     fn open(&self, mode: Mode) -> Result<SqliteJournal, JournalError> {
@@ -56,162 +68,104 @@ fn bodies(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.draft.body.as_str()).collect()
 }
 
-/// What every journal does, in memory or on disk.
-fn keeps_rows(journal: &mut dyn Journal, other: &mut dyn Journal) {
-    assert_eq!(journal.read_after(0).unwrap(), []);
-    assert_eq!(other.read_after(7).unwrap(), []);
-    let first = add(journal, "one").unwrap();
-    assert_eq!((first.len(), first[0].seq), (1, 1));
-    assert_eq!(first[0].draft, draft("one"));
+/// How many cases of the matrix, for tests that can be told to try more: 300 is all of it.
+fn cases() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "a test that can be told to try more")]
+    let told = std::env::var("GPU_BROKER_CASES");
+    told.map_or(30, |cases| cases.parse().expect("GPU_BROKER_CASES is a number"))
+}
 
-    // The other one is shown what it has not seen, and adds to it.
-    let mut shown = Vec::new();
-    let added = other.transact(0, &mut |rows| {
-        shown = rows.to_vec();
-        Ok(vec![draft("two"), draft("{\"three\":\"\u{1f600} ' \\u0000\"}")])
-    });
-    let added = added.unwrap();
-    assert_eq!(shown, first);
-    assert_eq!(added.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 3]);
+/// Numbers that look random and are the same for one seed.
+struct Dice(u64);
 
-    // Nothing is added by one that refuses, nor by one that has nothing to add.
-    let refused = journal.transact(1, &mut |rows| {
-        assert_eq!(rows, added);
-        Err("the cap is reached".to_owned())
-    });
-    assert_eq!(refused, Err(JournalError::Refused("the cap is reached".to_owned())));
-    assert_eq!(journal.transact(3, &mut |_| Ok(Vec::new())).unwrap(), []);
-
-    let all: Vec<Row> = first.into_iter().chain(added).collect();
-    for seq in 0..=4_u64 {
-        let expected = all.get(usize::try_from(seq).unwrap()..).unwrap_or_default();
-        assert_eq!(journal.read_after(seq).unwrap(), expected, "{seq}");
-        assert_eq!(other.read_after(seq).unwrap(), expected, "{seq}");
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        // Xorshift; the seeds are not zero.
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap() % end.max(1)
     }
 }
 
-#[test]
-fn rows_are_kept_in_memory_and_on_disk_alike() {
-    let store = MemoryStore::default();
-    keeps_rows(&mut store.open(), &mut store.open());
-    let room = Room::new("alike");
-    keeps_rows(&mut room.write(), &mut room.write());
-
-    // The same rows, to the digest, and after opening anew.
-    let rows = room.write().read_after(0).unwrap();
-    assert_eq!(rows, store.rows());
-    assert_eq!(room.open(Mode::Read).unwrap().read_after(0).unwrap(), rows);
-    assert_eq!(bodies(&rows)[..2], ["one", "two"]);
+/// The files of a journal, as they were at some moment, and the rows that were in them.
+#[derive(Clone)]
+struct Kept {
+    files: Vec<(String, Vec<u8>)>,
+    rows: Vec<Row>,
 }
 
-#[test]
-fn reading_goes_on_while_another_writes() {
-    let room = Room::new("reading");
-    let mut writer = room.write();
-    add(&mut writer, "one").unwrap();
-    let mut open_already = room.open(Mode::Read).unwrap();
-    writer
-        .transact(0, &mut |_| {
-            // The transaction holds the journal now.
-            assert_eq!(bodies(&open_already.read_after(0).unwrap()), ["one"]);
-            let mut fresh = room.open(Mode::Read).unwrap();
-            assert_eq!(bodies(&fresh.read_after(0).unwrap()), ["one"]);
-            Ok(vec![draft("two")])
-        })
-        .unwrap();
-    assert_eq!(bodies(&open_already.read_after(1).unwrap()), ["two"]);
-
-    let refused = add(&mut open_already, "three").unwrap_err();
-    assert!(refused.to_string().contains("open it for writing"), "{refused}");
-    assert_eq!(writer.read_after(0).unwrap().len(), 2);
-}
-
-#[test]
-fn there_is_nothing_to_read_before_something_was_written() {
-    let room = Room::new("nothing");
-    let check = |hint: &str| {
-        let error = room.open(Mode::Read).unwrap_err().to_string();
-        assert!(error.contains(hint), "{error}");
-        assert!(!SqliteJournal::exists(&room.0));
-    };
-    check("name a folder that exists");
-    fs::create_dir(&room.0).unwrap();
-    check("nothing was launched from there yet");
-    assert_eq!(fs::read_dir(&room.0).unwrap().count(), 0);
-
-    // An empty journal is a journal.
-    drop(room.write());
-    assert!(SqliteJournal::exists(&room.0));
-    assert_eq!(room.open(Mode::Read).unwrap().read_after(0).unwrap(), []);
-}
-
-#[test]
-fn many_write_and_no_row_is_lost_or_split() {
-    const WRITERS: usize = 4;
-    const ROWS: usize = 25;
-    let room = Room::new("many");
-    std::thread::scope(|scope| {
-        for writer in 0..WRITERS {
-            let room = &room;
-            scope.spawn(move || {
-                // All of them find no journal, and each makes one.
-                let mut journal = room.write();
-                for row in 0..ROWS {
-                    let body = |part: &str| draft(&format!("{writer} {row} {part}"));
-                    let pair = vec![body("a"), body("b")];
-                    journal.transact(u64::MAX, &mut |_| Ok(pair.clone())).unwrap();
-                }
-            });
+impl Kept {
+    /// The files while `journal` is open: what a process leaves that is killed now.
+    fn of(room: &Room, journal: &mut SqliteJournal) -> Self {
+        Self {
+            files: Self::files(room),
+            rows: journal.read_after(0).unwrap(),
         }
-    });
-    let rows = room.open(Mode::Read).unwrap().read_after(0).unwrap();
-    let mut pairs: Vec<&str> = Vec::new();
-    for pair in bodies(&rows).chunks(2) {
-        let own = pair[0].strip_suffix('a').unwrap();
-        assert_eq!(Some(own), pair[1].strip_suffix('b'));
-        pairs.push(own);
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    assert_eq!(pairs.len(), WRITERS * ROWS);
+
+    /// The files after `journal` was closed.
+    fn closed(room: &Room, mut journal: SqliteJournal) -> Self {
+        let rows = journal.read_after(0).unwrap();
+        drop(journal);
+        Self {
+            files: Self::files(room),
+            rows,
+        }
+    }
+
+    fn files(room: &Room) -> Vec<(String, Vec<u8>)> {
+        let entries = fs::read_dir(&room.0).unwrap().map(|entry| entry.unwrap());
+        let mut files: Vec<_> = entries
+            .map(|entry| {
+                (
+                    entry.file_name().into_string().unwrap(),
+                    fs::read(entry.path()).unwrap(),
+                )
+            })
+            .collect();
+        files.sort_unstable();
+        files
+    }
+
+    /// Puts the files into a folder that is emptied first.
+    fn lay(&self, room: &Room) {
+        let _ = fs::remove_dir_all(&room.0);
+        fs::create_dir(&room.0).unwrap();
+        for (name, bytes) in &self.files {
+            fs::write(room.file(name), bytes).unwrap();
+        }
+    }
 }
 
-#[cfg(unix)]
-#[test]
-fn all_files_are_private_from_the_start() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let room = Room::new("private");
+/// A journal of `rows` rows of many sizes.
+fn filled(room: &Room, rows: usize) -> SqliteJournal {
     let mut journal = room.write();
-    add(&mut journal, "one").unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&room.0).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(mode(&entry.path()), 0o600, "{}", entry.path().display());
-        names.push(entry.file_name().into_string().unwrap());
+    for row in 0..rows {
+        let length = [20, 300, 900, 40, 6000][row % 5];
+        add(&mut journal, &format!("{} {row} {}", room.1, "x".repeat(length))).unwrap();
     }
-    names.sort();
-    assert_eq!(
-        names,
-        ["journal.db", "journal.db-shm", "journal.db-wal", "journal.witness"]
-    );
-    assert_eq!(mode(&room.0), 0o700);
+    journal
 }
 
-#[test]
-fn rows_cannot_be_changed_by_way_of_sql() {
-    let room = Room::new("triggers");
-    let mut journal = room.write();
-    add(&mut journal, "one").unwrap();
-    for statement in [
-        "UPDATE event SET body = 'two'",
-        "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT * FROM event",
-        "INSERT INTO event SELECT seq + 2, wall, up_ms, boot, pid, body, prev_hash, randomblob(32) FROM event",
-    ] {
-        let refused = journal.connection.execute_batch(statement).unwrap_err();
-        assert!(refused.to_string().contains("rows are"), "{statement}: {refused}");
-    }
-    assert_eq!(bodies(&journal.read_after(0).unwrap()), ["one"]);
+/// Uses a journal in which something may have happened to `rows`. Whatever is read must be those rows: everything else
+/// is an error, and what the journal says about it must help.
+fn harmless(room: &Room, rows: &[Row]) -> Result<(), JournalError> {
+    let mut reader = room.open(Mode::Read)?;
+    assert!(reader.read_after(0)? == rows, "other rows are read");
+    drop(reader);
+    let mut writer = room.open(Mode::Write)?;
+    assert!(writer.read_after(0)? == rows, "other rows are read for writing");
+    let added = add(&mut writer, "after")?;
+    drop(writer);
+    let all = room.write().read_after(0)?;
+    assert!(all[..rows.len()] == *rows, "other rows are there after writing");
+    assert_eq!(all[rows.len()..], added);
+    Ok(())
+}
+
+/// Every error says what to do.
+fn helps(error: &JournalError) {
+    let text = error.to_string();
+    assert!(text.contains("; "), "no hint: {text}");
 }

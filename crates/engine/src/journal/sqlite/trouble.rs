@@ -2,10 +2,7 @@
 
 use rusqlite::{Error, ErrorCode};
 
-use crate::journal::JournalError;
-
-/// What to do about a journal that cannot be trusted.
-pub(super) const REBUILD: &str = "nothing is launched meanwhile; `planner reconcile --from-tags` sets it aside and rebuilds it from what the brokers list";
+use crate::journal::{JournalError, REBUILD};
 
 /// The whole file is not what was written, or not a journal.
 pub(super) fn damaged(why: &str) -> JournalError {

@@ -1,0 +1,382 @@
+//! Damage that somebody or something did on purpose.
+
+use super::*;
+use crate::journal::chain;
+
+/// What came of it.
+enum Comes {
+    /// All rows are there, and more can be added.
+    Harmless,
+    /// An error that says so.
+    Refused(&'static str),
+}
+
+use Comes::{Harmless, Refused};
+
+/// A journal that was closed, one of a process that was killed, and both of another installation.
+struct Founds {
+    closed: Kept,
+    killed: Kept,
+    other_closed: Kept,
+    other_killed: Kept,
+}
+
+impl Founds {
+    fn new(name: &str) -> Self {
+        let found = |end: &str, closed: bool| {
+            let room = Room::new(&format!("{name}-{end}"));
+            let mut journal = filled(&room, 12);
+            if closed {
+                Kept::closed(&room, journal)
+            } else {
+                Kept::of(&room, &mut journal)
+            }
+        };
+        Self {
+            closed: found("closed", true),
+            killed: found("killed", false),
+            other_closed: found("other-closed", true),
+            other_killed: found("other-killed", false),
+        }
+    }
+}
+
+fn check(room: &Room, name: &str, kept: &Kept, damage: &dyn Fn(&Room), comes: Comes) {
+    kept.lay(room);
+    damage(room);
+    match (harmless(room, &kept.rows), comes) {
+        (Ok(()), Harmless) => {}
+        (Err(error), Refused(said)) => {
+            helps(&error);
+            assert!(error.to_string().contains(said), "{name}: {error}");
+            let again = room.open(Mode::Write).and_then(|mut journal| add(&mut journal, "more"));
+            assert!(again.is_err(), "{name}: refused for reading only");
+        }
+        (Ok(()), Refused(said)) => panic!("{name}: not noticed: {said}"),
+        (Err(error), Harmless) => panic!("{name}: {error}"),
+    }
+}
+
+fn take(kept: &Kept, name: &str) -> Vec<u8> {
+    let found = kept.files.iter().find(|(file, _)| file == name);
+    found.map(|(_, bytes)| bytes.clone()).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_stands_in_the_place_of_a_file() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let Founds { closed, killed, .. } = Founds::new("place");
+    let room = Room::new("place");
+    let elsewhere = Room::new("place-elsewhere");
+    closed.lay(&elsewhere);
+    let [log, index] = BESIDE;
+    let instead = |name: &'static str, made: fn(&Path)| {
+        move |room: &Room| {
+            let path = room.file(name);
+            let _ = fs::remove_file(&path);
+            made(&path);
+        }
+    };
+    let folder: fn(&Path) = |path| fs::create_dir(path).unwrap();
+    let dangling: fn(&Path) = |path| symlink("nowhere", path).unwrap();
+    for name in [NAME, log, index, witness::NAME] {
+        check(&room, name, &killed, &instead(name, folder), Refused("is not a file"));
+        check(&room, name, &killed, &instead(name, dangling), Refused("is a link"));
+    }
+    let to_other = |room: &Room| {
+        fs::remove_file(room.file(NAME)).unwrap();
+        symlink(elsewhere.file(NAME), room.file(NAME)).unwrap();
+    };
+    check(&room, "a link to a journal", &closed, &to_other, Refused("is a link"));
+    let linked = |room: &Room| {
+        fs::remove_dir_all(&room.0).unwrap();
+        symlink(&elsewhere.0, &room.0).unwrap();
+    };
+    check(&room, "a link to the folder", &closed, &linked, Harmless);
+    fs::remove_file(&room.0).unwrap();
+    let is_file = |room: &Room| {
+        fs::remove_dir_all(&room.0).unwrap();
+        fs::write(&room.0, "").unwrap();
+    };
+    check(
+        &room,
+        "a file for the folder",
+        &closed,
+        &is_file,
+        Refused("is not a folder"),
+    );
+    fs::remove_file(&room.0).unwrap();
+
+    for mode in [0o720, 0o702, 0o777] {
+        let shared = |room: &Room| fs::set_permissions(&room.0, fs::Permissions::from_mode(mode)).unwrap();
+        check(
+            &room,
+            "a folder that others write in",
+            &closed,
+            &shared,
+            Refused("chmod 700"),
+        );
+    }
+    let readable = |room: &Room| {
+        for (name, _) in &killed.files {
+            fs::set_permissions(room.file(name), fs::Permissions::from_mode(0o644)).unwrap();
+        }
+    };
+    check(&room, "files that others read", &killed, &readable, Harmless);
+    for entry in fs::read_dir(&room.0).unwrap() {
+        assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+type Damage = Box<dyn Fn(&Room)>;
+
+fn put(name: &'static str, bytes: Vec<u8>) -> Damage {
+    Box::new(move |room| fs::write(room.file(name), &bytes).unwrap())
+}
+
+fn gone(name: &'static str) -> Damage {
+    Box::new(move |room| fs::remove_file(room.file(name)).unwrap())
+}
+
+fn nothing() -> Damage {
+    Box::new(|_| {})
+}
+
+#[test]
+fn a_file_that_was_exchanged() {
+    let founds = Founds::new("file");
+    let room = Room::new("file");
+    let size = take(&founds.closed, NAME).len();
+    let first_page = take(&founds.closed, NAME)[..4096].to_vec();
+    let other = take(&founds.other_closed, NAME);
+    let plain = {
+        let room = Room::new("file-plain");
+        fs::create_dir(&room.0).unwrap();
+        let connection = Connection::open(room.file("plain.db")).unwrap();
+        connection.execute_batch("CREATE TABLE event (seq INTEGER)").unwrap();
+        drop(connection);
+        fs::read(room.file("plain.db")).unwrap()
+    };
+    let check = |name: &str, damage: Damage, comes: Comes| check(&room, name, &founds.closed, &*damage, comes);
+    check("none", nothing(), Harmless);
+    check("an empty file", put(NAME, Vec::new()), Refused("the file is empty"));
+    check("no file", gone(NAME), Refused("the file is gone"));
+    check("text", put(NAME, b"{\"rows\":[]}".to_vec()), Refused("is damaged"));
+    check("zeros", put(NAME, vec![0; size]), Refused("is damaged"));
+    check("noise", put(NAME, vec![0xa5; size]), Refused("is damaged"));
+    check("the first page", put(NAME, first_page), Refused("is damaged"));
+    check("another program's", put(NAME, plain), Refused("is something else"));
+    check(
+        "another's",
+        put(NAME, other),
+        Refused("is not the row that was written"),
+    );
+}
+
+#[test]
+fn a_file_that_is_older_than_its_last_rows() {
+    let founds = Founds::new("older");
+    let room = Room::new("older");
+    founds.closed.lay(&room);
+    add(&mut room.write(), "one more").unwrap();
+    let newer = Kept::closed(&room, room.write());
+    let older = put(NAME, take(&founds.closed, NAME));
+    check(
+        &room,
+        "older",
+        &newer,
+        &*older,
+        Refused("row 13 of the journal is damaged: it was written and is gone"),
+    );
+}
+
+#[test]
+fn a_log_or_a_note_that_was_exchanged() {
+    let founds = Founds::new("log");
+    let room = Room::new("log");
+    let [log, index] = BESIDE;
+    let own_log = take(&founds.killed, log);
+    let half = own_log[..own_log.len() / 2].to_vec();
+    let other_log = take(&founds.other_killed, log);
+    let other_index = take(&founds.other_killed, index);
+    let other_note = take(&founds.other_closed, witness::NAME);
+    let lost = || Refused("it was written and is gone");
+    let other = || Refused("is not the row that was written");
+    let check = |name: &str, damage: Damage, comes: Comes| {
+        check(&room, name, &founds.killed, &*damage, comes);
+    };
+    check("none", nothing(), Harmless);
+    check(
+        "an empty file, with its log",
+        put(NAME, Vec::new()),
+        Refused("the file is empty"),
+    );
+    check("no log", gone(log), lost());
+    check("an empty log", put(log, Vec::new()), lost());
+    check("half a log", put(log, half), lost());
+    check("noise for a log", put(log, vec![0x5a; 40_000]), lost());
+    check("another's log", put(log, other_log.clone()), other());
+    check("no index", gone(index), Harmless);
+    check("noise for an index", put(index, vec![0x5a; 32_768]), Harmless);
+    check("another's index", put(index, other_index), Harmless);
+    check("no note", gone(witness::NAME), Harmless);
+    check("noise for a note", put(witness::NAME, vec![0x5a; 128]), Harmless);
+    check("another's note", put(witness::NAME, other_note), other());
+    super::by_hand::check(&room, "after closing", &founds.closed, &*put(log, other_log), other());
+}
+
+/// Runs statements on a journal whose own defences were taken off, and puts them on again.
+fn forged(statements: &'static str) -> impl Fn(&Room) {
+    move |room| {
+        let connection = Connection::open(room.file(NAME)).unwrap();
+        connection
+            .execute_batch(
+                "DROP TRIGGER event_in_order; DROP TRIGGER event_is_not_changed; DROP TRIGGER event_is_not_removed;",
+            )
+            .unwrap();
+        connection.execute_batch(statements).unwrap();
+        for (name, statement) in schema::STATEMENTS {
+            if *name != "event" {
+                connection.execute_batch(statement).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_that_were_changed_with_sql() {
+    let Founds { closed, killed, .. } = Founds::new("rows");
+    let room = Room::new("rows");
+    let check = |statements: &'static str, said: &'static str| {
+        for kept in [&closed, &killed] {
+            check(&room, statements, kept, &forged(statements), Refused(said));
+        }
+    };
+    check(
+        "DELETE FROM event WHERE seq = 12",
+        "row 12 of the journal is damaged: it was written and is gone",
+    );
+    check(
+        "DELETE FROM event WHERE seq > 5",
+        "row 6 of the journal is damaged: it was written and is gone",
+    );
+    check(
+        "DELETE FROM event",
+        "row 1 of the journal is damaged: it was written and is gone",
+    );
+    check(
+        "DELETE FROM event WHERE seq = 6",
+        "row 6 of the journal is damaged: a row is missing",
+    );
+    check(
+        "DELETE FROM event WHERE seq = 1",
+        "row 1 of the journal is damaged: a row is missing",
+    );
+    check(
+        "UPDATE event SET seq = 13 WHERE seq = 12",
+        "row 12 of the journal is damaged: a row is missing",
+    );
+    check(
+        "UPDATE event SET seq = 99 WHERE seq = 3; UPDATE event SET seq = 3 WHERE seq = 4; UPDATE event SET seq = 4 WHERE seq = 99",
+        "row 3 of the journal is damaged",
+    );
+    for column in [
+        "body = 'nothing'",
+        "body = body || ' '",
+        "wall = '2026-11-22T09:30:00.123456788Z'",
+        "wall = 'yesterday'",
+        "up_ms = up_ms + 1",
+        "boot = ''",
+        "pid = 0",
+        "pid = 4294967296",
+        "hash = randomblob(32)",
+        "prev_hash = zeroblob(32)",
+    ] {
+        let statement: &'static str = format!("UPDATE event SET {column} WHERE seq = 7").leak();
+        check(statement, "row 7 of the journal is damaged");
+    }
+}
+
+/// Whoever forges a row can compute its digest: the next one still follows the row that was.
+#[test]
+fn rows_that_were_forged_with_their_digests() {
+    let Founds { closed, .. } = Founds::new("forged");
+    let room = Room::new("forged");
+    let check = |name: &str, seq: usize, previous: [u8; 32], at: i64, said: &'static str| {
+        let mut row = closed.rows[seq - 1].clone();
+        row.draft.body = "forged".to_owned();
+        let row = chain::next(u64::try_from(at).unwrap(), &previous, row.draft);
+        let forge = |room: &Room| {
+            let connection = Connection::open(room.file(NAME)).unwrap();
+            connection
+                .execute_batch("DROP TRIGGER event_in_order; DROP TRIGGER event_is_not_removed")
+                .unwrap();
+            connection
+                .execute(
+                    "REPLACE INTO event SELECT ?1, wall, up_ms, boot, pid, 'forged', ?2, ?3 FROM event WHERE seq = ?4",
+                    rusqlite::params![at, previous, row.hash, i64::try_from(seq).unwrap()],
+                )
+                .unwrap();
+            for (_, statement) in schema::STATEMENTS.iter().filter(|(name, _)| *name != "event") {
+                let _ = connection.execute_batch(statement);
+            }
+        };
+        super::by_hand::check(&room, name, &closed, &forge, Refused(said));
+    };
+    let before = |seq: usize| closed.rows[seq - 2].hash;
+    check("in the middle", 7, before(7), 7, "row 8 of the journal is damaged");
+    check("the last", 12, before(12), 12, "it is not the row that was written");
+    check(
+        "added to the wrong row",
+        12,
+        before(12),
+        13,
+        "row 13 of the journal is damaged",
+    );
+    check(
+        "added to nothing",
+        12,
+        chain::GENESIS,
+        13,
+        "row 13 of the journal is damaged",
+    );
+}
+
+#[test]
+fn layouts_that_are_not_ours() {
+    let Founds { closed, .. } = Founds::new("layouts");
+    let room = Room::new("layouts");
+    let check = |statements: &'static str, said: &'static str| {
+        let change = |room: &Room| {
+            let connection = Connection::open(room.file(NAME)).unwrap();
+            connection.execute_batch(statements).unwrap();
+        };
+        super::by_hand::check(&room, statements, &closed, &change, Refused(said));
+    };
+    check("PRAGMA user_version = 2", "newer version (layout 2); update planner");
+    check(
+        "PRAGMA user_version = 2; DROP TABLE event",
+        "newer version (layout 2); update planner",
+    );
+    check("PRAGMA user_version = 0", "its layout is not the one");
+    check("PRAGMA user_version = -1", "its layout is not the one");
+    check("PRAGMA application_id = 0", "is something else");
+    check("PRAGMA application_id = 1735418475", "is something else");
+    check("PRAGMA journal_mode = delete", "not kept with a log");
+    check("DROP TABLE event", "its layout is not the one");
+    check("DROP TRIGGER event_is_not_changed", "its layout is not the one");
+    check("CREATE TABLE more (id INTEGER)", "its layout is not the one");
+    check("CREATE INDEX more ON event (pid)", "its layout is not the one");
+    check("ALTER TABLE event ADD COLUMN more TEXT", "its layout is not the one");
+    check(
+        "ALTER TABLE event RENAME COLUMN boot TO start",
+        "its layout is not the one",
+    );
+    check(
+        "DROP TABLE event; CREATE TABLE event (seq INTEGER PRIMARY KEY, wall TEXT, up_ms INTEGER, boot TEXT, pid INTEGER, \
+         body TEXT, prev_hash BLOB, hash BLOB)",
+        "its layout is not the one",
+    );
+}
