@@ -15,13 +15,24 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod backstage;
 mod exact;
 mod face;
+mod fault;
 mod number;
 mod options;
+mod reply;
+mod request;
+mod seed;
 mod server;
+mod state;
+mod store;
 mod world;
 
-pub use crate::options::{Limits, Options, PRIME_PORT, SPHERON_PORT};
+pub use crate::backstage::{Control, Created, Deletion, Done, Ledger, Live, Posted, Stranger};
+pub use crate::fault::{Fault, Op, ParseRuleError, Rule, Times};
+pub use crate::options::{Limits, MinimumRuntime, Options, PRIME_PORT, SPHERON_PORT, Time};
+pub use crate::reply::{Reply, Wire};
+pub use crate::request::Request;
 pub use crate::server::{Running, Sandbox};
-pub use crate::world::{Broker, Origin, REFUSED_KEY, origins};
+pub use crate::world::{Broker, Catalogue, Origin, REFUSED_KEY, World, origins};
