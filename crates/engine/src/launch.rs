@@ -19,6 +19,7 @@ mod account;
 pub mod caps;
 mod care;
 mod chores;
+mod cooldown;
 mod engine;
 pub mod event;
 mod interrupt;

@@ -165,16 +165,13 @@ async fn each_answer_to_a_request_leads_somewhere() {
     ] {
         let world = World::new(answers);
         let report = world.provision(&two()).await;
-        let same_end = match (&report.end, &end) {
-            (End::Guarded(_), End::Guarded(_)) => true,
-            (is, expected) => is == expected,
-        };
+        let same_end = report.end == end || matches!((&report.end, &end), (End::Guarded(_), End::Guarded(_)));
         assert!(same_end, "{name}: {report:#?}");
         if name == "two machines" {
             // The second is ended after the launch.
             world.engine().reconcile(Duration::from_secs(120)).await.unwrap();
-            let state = world.engine().state().clone();
-            let found: Vec<Stage> = state.attempts.values().map(|one| one.stage).collect();
+            let engine = world.engine();
+            let found: Vec<Stage> = engine.state().attempts.values().map(|one| one.stage).collect();
             assert_eq!(found, expected, "{name}");
         } else {
             assert_eq!(stages(&report), expected, "{name}: {report:#?}");

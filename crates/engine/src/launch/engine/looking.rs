@@ -35,13 +35,12 @@ impl Engine {
             hint: &Hint::default(),
             progress: &Quiet,
         };
-        let (listing, vanished) = match (account.kind, source.disks()) {
-            (Kind::Disk, Some(disks)) => (as_machines(disks.list(&ask).await), Vec::new()),
-            _ => {
-                let listing = fleet.list(&ask, self.since(account, &began)).await;
-                let vanished = self.vanished(fleet, account, &listing).await;
-                (listing, vanished)
-            }
+        let (listing, vanished) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
+            (as_machines(disks.list(&ask).await), Vec::new())
+        } else {
+            let listing = fleet.list(&ask, self.since(account, &began)).await;
+            let vanished = self.vanished(fleet, account, &listing).await;
+            (listing, vanished)
         };
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         self.commit(|state| {

@@ -10,6 +10,7 @@ use super::disks::{Made, Prepared};
 use super::{End, OnUnknown, Wish};
 use crate::launch::account::Kind;
 use crate::launch::chores::Care;
+use crate::launch::cooldown::cooling;
 use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
 use crate::launch::event::{Event, Named};
 use crate::launch::judge::Doom;
@@ -67,6 +68,7 @@ impl<'a> Hunt<'a> {
     }
 
     pub(super) async fn run(&mut self) -> Result<End, EngineError> {
+        self.leave_alone();
         loop {
             let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
@@ -90,6 +92,23 @@ impl<'a> Hunt<'a> {
             if let Some(end) = self.settle().await? {
                 return Ok(end);
             }
+        }
+    }
+
+    /// What was sold out a moment ago is not asked for again so soon.
+    fn leave_alone(&mut self) {
+        let cooling = cooling(self.engine.state(), self.engine.settings(), &self.engine.now());
+        let planned = |ware: &Ware| {
+            let mut units = self.wish.plans.iter().flat_map(|plan| &plan.machines);
+            units.any(|unit| unit.ware() == *ware)
+        };
+        for (ware, left) in cooling.into_iter().filter(|(ware, _)| planned(ware)) {
+            self.notes.push(format!(
+                "{} was sold out a moment ago, and is left alone for another {} s",
+                ware.1,
+                left.as_secs()
+            ));
+            self.excluded.wares.insert(ware);
         }
     }
 
