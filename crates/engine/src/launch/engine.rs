@@ -23,6 +23,7 @@ use super::settings::Settings;
 use super::state::{Stage, State};
 use super::watch::Watcher;
 use crate::clock::{Clock, Stamp};
+use crate::failpoint::reach;
 use crate::journal::{Draft, Journal, JournalError, Row};
 
 /// Launches machines, ends them, and finds out what became of them.
@@ -163,6 +164,7 @@ impl Engine {
         let mut decide = Some(decide);
         let mut next = self.state.clone();
         let mut events = Vec::new();
+        reach("before-commit");
         let added = self.journal.transact(self.state.seq, &mut |rows: &[Row]| {
             take_in(&mut next, rows)?;
             let decide = decide.take().ok_or("a transaction was run twice")?;
@@ -174,6 +176,7 @@ impl Engine {
             }
             Ok(drafts)
         })?;
+        reach("after-commit");
         if let Some(last) = added.last() {
             next.seq = last.seq;
         }
@@ -193,6 +196,7 @@ impl Engine {
     /// turn left behind: whoever sends holds the turn, so nobody is sending
     /// now (T7).
     pub(crate) async fn turn(&mut self) -> Result<Box<dyn Send>, EngineError> {
+        reach("before-lock");
         let turns = Arc::clone(&self.parts.turns);
         let start = self.now();
         let turn = loop {
@@ -206,6 +210,7 @@ impl Engine {
             }
             self.parts.clock.sleep(TURN_EVERY).await;
         };
+        reach("after-lock");
         self.commit(|state| Ok(abandoned(state)))?;
         Ok(turn)
     }

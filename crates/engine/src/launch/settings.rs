@@ -91,6 +91,26 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// For tests that kill real processes by the thousand: the same rules in
+    /// hundredths of the time.
+    #[cfg(feature = "failpoints")]
+    pub fn hurried() -> Self {
+        let ms = Duration::from_millis;
+        Self {
+            create_within: 2 * SECOND,
+            ask_within: 2 * SECOND,
+            quiet: ms(600),
+            quiet_empty: ms(900),
+            refusal_settles: ms(20),
+            list_every: ms(40),
+            gone_gap: ms(120),
+            end_retry: ms(40),
+            end_retry_max: ms(400),
+            end_blocked: 5 * SECOND,
+            ..Self::default()
+        }
+    }
+
     /// For the simulated brokers, whose listing is never late: the same rules
     /// with little patience, so that trying things out takes seconds.
     pub fn sandbox() -> Self {

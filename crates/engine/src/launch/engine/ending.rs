@@ -6,6 +6,7 @@ use gpu_broker_core::disk::DiskId;
 use gpu_broker_core::source::{Deletion, SourceError};
 
 use super::{Engine, EngineError};
+use crate::failpoint::reach;
 use crate::launch::account::Kind;
 use crate::launch::event::{DoomedEvent, EndRefused, Event, Named};
 use crate::launch::judge::Doom;
@@ -30,12 +31,15 @@ impl Engine {
             .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let named = || Named { key: key.to_owned() };
+        reach("before-ending");
         self.note(vec![Event::Ending(named())])?;
+        reach("after-ending");
         let within = self.settings().ask_within;
         let answer = match (kind, source.disks()) {
             (Kind::Disk, Some(disks)) => disks.delete(&DiskId::new(id.as_str()), within).await,
             _ => fleet.delete(&id, within).await,
         };
+        reach("end-answered");
         if let Some(refused) = refused(key, &answer) {
             // Another process may have seen it gone meanwhile.
             self.commit(|state| {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError};
 use crate::clock::Stamp;
+use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
 use crate::launch::survey::{Look, conclude};
 
@@ -42,6 +43,7 @@ impl Engine {
             let vanished = self.vanished(fleet, account, &listing).await;
             (listing, vanished)
         };
+        reach("listed");
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         self.commit(|state| {
             let look = Look {
@@ -53,6 +55,7 @@ impl Engine {
             };
             Ok(conclude(state, &*names, &look, &settings))
         })?;
+        reach("concluded");
         Ok(listing)
     }
 

@@ -10,6 +10,7 @@ use gpu_broker_core::source::{ErrorKind, Fleet, Outcome, RefusalKind, Source, So
 
 use super::looking::as_machine;
 use super::{Engine, EngineError, scope};
+use crate::failpoint::reach;
 use crate::journal::JournalError;
 use crate::launch::caps;
 use crate::launch::chores::create_in;
@@ -60,6 +61,7 @@ impl Engine {
                 "{broker} takes no more launches for {seconds} s: its limit is used up"
             )));
         }
+        reach("before-reserve");
         let set_aside = self.commit(|state| {
             is_open(state, &of)?;
             caps::allow(state, &reserved)?;
@@ -70,15 +72,20 @@ impl Engine {
             Err(JournalError::Refused(why)) => return Ok(Sent::Forbidden(why)),
             Err(error) => return Err(error.into()),
         }
+        reach("after-reserve");
         let within = self.settings().create_within;
         for _ in 0..self.settings().connects_max.max(1) {
             if self.parts.interrupt.is_set() {
                 break;
             }
+            reach("before-sending");
             self.note(vec![Event::Sending(Named { key: key.clone() })])?;
+            reach("after-sending");
             let outcome = create(&*source, fleet, &item, within).await;
+            reach("answered");
             let again = matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Transport);
             self.outcome(&key, &item, outcome)?;
+            reach("outcome-noted");
             if !again {
                 break;
             }
