@@ -65,7 +65,7 @@ fn take(kept: &Kept, name: &str) -> Vec<u8> {
 #[cfg(unix)]
 #[test]
 fn what_stands_in_the_place_of_a_file() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::symlink;
 
     let Founds { closed, killed, .. } = Founds::new("place");
     let room = Room::new("place");
@@ -108,7 +108,15 @@ fn what_stands_in_the_place_of_a_file() {
         Refused("is not a folder"),
     );
     fs::remove_file(&room.0).unwrap();
+}
 
+#[cfg(unix)]
+#[test]
+fn who_may_read_and_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let Founds { closed, killed, .. } = Founds::new("modes");
+    let room = Room::new("modes");
     for mode in [0o720, 0o702, 0o777] {
         let shared = |room: &Room| fs::set_permissions(&room.0, fs::Permissions::from_mode(mode)).unwrap();
         check(
@@ -119,6 +127,19 @@ fn what_stands_in_the_place_of_a_file() {
             Refused("chmod 700"),
         );
     }
+    // Everything is allowed to the superuser.
+    let mode = |room: &Room, mode: u32| fs::set_permissions(&room.0, fs::Permissions::from_mode(mode)).unwrap();
+    let lock_up = |room: &Room| mode(room, 0o500);
+    lock_up(&room);
+    let superuser = fs::write(room.file("probe"), "").is_ok();
+    mode(&room, 0o700);
+    let comes = if superuser {
+        Harmless
+    } else {
+        Refused("check who may write")
+    };
+    check(&room, "a folder that nobody may write in", &closed, &lock_up, comes);
+    mode(&room, 0o700);
     let readable = |room: &Room| {
         for (name, _) in &killed.files {
             fs::set_permissions(room.file(name), fs::Permissions::from_mode(0o644)).unwrap();
