@@ -180,7 +180,15 @@ fn a_file_that_was_exchanged() {
         drop(connection);
         fs::read(room.file("plain.db")).unwrap()
     };
+    // All rows can be read; the next one would go to a page that is taken.
+    let mut miscounted = take(&founds.closed, NAME);
+    miscounted[32..40].copy_from_slice(&[0, 0, 0, 2, 0, 0, 0, 1]);
     let check = |name: &str, damage: Damage, comes: Comes| check(&room, name, &founds.closed, &*damage, comes);
+    check(
+        "a page in use that is called free",
+        put(NAME, miscounted),
+        Refused("the journal is damaged"),
+    );
     check("none", nothing(), Harmless);
     check("an empty file", put(NAME, Vec::new()), Refused("the file is empty"));
     check("no file", gone(NAME), Refused("the file is gone"));
