@@ -105,9 +105,18 @@ fn by(mut reply: Reply, wire: Wire) -> Reply {
 
 /// The latest machine that is not the one in an answer.
 fn another<'a>(desk: &'a Desk<'_>, broker: Broker, answer: &str) -> Option<&'a Machine> {
-    let machines = desk.state.machines.iter().rev();
+    let machines = desk
+        .state
+        .machines
+        .iter()
+        .rev()
+        .filter(|machine| machine.made <= desk.now);
     let mut others = machines.filter(|machine| machine.broker == broker && !answer.contains(&machine.id));
-    others.find(|machine| machine.made <= desk.now)
+    // One that lives, rather than one that is over.
+    others
+        .clone()
+        .find(|machine| machine.exists())
+        .or_else(|| others.next())
 }
 
 fn whole(desk: &Desk<'_>, machine: &Machine) -> String {
