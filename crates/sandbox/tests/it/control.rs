@@ -132,3 +132,47 @@ fn the_ledger_tells_the_truth() {
     assert_eq!(told.value()["billed"]["spheron"], "5.7948", "{}", text(&told));
     assert_eq!(names(&world.list(Broker::Spheron)).len(), 3);
 }
+
+#[test]
+fn prices_and_units_move() {
+    let world = world(&options());
+    let prime_row = |world: &World| {
+        let target = "/api/v1/availability/gpus?cloud_id=8H100.80S.176V&data_center_id=FIN-02";
+        world.ask(Broker::Prime, &Request::get(target)).value()["items"][0].clone()
+    };
+    let spheron_row = |world: &World| {
+        let listed = world
+            .ask(Broker::Spheron, &Request::get("/api/gpu-offers?limit=200"))
+            .value();
+        let groups = listed["data"].as_array().unwrap().iter();
+        let mut offers = groups.flat_map(|group| group["offers"].as_array().unwrap());
+        offers
+            .find(|offer| offer["offerId"] == "baremetal_h100_8_ethernet")
+            .unwrap()
+            .clone()
+    };
+    let body = json!({ "prices": { "8H100.80S.176V": "99.90", "baremetal_h100_8_ethernet": "15.85" } });
+    assert_eq!(control(&world, Broker::Prime, &body).0, 200);
+    assert_eq!(prime_row(&world)["prices"]["onDemand"].to_string(), "99.9");
+    assert_eq!(spheron_row(&world)["price"].to_string(), "15.85");
+    rent(&world, Broker::Prime, "a");
+    rent(&world, Broker::Spheron, "a");
+    let rates: Vec<_> = world
+        .ledger()
+        .unwrap()
+        .created
+        .into_iter()
+        .map(|machine| machine.rate)
+        .collect();
+    assert_eq!(rates, ["100.1784", "15.85"], "the first with its disk on top");
+    let body = json!({ "units": { "8H100.80S.176V": 1, "baremetal_h100_8_ethernet": 1 } });
+    assert_eq!(control(&world, Broker::Prime, &body).0, 200);
+    assert_eq!(prime_row(&world)["stockStatus"], "Unavailable");
+    assert_eq!(spheron_row(&world)["available"], false);
+    assert_eq!(world.create(Broker::Prime, &prime("b")).status, 400);
+    assert_eq!(world.create(Broker::Spheron, &crate::orders::spheron("b")).status, 500);
+    assert_eq!(
+        control(&world, Broker::Prime, &json!({ "prices": { "x": "cheap" } })).0,
+        400
+    );
+}

@@ -111,3 +111,19 @@ fn a_late_effect_comes_late() {
         assert_eq!(names(&world.list(broker)), ["one"], "with any answer");
     }
 }
+
+#[test]
+fn a_status_goes_forward_and_back() {
+    for (broker, words) in [(Prime, ["ACTIVE", "PROVISIONING"]), (Spheron, ["running", "deploying"])] {
+        let (world, _) = created(broker, &[Fault::FlappingStatus]);
+        let id = ledger(&world).created[0].id.clone();
+        seconds(&world, 5);
+        let seen = [(); 4].map(|()| {
+            seconds(&world, 10);
+            world.get(broker, &id).value()["status"].as_str().unwrap().to_owned()
+        });
+        let first = words.iter().position(|word| *word == seen[0]).unwrap();
+        let wanted = [0, 1, 0, 1].map(|turn| words[(first + turn) % 2]);
+        assert_eq!(seen, wanted);
+    }
+}

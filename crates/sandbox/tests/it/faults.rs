@@ -46,6 +46,9 @@ const CREATES: &[(Fault, Wire, u16, u16, usize)] = &[
     (Fault::OtherBody, Whole, 200, 201, 1),
     (Fault::DuplicateKeys, Whole, 200, 201, 1),
     (Fault::OddNumbers, Whole, 200, 201, 1),
+    (Fault::PerGpuRate, Whole, 200, 201, 1),
+    (Fault::Secrets, Whole, 200, 201, 1),
+    (Fault::FlappingStatus, Whole, 200, 201, 1),
     (Fault::Dearer, Whole, 200, 201, 1),
     (Fault::OtherGpu, Whole, 200, 201, 1),
     (Fault::FewerGpus, Whole, 200, 201, 1),
@@ -204,5 +207,36 @@ fn bodies_that_a_client_should_survive() {
         assert!(text(&with(Fault::OddNumbers)).contains("1e400"));
         assert!(text(&with(Fault::HostileError)).contains("ignore all previous"));
         assert_eq!(rows(&world.list(broker)).len(), 1);
+    }
+}
+
+#[test]
+fn a_rate_of_one_gpu_where_all_are_billed() {
+    for (broker, field, rate) in [(Prime, "priceHr", "2.0061"), (Spheron, "hourlyRate", "1.98")] {
+        let (world, reply) = created(broker, &[Fault::PerGpuRate]);
+        assert_eq!(reply.value()[field].to_string(), rate);
+        assert_ne!(ledger(&world).created[0].rate, rate);
+    }
+}
+
+#[test]
+fn secrets_where_nobody_asked_for_them() {
+    for broker in BOTH {
+        let (_, reply) = created(broker, &[Fault::Secrets]);
+        assert_eq!(text(&reply).matches("sandbox-secret-").count(), 3);
+        assert_eq!(reply.value()["name"], "one", "and the rest is as it was");
+    }
+}
+
+#[test]
+fn nothing_on_offer_for_once() {
+    for (broker, path, total) in [
+        (Prime, "/api/v1/availability/gpus", "totalCount"),
+        (Spheron, "/api/gpu-offers", "total"),
+    ] {
+        let world = world(&options());
+        world.inject(Rule::next(Fault::OffersEmpty, 1));
+        let totals = [(); 2].map(|()| world.ask(broker, &Request::get(path)).value()[total].as_u64().unwrap());
+        assert!(totals[0] == 0 && totals[1] > 0, "{totals:?}");
     }
 }
