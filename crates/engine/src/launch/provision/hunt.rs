@@ -1,8 +1,10 @@
 //! One launch: order, look, fall back on the next plan, undo.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gpu_broker_core::source::RefusalKind;
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::{Coverage, RefusalKind};
 
 use super::choose::{Excluded, choose};
 use super::{End, OnUnknown, Wish};
@@ -18,6 +20,10 @@ use crate::launch::unit::{Unit, Ware};
 /// with it unproved. `reconcile` goes on.
 const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
 
+/// How often to look at an account before it is given up that nothing was
+/// launched in yet.
+const LOOKS_BEFORE: u32 = 3;
+
 /// A launch under way.
 pub(super) struct Hunt<'a> {
     engine: &'a mut Engine,
@@ -25,6 +31,8 @@ pub(super) struct Hunt<'a> {
     launch: &'a str,
     fresh: u64,
     excluded: Excluded,
+    /// Brokers whose account was looked at.
+    looked_at: BTreeSet<Broker>,
     key_refused: Option<String>,
     pub(super) notes: Vec<String>,
 }
@@ -47,6 +55,7 @@ impl<'a> Hunt<'a> {
             launch,
             fresh,
             excluded: Excluded::default(),
+            looked_at: BTreeSet::new(),
             key_refused: None,
             notes: Vec::new(),
         }
@@ -118,6 +127,9 @@ impl<'a> Hunt<'a> {
             if self.engine.parts().interrupt.is_set() {
                 return Ok(Next::Stop(End::Interrupted));
             }
+            if !self.knows_account(&unit.order.offer.broker).await? {
+                return Ok(Next::Elsewhere);
+            }
             let Some((slot, number)) = self.free_slot() else {
                 self.notes.push(format!(
                     "{} attempts at one machine are enough",
@@ -149,6 +161,38 @@ impl<'a> Hunt<'a> {
             }
         }
         Ok(Next::Go)
+    }
+
+    /// Whether it is known what the account had before anything is ordered in
+    /// it: only then does an answer that names an old machine show (F10), and a
+    /// listing that leaves machines out (R7). Where no listing can be had, what
+    /// is launched could not be found again.
+    async fn knows_account(&mut self, broker: &Broker) -> Result<bool, EngineError> {
+        if self.looked_at.contains(broker) {
+            return Ok(true);
+        }
+        let accounts = self.engine.accounts();
+        let account = accounts.into_iter().find(|(one, _)| one == broker);
+        let account = account.ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
+        for tries in 1.. {
+            let error = match self.engine.look(&account).await?.coverage {
+                Coverage::Complete => break,
+                Coverage::Partial(error) | Coverage::Failed(error) => error,
+                Coverage::NoCredentials => return Err(EngineError::NoFleet(broker.clone())),
+            };
+            if tries == LOOKS_BEFORE || error.is_credentials() || self.engine.parts().interrupt.is_set() {
+                let note = format!("{broker} does not tell which machines there are: {error}");
+                self.notes.push(note.clone());
+                self.excluded.brokers.insert(broker.clone());
+                if error.is_credentials() {
+                    self.key_refused = Some(note);
+                }
+                return Ok(false);
+            }
+            self.engine.rest(self.engine.settings().list_every).await;
+        }
+        self.looked_at.insert(broker.clone());
+        Ok(true)
     }
 
     /// The first slot that nothing holds, and the number of the next attempt
