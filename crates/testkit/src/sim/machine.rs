@@ -7,10 +7,12 @@ use gpu_broker_core::place::Place;
 
 use super::names::Slot;
 use super::shop::usd;
-use super::time::stamp_of;
+use super::time::{MINUTE, stamp_of};
 
 /// How long after it was made a machine can be used, in milliseconds.
 pub(crate) const READY_MS: u64 = 90_000;
+/// When one that never becomes ready is given up, at the earliest.
+pub(crate) const SLOW_MS: u64 = 45 * MINUTE;
 /// For how long a status goes back and forth, or is one that nobody knows.
 pub(crate) const ODD_MS: u64 = 600_000;
 
@@ -153,7 +155,8 @@ impl Machine {
     /// When the last thing happens to it that happens by itself.
     pub(crate) fn last_event(&self) -> u64 {
         let fate = match self.fate {
-            Fate::Runs | Fate::NeverReady => self.from + READY_MS,
+            Fate::Runs => self.from + READY_MS,
+            Fate::NeverReady => self.from + SLOW_MS,
             Fate::FailsAt(at) | Fate::StoppedAt(at) | Fate::OddWordUntil(at) | Fate::FlapsUntil(at) => at,
         };
         let raised = self.raised.map_or(0, |(at, _)| at);
