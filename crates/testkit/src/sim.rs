@@ -15,6 +15,7 @@ mod audit;
 mod book;
 mod broker;
 mod cell;
+mod chance;
 mod command;
 mod fault;
 mod journal;

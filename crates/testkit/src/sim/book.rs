@@ -116,6 +116,8 @@ pub(crate) struct Book {
     /// Ids that were adopted or doomed, and when.
     pub(crate) adopted: BTreeMap<String, u64>,
     pub(crate) doomed: BTreeMap<String, u64>,
+    /// The latest that a listing has shown a machine, in milliseconds.
+    pub(crate) lag_max: u64,
     /// What each launch may cost.
     pub(crate) caps: BTreeMap<u64, Cap>,
     /// Commits so far.

@@ -14,7 +14,7 @@ use super::journal::Kill;
 use super::rig::{Closed, Rig, Store};
 use super::script::Script;
 use super::shop::{GOODS, MICRO, exact};
-use super::time::{HOUR, MINUTE, SECOND};
+use super::time::{HOUR, SECOND};
 use super::world::{Flavour, World};
 
 /// How late listings are.
@@ -172,11 +172,7 @@ pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
 
 /// Ends everything, and looks once more an hour later.
 pub(crate) fn end_all(rig: &mut Rig) {
-    let slow = 46 * MINUTE;
-    {
-        let mut world = rig.world.lock();
-        world.at_rest(rig.engine().state(), slow);
-    }
+    rig.world.lock().at_rest(rig.engine().state());
     let all = |engine: &Engine| -> Vec<String> { engine.state().attempts.keys().cloned().collect() };
     let keys = all(rig.engine());
     rig.terminate(&keys, Duration::from_secs(180));
@@ -197,6 +193,6 @@ pub(crate) fn end_all(rig: &mut Rig) {
     rig.pass(HOUR);
     rig.look_around();
     let mut world = rig.world.lock();
-    world.at_rest(rig.engine().state(), slow);
+    world.at_rest(rig.engine().state());
     world.nothing_lives();
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::book::Promise;
 use super::cell::{self, CellSpec};
+use super::chance::{self, Account};
 use super::journal::Kill;
 use super::levels;
 use super::tally::Tally;
@@ -26,6 +27,13 @@ pub fn command(words: &[String], out: &mut dyn Write) -> io::Result<bool> {
         }
     }
     let start = Instant::now();
+    if only == "s2" || only == "s2e" {
+        let account = if only == "s2" { Account::Used } else { Account::Empty };
+        let tally = levels::random(stride, 1, account);
+        writeln!(out, "{} runs, {} bad, {} ms", tally.runs, tally.bad, start.elapsed().as_millis())?;
+        show(&tally, out)?;
+        return Ok(tally.bad == 0);
+    }
     let tally = levels::exhaustive(stride, |cell| cell.word().contains(&only));
     writeln!(out, "{} runs, {} bad, {} ms", tally.runs, tally.bad, start.elapsed().as_millis())?;
     show(&tally, out)?;
@@ -49,6 +57,15 @@ fn show(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn replay(spec: &str, out: &mut dyn Write) -> io::Result<bool> {
+    for account in [Account::Used, Account::Empty] {
+        if let Some(seed) = spec.strip_prefix(account.word()).and_then(|rest| rest.strip_prefix('/')) {
+            let closed = chance::run(seed.parse().unwrap(), account, None, true);
+            for line in &closed.trace {
+                writeln!(out, "{line}")?;
+            }
+            return Ok(true);
+        }
+    }
     let Some(rest) = spec.strip_prefix("s1/") else {
         writeln!(out, "no such run: {spec}")?;
         return Ok(false);

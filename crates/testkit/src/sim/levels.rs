@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::cell::{self, CellSpec};
+use super::chance::{self, Account};
 use super::journal::Kill;
 use super::tally::Tally;
 
@@ -55,4 +56,13 @@ fn kills(commits: u32, announcing: &[u32]) -> impl Iterator<Item = Kill> {
         after: true,
     });
     before.chain(after)
+}
+
+/// S2: so many runs by the dice.
+pub(crate) fn random(count: usize, seed: u64, account: Account) -> Tally {
+    spread(count, |number, tally| {
+        let seed = seed.wrapping_add(u64::try_from(number).unwrap_or_default());
+        let closed = chance::run(seed, account, None, false);
+        tally.add(|| format!("{}/{seed}", account.word()), &closed);
+    })
 }

@@ -11,8 +11,9 @@ use super::time::{MINUTE, stamp_of};
 
 /// How long after it was made a machine can be used, in milliseconds.
 pub(crate) const READY_MS: u64 = 90_000;
-/// When one that never becomes ready is given up, at the earliest.
-pub(crate) const SLOW_MS: u64 = 45 * MINUTE;
+/// When one that never becomes ready is given up, counted from
+/// when it was found: what was lost for a while is given up later.
+pub(crate) const SLOW_MS: u64 = 75 * MINUTE;
 /// For how long a status goes back and forth, or is one that nobody knows.
 pub(crate) const ODD_MS: u64 = 600_000;
 

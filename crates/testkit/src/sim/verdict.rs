@@ -6,8 +6,12 @@ use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 use gpu_broker_engine::launch::{End, Report};
 
 use super::book::Promise;
-use super::machine::Machine;
+use super::machine::{Machine, SLOW_MS};
+use super::time::{MINUTE, moment_of};
 use super::world::World;
+
+/// How long a name is doubted, of which nothing is seen, at the least.
+const QUIET_MS: u64 = 15 * MINUTE;
 
 /// For how long something was so that cannot be prevented, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -93,16 +97,19 @@ impl World {
     }
 
     /// When faults have ceased and time has passed, everything is at rest (I6).
-    pub(crate) fn at_rest(&mut self, state: &State, slow_ms: u64) {
+    pub(crate) fn at_rest(&mut self, state: &State) {
+        // The later listings are, the longer is doubted (R6).
+        let doubt = QUIET_MS.max(self.book.lag_max * 5) + 10 * MINUTE;
         for one in state.attempts.values() {
-            let young = || {
-                let sent = one.sent.as_ref().map_or(0, |at| super::time::moment_of(at.wall));
-                self.now < sent + slow_ms
+            let younger = |than: u64| {
+                let since = moment_of(one.since.wall);
+                self.now + self.skew < since + than
             };
             let rests = match one.stage {
                 Stage::Ready | Stage::Gone | Stage::Released | Stage::Absent | Stage::Orphan => true,
                 Stage::Blocked => !one.note.is_empty(),
-                Stage::Accepted => young(),
+                Stage::Accepted => younger(SLOW_MS),
+                Stage::Unknown | Stage::Rejected => younger(doubt),
                 _ => false,
             };
             if !rests {
