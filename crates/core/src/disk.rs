@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::money::Rate;
-use crate::offer::{Broker, Dial, Provider, Security, Stock};
+use crate::offer::{Broker, Dial, OfferId, Provider, Security, Stock};
 use crate::place::Place;
 use crate::quantity::Gb;
 
@@ -31,6 +31,10 @@ pub struct DiskOffer {
     pub security: Security,
     /// The broker's claim about stock.
     pub stock: Stock,
+    /// The broker's own word for it, when it has one and wants to hear it back
+    /// (Prime's `cloudId`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<OfferId>,
 }
 
 /// A disk that the account owns already.

@@ -17,6 +17,7 @@ pub mod demand;
 pub mod disk;
 pub mod fit;
 pub mod gpu;
+pub mod instance;
 pub mod market;
 pub mod money;
 pub mod number;

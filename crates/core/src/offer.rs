@@ -1,5 +1,6 @@
 //! What is for sale: one offer is one kind of instance at one seller.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -307,6 +308,17 @@ pub struct LaunchWords {
     pub gpu_type: Arc<str>,
     /// Operating systems or images it boots.
     pub images: Vec<Arc<str>>,
+    /// How it is bought, as the broker spells it; `None` when it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<Arc<str>>,
+    /// Whether it runs cloud-init at its first start; `None` when the broker
+    /// does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_init: Option<bool>,
+    /// Other words of the broker's, by its name of the field, where this
+    /// record keeps their meaning and not their letters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub echo: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// Why a broker's price cannot be used (P1).
@@ -364,6 +376,24 @@ mod tests {
         check("-0", "0");
         check("-0.01", "the price -0.01 is below zero");
         check("NaN", "`NaN` is not a decimal number");
+    }
+
+    #[test]
+    fn words_that_a_broker_does_not_say_are_not_written() {
+        let check = |json: &str, instance_type: Option<&str>, cloud_init: Option<bool>| {
+            let words: LaunchWords = serde_json::from_str(json).unwrap();
+            assert_eq!(
+                (words.instance_type.as_deref(), words.cloud_init),
+                (instance_type, cloud_init)
+            );
+            assert_eq!(serde_json::to_string(&words).unwrap(), json);
+        };
+        check(r#"{"gpu_type":"H100","images":["a"]}"#, None, None);
+        check(
+            r#"{"gpu_type":"H100","images":[],"instance_type":"CLUSTER","cloud_init":false}"#,
+            Some("CLUSTER"),
+            Some(false),
+        );
     }
 
     #[test]

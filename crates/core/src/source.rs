@@ -1,8 +1,14 @@
 //! What a broker's adapter provides, and how it reports what it could not.
 
 mod error;
+mod fleet;
+mod order;
 
 pub use error::{ErrorKind, SourceError};
+pub use fleet::{Account, AccountKey, Balance, Budget, Disks, Ending, Fleet, FleetTraits, Volumes};
+pub use order::{
+    CloudInit, CloudInitFile, Deletion, DiskOrder, LoginKey, Order, Outcome, Refusal, RefusalKind, usual_image,
+};
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -10,18 +16,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::disk::{Disk, DiskOffer};
+use crate::disk::DiskOffer;
 use crate::offer::{Broker, Offer};
 
 /// A broker that sells GPU time.
 ///
-/// Capability is presence: a source without a key has a catalogue and no
-/// disks of its own.
+/// Capability is presence: a source without a key has a catalogue, and neither
+/// machines nor disks of its own.
 pub trait Source: Debug + Send + Sync {
     /// The broker's name, the same in every record it returns.
     fn broker(&self) -> &Broker;
     /// What it sells.
     fn catalog(&self) -> &dyn Catalog;
+    /// The account's machines; `None` without a key.
+    fn fleet(&self) -> Option<&dyn Fleet>;
     /// The account's disks; `None` without a key.
     fn disks(&self) -> Option<&dyn Disks>;
 }
@@ -33,13 +41,6 @@ pub trait Catalog: Debug + Send + Sync {
     async fn offers(&self, ask: &Ask<'_>) -> Listing<Offer>;
     /// Every kind of disk for sale.
     async fn disk_offers(&self, ask: &Ask<'_>) -> Listing<DiskOffer>;
-}
-
-/// The account's disks. Reading them costs nothing.
-#[async_trait]
-pub trait Disks: Debug + Send + Sync {
-    /// Every disk that the account owns.
-    async fn list(&self, ask: &Ask<'_>) -> Listing<Disk>;
 }
 
 /// How to ask a source.

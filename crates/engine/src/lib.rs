@@ -1,8 +1,16 @@
-//! Asking many brokers at once.
+//! Asking many brokers at once, and launching what was chosen.
 //!
 //! The adapters know one broker each and the core knows none; this is where
-//! their answers become one `Market`, with whatever is missing on record.
+//! their answers become one `Market`, with whatever is missing on record, and
+//! where machines are launched without ever renting twice or forgetting one.
 
+pub mod clock;
+pub mod failpoint;
 mod gather;
+pub mod identity;
+pub mod journal;
+pub mod launch;
+pub mod lock;
+pub mod tag;
 
 pub use gather::{gather, gather_disk_offers, gather_disks};

@@ -45,6 +45,19 @@ pub enum Repeat {
     /// Twice may rent two machines: it is sent again only if it provably never left, or was turned away with 429.
     /// It travels on a connection of its own.
     Never,
+    /// It rents a machine: whatever happens, it is sent at most once, and whoever sends it keeps a record of that.
+    /// It travels on a connection of its own.
+    Once,
+}
+
+impl Repeat {
+    /// Whether the request may be repeated after it may have arrived.
+    pub(crate) fn is_safe(self) -> bool {
+        match self {
+            Self::Safe => true,
+            Self::Never | Self::Once => false,
+        }
+    }
 }
 
 /// A request: method, path, query, body, and how it may be treated.

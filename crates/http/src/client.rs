@@ -128,9 +128,10 @@ impl Client {
 impl Shared {
     /// The HTTP client for a call, built when it is first needed.
     pub(crate) fn http(&self, repeat: Repeat) -> Result<&reqwest::Client, &str> {
-        let (cell, keep_alive) = match repeat {
-            Repeat::Safe => (&self.pooled, true),
-            Repeat::Never => (&self.fresh, false),
+        let (cell, keep_alive) = if repeat.is_safe() {
+            (&self.pooled, true)
+        } else {
+            (&self.fresh, false)
         };
         cell.get_or_init(|| self.build(keep_alive))
             .as_ref()

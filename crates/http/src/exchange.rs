@@ -37,7 +37,7 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
         Repeat::Safe => start
             .checked_add(shared.options.attempt_timeout)
             .map_or(deadline, |end| end.min(deadline)),
-        Repeat::Never => deadline,
+        Repeat::Never | Repeat::Once => deadline,
     };
     let response = match timeout_at(until, request.send()).await {
         Ok(Ok(response)) => response,

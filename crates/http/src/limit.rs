@@ -38,10 +38,10 @@ impl Limits {
     /// Waits for a turn. If it would come after `deadline`, returns at once how long the wait would have been.
     pub(crate) async fn turn(&self, method: Method, repeat: Repeat, deadline: Instant) -> Result<(), Duration> {
         self.wait(&self.all, method, deadline).await?;
-        match repeat {
-            Repeat::Safe => Ok(()),
-            Repeat::Never => self.wait(&self.creates, method, deadline).await,
+        if repeat.is_safe() {
+            return Ok(());
         }
+        self.wait(&self.creates, method, deadline).await
     }
 
     async fn wait(&self, bucket: &Mutex<Bucket>, method: Method, deadline: Instant) -> Result<(), Duration> {
@@ -62,10 +62,7 @@ impl Limits {
 
     /// Takes in what an answer says about the limit that its request fell under.
     pub(crate) fn learn(&self, repeat: Repeat, told: &Told, refused: bool) {
-        let bucket = match repeat {
-            Repeat::Safe => &self.all,
-            Repeat::Never => &self.creates,
-        };
+        let bucket = if repeat.is_safe() { &self.all } else { &self.creates };
         lock(bucket).learn(Instant::now(), told, refused);
     }
 }

@@ -80,6 +80,7 @@ fn is_worth_repeating(repeat: Repeat, failure: &Failure) -> bool {
             | Kind::TooLarge
             | Kind::Decode => false,
         },
+        Repeat::Once => false,
     }
 }
 
@@ -135,7 +136,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_failure_is_repeated_only_where_that_is_safe() {
-        use Repeat::{Never, Safe};
+        use Repeat::{Never, Once, Safe};
         let not_sent = || failure(Stage::NotSent, Kind::Connect, None);
         for (one, safe, never) in [
             (not_sent(), 2, 2),
@@ -158,7 +159,7 @@ mod tests {
             (answered(503, None), 2, 1),
             (answered(504, None), 2, 1),
         ] {
-            for (repeat, expected) in [(Safe, safe), (Never, never)] {
+            for (repeat, expected) in [(Safe, safe), (Never, never), (Once, 1)] {
                 let (result, calls, _) = play(repeat, 60, vec![one.clone()]).await;
                 assert_eq!((calls, result.is_ok()), (expected, expected == 2), "{repeat:?} {one}");
             }

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::number::Number;
+
 /// Decimals after the point. The longest figure seen on the wire has twenty.
 const SCALE: u32 = 24;
 
@@ -12,7 +17,7 @@ const ONE: i128 = 10_i128.pow(SCALE);
 ///
 /// Prime's summaries and Spheron's group prices are sums over offers. The sandbox must not share its
 /// arithmetic with the code under test, so it brings these few lines of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Exact(i128);
 
 impl Exact {
@@ -48,6 +53,61 @@ impl Exact {
         self.0.checked_mul(i128::from(count)).map(Self)
     }
 
+    /// A whole number.
+    pub(crate) fn whole(number: u32) -> Self {
+        Self(i128::from(number) * ONE)
+    }
+
+    /// The sum, held at the ends of what can be said: a bill must not wrap around.
+    pub(crate) fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The difference, held at the ends of what can be said.
+    pub(crate) fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// What a rate per hour comes to in so many seconds, to the last decimal that is kept.
+    pub(crate) fn for_seconds(self, seconds: u64) -> Self {
+        let seconds = i128::from(seconds);
+        match self.0.checked_mul(seconds) {
+            Some(product) => Self(product / 3_600),
+            // Beyond what a product can hold, the quotient comes first.
+            None => Self((self.0 / 3_600).saturating_mul(seconds)),
+        }
+    }
+
+    /// The whole seconds, rounded up, in which a rate per hour uses up this amount; `None` when it never does.
+    pub(crate) fn lasts(self, rate: Self) -> Option<u64> {
+        if rate.0 <= 0 {
+            return None;
+        }
+        let left = self.0.max(0);
+        let seconds = match left.checked_mul(3_600) {
+            Some(product) => product / rate.0,
+            None => (left / rate.0).saturating_mul(3_600),
+        };
+        u64::try_from(seconds).ok().map(|seconds| seconds.saturating_add(1))
+    }
+
+    /// A number of hours in whole seconds; none when there are fewer than none.
+    pub(crate) fn hours_in_seconds(self) -> u64 {
+        u64::try_from(self.0.saturating_mul(3_600) / ONE).unwrap_or(0)
+    }
+
+    /// The number as an answer carries it.
+    pub(crate) fn number(self) -> Number {
+        // What `Display` writes is a JSON number.
+        Number::parse(&self.to_string()).unwrap_or_else(|_| Number::unknown())
+    }
+
+    /// An amount as an answer carries it: nine decimals, rounded half up. What runs up by the second has endless ones.
+    pub(crate) fn money(self) -> Number {
+        let step = ONE / 1_000_000_000;
+        Self(self.0.saturating_add(step / 2).div_euclid(step) * step).number()
+    }
+
     /// The quotient by a count, rounded half up to four decimals, as Spheron shows averages.
     pub(crate) fn over(self, count: usize) -> Option<Self> {
         let step = ONE / 10_000;
@@ -65,6 +125,20 @@ impl fmt::Display for Exact {
         let fraction = fraction.trim_end_matches('0');
         let point = if fraction.is_empty() { "" } else { "." };
         write!(f, "{sign}{whole}{point}{fraction}")
+    }
+}
+
+/// In the kept world, an amount is the text of its digits.
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no amount")))
     }
 }
 
@@ -88,6 +162,17 @@ mod tests {
         assert_eq!(shown("-0.5").as_deref(), Some("-0.5"));
         assert_eq!(shown("1e-25"), None);
         assert_eq!(shown("one"), None);
+    }
+
+    #[test]
+    fn meters() {
+        let rate = Exact::parse("15.84").unwrap();
+        for (seconds, cost) in [(0, "0"), (1, "0.0044"), (900, "3.96"), (3_600, "15.84")] {
+            assert_eq!(rate.for_seconds(seconds).to_string(), cost);
+        }
+        assert_eq!(rate.lasts(rate), Some(3_601));
+        assert_eq!(rate.lasts(Exact::ZERO), None);
+        assert_eq!(Exact::ZERO.less(rate).lasts(rate), Some(1));
     }
 
     #[test]

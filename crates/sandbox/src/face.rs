@@ -1,6 +1,14 @@
-//! The two HTTP APIs over one world.
+//! The two HTTP APIs over one world, as functions from a request to an answer.
 
-mod answer;
+mod births;
+mod desk;
 pub(crate) mod prime;
+mod public_key;
 mod query;
+mod serve;
 pub(crate) mod spheron;
+mod strangers;
+
+pub(crate) use desk::Desk;
+pub(crate) use serve::{Traffic, op, serve};
+pub(crate) use strangers::add as add_stranger;

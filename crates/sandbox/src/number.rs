@@ -24,6 +24,11 @@ impl Number {
             .map_err(|error| format!("{text:?} is not a JSON number: {error}"))
     }
 
+    /// No number at all: `null` on the wire.
+    pub(crate) fn unknown() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
     /// The text as written.
     pub(crate) fn text(&self) -> &str {
         self.0.get()
@@ -40,6 +45,18 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+/// How a number is kept in a file: as a string, which is also how the catalogue writes it.
+pub(crate) mod kept {
+    use serde::Serializer;
+
+    use super::Number;
+
+    /// For `#[serde(serialize_with)]`.
+    pub(crate) fn serialize<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(number.text())
     }
 }
 

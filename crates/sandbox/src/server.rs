@@ -1,5 +1,8 @@
 //! Two listeners on loopback, in a thread of their own.
 
+mod front;
+mod line;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,14 +11,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
-use crate::face;
 use crate::options::Options;
-use crate::world::World;
+use crate::world::{Broker, World};
+use front::Caller;
+use line::Door;
 
 /// Connections the kernel holds for us. A load test opens hundreds at once; the usual 128 would reset some.
 const BACKLOG: u32 = 1024;
@@ -34,14 +37,15 @@ impl Sandbox {
     /// does not block it.
     ///
     /// # Errors
-    /// When a port is taken, or a thread or a runtime cannot be had.
+    /// When a port is taken, or a thread or a runtime cannot be had. When the file of [`Options::state`] cannot be used,
+    /// with [`io::ErrorKind::InvalidData`] and a text that ends in a hint.
     pub fn start(options: &Options) -> io::Result<Running> {
-        let world = World::load(options).map_err(io::Error::other)?;
+        let world = Arc::new(World::load(options).map_err(unusable)?);
         let (stop, stopped) = watch::channel(false);
         let (tell, told) = mpsc::channel();
         let ports = [options.prime_port, options.spheron_port];
         let server = Server {
-            world: Arc::new(world),
+            world: Arc::clone(&world),
             ports,
             stopped,
             tell,
@@ -53,10 +57,15 @@ impl Sandbox {
         Ok(Running {
             prime_url: format!("http://{prime}"),
             spheron_url: format!("http://{spheron}"),
+            world,
             stop,
             thread: Some(thread),
         })
     }
+}
+
+fn unusable(text: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 /// A sandbox that answers until it is dropped.
@@ -64,6 +73,7 @@ impl Sandbox {
 pub struct Running {
     prime_url: String,
     spheron_url: String,
+    world: Arc<World>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,6 +87,11 @@ impl Running {
     /// The base URL to use as `SPHERON_API_BASE_URL`, without a path.
     pub fn spheron_url(&self) -> &str {
         &self.spheron_url
+    }
+
+    /// The world that both faces show, to look at and to change from within this process.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 }
 
@@ -121,14 +136,24 @@ impl Server {
             Ok(listeners) => listeners,
             Err(error) => return self.report(Err(error)),
         };
-        self.report(addresses(&prime, &spheron));
+        let bound = addresses(&prime, &spheron);
+        if let Ok(bound) = &bound {
+            let elsewhere = bound.map(|address| format!("http://{address}/sandbox/elsewhere"));
+            // Nobody else sets them.
+            let _ = self.world.addresses.set(elsewhere);
+        }
+        self.report(bound);
         let mut stopped = self.stopped.clone();
         let late = async {
             let _ = stopped.wait_for(|stop| *stop).await;
             tokio::time::sleep(GRACE).await;
         };
-        let prime = serve(prime, face::prime::router(&self.world), self.stopped.clone());
-        let spheron = serve(spheron, face::spheron::router(&self.world), self.stopped.clone());
+        let prime = serve(prime, front::router(&self.world, Broker::Prime), self.stopped.clone());
+        let spheron = serve(
+            spheron,
+            front::router(&self.world, Broker::Spheron),
+            self.stopped.clone(),
+        );
         tokio::select! {
             _ = async { tokio::join!(prime, spheron) } => {}
             () = late => {}
@@ -153,13 +178,9 @@ fn addresses(prime: &TcpListener, spheron: &TcpListener) -> Bound {
 
 /// Serves one face until told to stop.
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    // Without this, the second small write of an answer may wait 40 ms for an acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<Caller>();
     let stop = async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    let _ = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+    let _ = axum::serve(Door(listener), service).with_graceful_shutdown(stop).await;
 }

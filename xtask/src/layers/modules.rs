@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "disk",
     "configuration",
     "bill",
+    "instance",
     "source",
     "market",
     "demand",

@@ -70,6 +70,9 @@ const HOMES: &[(&str, &str)] = &[
     ("indicatif", PLANNER),
     ("tracing-subscriber", PLANNER),
     ("rusqlite", ENGINE),
+    // Chance has one home: everything else is given a seed, or comes out the
+    // same each time.
+    ("getrandom", ENGINE),
 ];
 
 /// Every dependency that should not be there.
@@ -217,6 +220,8 @@ mod tests {
             (ENGINE, "tracing-subscriber", DEV, false),
             (ENGINE, "rusqlite", NORMAL, true),
             (PLANNER, "rusqlite", NORMAL, false),
+            (ENGINE, "getrandom", NORMAL, true),
+            (SANDBOX, "getrandom", NORMAL, false),
         ] {
             let said = said(package, name, kind, false);
             assert_eq!(said.is_empty(), clean, "{package} -> {name} {kind}: {said:?}");

@@ -55,6 +55,7 @@ fn sold(at: &str, price: &str, multi_node: Option<bool>) -> DiskOffer {
             level: StockLevel::Available,
             units: None,
         },
+        id: None,
     }
 }
 

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Protocol,
     /// The broker announced more than it returned.
     Incomplete,
+    /// The broker understood a request to change something, and said no.
+    Refused,
 }
 
 impl SourceError {

@@ -220,6 +220,7 @@ fn offer(mut row: Fields) -> Result<Offer, Fault> {
         launch: LaunchWords {
             gpu_type: row.text("gpu_type")?.unwrap_or_default().into(),
             images: row.words("images")?.iter().map(|image| image.as_str().into()).collect(),
+            ..LaunchWords::default()
         },
     };
     let _ = row.text("note")?;

@@ -1,67 +1,126 @@
-//! Prime Intellect, v1: the reading side.
+//! Prime Intellect, v1.
 
-mod account;
 mod availability;
+mod disks;
+mod fields;
 mod invalid;
+mod keys;
+mod listing;
+mod money;
+mod order;
+mod pods;
 mod select;
 mod summary;
 
-use std::sync::Arc;
+pub(crate) use pods::{shown as pod, sold_out};
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::get;
 use serde::Serialize;
 
-use super::answer::{EitherSlash as _, bearer, json, set};
-use crate::world::{REFUSED_KEY, World};
+use super::desk::Desk;
+use crate::fault::Op;
+use crate::reply::Reply;
+use crate::world::REFUSED_KEY;
+use invalid::Refusal;
 
-/// All of Prime's paths.
-pub(crate) fn router(world: &Arc<World>) -> Router {
-    Router::new()
-        .either("/api/v1/availability/gpus", get(availability::gpus))
-        .either("/api/v1/availability/multi-node", get(availability::multi_node))
-        .either("/api/v1/availability/disks", get(availability::disks))
-        .either("/api/v1/availability/gpu-summary", get(summary::gpus))
-        .either("/api/v1/availability/multi-node-summary", get(summary::multi_node))
-        .either("/api/v1/availability", get(availability::legacy_gpus))
-        .either("/api/v1/availability/clusters", get(availability::legacy_clusters))
-        .either("/api/v1/disks", get(account::disks))
-        .either("/api/v1/disks/{id}", get(account::disk))
-        .either("/api/v1/pods", get(account::pods))
-        .either("/api/v1/pods/history", get(account::pods))
-        .either("/api/v1/pods/status", get(account::pod_status))
-        .either("/api/v1/pods/{id}", get(account::pod))
-        .either("/api/v1/ssh_keys", get(account::ssh_keys))
-        .either("/api/v1/billing/wallet", get(account::wallet))
-        .either("/api/v1/user/whoami", get(account::whoami))
-        .either("/api/v1/user/teams", get(account::teams))
-        .fallback(|| async { detail(StatusCode::NOT_FOUND, "Not Found") })
-        .method_not_allowed_fallback(|| async { detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
-        .layer(middleware::from_fn_with_state(Arc::clone(world), front))
-        .with_state(Arc::clone(world))
+/// What a request is for.
+pub(super) fn op(method: &str, path: &[&str]) -> Op {
+    match (method, path) {
+        ("POST", ["api", "v1", "pods"]) => Op::Create,
+        ("GET", ["api", "v1", "pods"] | ["api", "v1", "pods", "history"]) => Op::List,
+        ("GET", ["api", "v1", "pods", ..]) => Op::Get,
+        ("DELETE", ["api", "v1", "pods", _]) => Op::Delete,
+        (_, ["api", "v1", "availability", ..]) => Op::Offers,
+        _ => Op::Other,
+    }
 }
 
-/// What every request passes first: the latency, then the key.
-async fn front(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
-    tokio::time::sleep(world.latency).await;
-    let mut response = match bearer(request.headers()) {
-        None => detail(StatusCode::FORBIDDEN, "Not authenticated"),
-        Some(REFUSED_KEY) => detail(StatusCode::UNAUTHORIZED, "Invalid token"),
-        Some(_) => next.run(request).await,
+/// What every request passes first: the key.
+pub(super) fn front(desk: &Desk<'_>) -> Option<Reply> {
+    match desk.request.key.as_deref() {
+        None => Some(detail(403, "Not authenticated")),
+        Some(REFUSED_KEY) => Some(detail(401, "Invalid token")),
+        Some(_) if desk.state.revoked => Some(detail(401, "Invalid token")),
+        Some(_) => None,
+    }
+}
+
+/// All of Prime's paths.
+pub(super) fn serve(desk: &mut Desk<'_>, path: &[&str]) -> Reply {
+    let served = match path {
+        ["api", "v1", rest @ ..] => route(desk, rest),
+        _ => Err(Refusal::detail(404, "Not Found")),
     };
-    set(response.headers_mut(), "date", &world.prime_clock.http_date());
-    response
+    served.unwrap_or_else(Refusal::reply)
+}
+
+fn route(desk: &mut Desk<'_>, path: &[&str]) -> Result<Reply, Refusal> {
+    match (desk.request.method, path) {
+        ("GET", ["availability", rest @ ..]) => available(desk, rest),
+        ("GET", ["pods"]) => pods::list(desk),
+        ("POST", ["pods"]) => pods::create(desk),
+        ("GET", ["pods", "history"]) => pods::history(desk),
+        ("GET", ["pods", "status"]) => Ok(pods::status(desk)),
+        ("GET", ["pods", id]) => pods::get(desk, id),
+        ("DELETE", ["pods", id]) => pods::delete(desk, id),
+        ("GET", ["pods", id, "log" | "logs"]) => pods::log(desk, id),
+        ("GET", ["disks"]) => disks::list(desk),
+        ("POST", ["disks"]) => disks::create(desk),
+        ("GET", ["disks", id]) => disks::get(desk, id),
+        ("PATCH", ["disks", id]) => disks::rename(desk, id),
+        ("DELETE", ["disks", id]) => disks::delete(desk, id),
+        ("GET", ["ssh_keys"]) => keys::list(desk),
+        ("POST", ["ssh_keys"]) => keys::create(desk),
+        ("PATCH", ["ssh_keys", id]) => keys::make_primary(desk, id),
+        ("DELETE", ["ssh_keys", id]) => keys::delete(desk, id),
+        ("GET", ["billing", "wallet"]) => Ok(money::wallet(desk)),
+        ("GET", ["user", "whoami"]) => Ok(money::whoami(desk)),
+        ("GET", ["user", "teams"]) => listing::page(desk, Vec::<()>::new()),
+        (_, path) if is_known(path) => Err(Refusal::detail(405, "Method Not Allowed")),
+        _ => Err(Refusal::detail(404, "Not Found")),
+    }
+}
+
+fn available(desk: &Desk<'_>, path: &[&str]) -> Result<Reply, Refusal> {
+    let found = match path {
+        ["gpus"] => availability::gpus(desk),
+        ["multi-node"] => availability::multi_node(desk),
+        ["disks"] => availability::disks(desk),
+        ["gpu-summary"] => Ok(summary::gpus(desk)),
+        ["multi-node-summary"] => Ok(summary::multi_node(desk)),
+        [] => availability::legacy_gpus(desk),
+        ["clusters"] => availability::legacy_clusters(desk),
+        _ => return Err(Refusal::detail(404, "Not Found")),
+    };
+    found.map_err(Refusal::from)
+}
+
+/// What `/availability` lists.
+const LISTS: [&str; 6] = [
+    "gpus",
+    "multi-node",
+    "disks",
+    "gpu-summary",
+    "multi-node-summary",
+    "clusters",
+];
+
+/// Whether a path answers to some method.
+fn is_known(path: &[&str]) -> bool {
+    match path {
+        ["availability" | "pods" | "disks" | "ssh_keys"] | ["pods" | "disks" | "ssh_keys", _] => true,
+        ["pods", _, last] => ["log", "logs"].contains(last),
+        ["billing", last] => *last == "wallet",
+        ["user", last] => ["whoami", "teams"].contains(last),
+        ["availability", last] => LISTS.contains(last),
+        _ => false,
+    }
 }
 
 /// `FastAPI`'s error body.
-fn detail(status: StatusCode, detail: &str) -> Response {
+pub(crate) fn detail(status: u16, detail: &str) -> Reply {
     #[derive(Serialize)]
     struct Body<'a> {
         detail: &'a str,
     }
-    json(status, &Body { detail })
+    Reply::json(status, &Body { detail })
 }

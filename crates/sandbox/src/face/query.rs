@@ -1,25 +1,26 @@
 //! Query parameters, with their repetitions.
 
-use std::convert::Infallible;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Query as Pairs};
-use axum::http::request::Parts;
+use axum::extract::Query as Pairs;
+use axum::http::Uri;
 
 /// The parameters of a request in their order; a name may occur more than once.
 #[derive(Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Query {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        Ok(Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default()))
-    }
-}
-
 impl Query {
+    /// The parameters of a path with a query.
+    pub(super) fn of(target: &str) -> Self {
+        if !target.contains('?') {
+            return Self::default();
+        }
+        let pairs = Uri::from_str(target)
+            .ok()
+            .and_then(|uri| Pairs::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+        Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())
+    }
+
     /// The last value of a parameter; an empty one counts as absent.
     pub(super) fn one(&self, name: &str) -> Option<&str> {
         self.all(name).last()

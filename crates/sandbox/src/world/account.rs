@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::exact::Exact;
 use crate::number::Number;
+use crate::state::{Disk, Volume};
 
 const TEXT: &str = include_str!("../../catalogue/account.toml");
 
-/// What the account has at both brokers.
-#[derive(Debug, Deserialize)]
+/// What the account has at both brokers when the world begins.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) prime: PrimeAccount,
@@ -22,78 +24,37 @@ impl Account {
 }
 
 /// The account at Prime.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrimeAccount {
     pub(crate) user_id: String,
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) wallet_id: String,
-    pub(crate) balance: Number,
-    pub(crate) disks: Vec<PrimeDisk>,
+    pub(crate) balance: Exact,
+    pub(crate) disks: Vec<Disk>,
     pub(crate) ssh_keys: Vec<PrimeKey>,
 }
 
-/// A disk that the account already has. Prime API reference, `APIDiskConfig`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
-pub(crate) struct PrimeDisk {
-    pub(crate) id: String,
-    name: String,
-    created_at: String,
-    updated_at: String,
-    #[serde(default)]
-    terminated_at: Option<String>,
-    status: String,
-    #[serde(rename(serialize = "providerType"))]
-    pub(crate) provider: String,
-    size: u32,
-    pub(crate) info: PrimeDiskInfo,
-    price_hr: Number,
-    #[serde(default)]
-    stopped_price_hr: Option<Number>,
-    provisioning_price_hr: Number,
-    user_id: String,
-    #[serde(default)]
-    team_id: Option<String>,
-    wallet_id: String,
-    #[serde(default)]
-    pods: Vec<String>,
-    #[serde(default)]
-    clusters: Vec<String>,
-}
-
-/// Where a disk is.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
-pub(crate) struct PrimeDiskInfo {
-    #[serde(default)]
-    country: Option<String>,
-    #[serde(default, rename(serialize = "dataCenterId"))]
-    pub(crate) data_center: Option<String>,
-    #[serde(default)]
-    cloud_id: Option<String>,
-    is_multinode: bool,
-}
-
 /// A public key at Prime. Prime API reference, `APISSHKeyConfig`.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PrimeKey {
-    id: String,
-    user_id: String,
-    name: String,
-    public_key: String,
-    is_primary: bool,
-    is_user_key: bool,
-    created_at: String,
-    updated_at: String,
+    pub(crate) id: String,
+    pub(crate) user_id: String,
+    pub(crate) name: String,
+    pub(crate) public_key: String,
+    pub(crate) is_primary: bool,
+    pub(crate) is_user_key: bool,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
 }
 
 /// The account at Spheron.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpheronAccount {
+    pub(crate) user_id: String,
     pub(crate) teams: Vec<Team>,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) storage: Vec<Storage>,
@@ -103,46 +64,18 @@ pub(crate) struct SpheronAccount {
 }
 
 /// A team and its balance. Spheron API reference, "Get balance".
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Team {
-    #[serde(rename(serialize = "teamId"))]
     pub(crate) id: String,
-    #[serde(rename(serialize = "teamName"))]
-    name: String,
-    balance: Number,
-    #[serde(rename(serialize = "isCurrentTeam"))]
+    pub(crate) name: String,
+    pub(crate) balance: Exact,
     pub(crate) current: bool,
-    role: String,
-}
-
-/// A volume that the account already has. Spheron API reference, "List volumes".
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
-pub(crate) struct Volume {
-    pub(crate) id: String,
-    /// The provider's own id.
-    #[serde(rename(serialize = "volumeId"))]
-    pub(crate) handle: String,
-    name: String,
-    user_id: String,
-    pub(crate) team_id: String,
-    provider_id: String,
-    size_in_gb: u32,
-    used_capacity_bytes: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    virtual_ip: Option<String>,
-    attached_to_deployment_ids: Vec<String>,
-    attached_to_order_ids: Vec<String>,
-    pub(crate) status: String,
-    hourly_rate: Number,
-    last_price_update: String,
-    delete_with_instance: bool,
-    created_at: String,
+    pub(crate) role: String,
 }
 
 /// What one provider asks for volumes, and where. Spheron API reference, "Get volume pricing", "Get volume regions".
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Storage {
     pub(crate) provider: String,
@@ -151,7 +84,7 @@ pub(crate) struct Storage {
 }
 
 /// A place in which a provider keeps volumes.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StorageRegion {
     location: String,
@@ -161,14 +94,14 @@ pub(crate) struct StorageRegion {
 }
 
 /// A public key at Spheron. Spheron API reference, "List SSH keys".
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all(serialize = "camelCase"))]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SpheronKey {
     pub(crate) id: String,
-    user_id: String,
-    team_id: String,
-    name: String,
-    public_key: String,
-    fingerprint: String,
-    created_at: String,
+    pub(crate) user_id: String,
+    pub(crate) team_id: String,
+    pub(crate) name: String,
+    pub(crate) public_key: String,
+    pub(crate) fingerprint: String,
+    pub(crate) created_at: String,
 }

@@ -8,25 +8,57 @@ mod prime;
 mod spheron;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::world::account::Account;
 use crate::world::prime::{DiskOffer, GpuOffer};
 use crate::world::spheron::Offer;
 
-/// All rows, in the order of the files.
-#[derive(Debug, Default)]
-pub(super) struct Catalogue {
-    pub(super) gpus: Vec<GpuOffer>,
-    pub(super) disks: Vec<DiskOffer>,
-    pub(super) offers: Vec<Offer>,
+/// What there is before anything happens: all rows, in the order of the files, and the account.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// Prime's GPU offers, single-node and multi-node together.
+    pub(crate) gpus: Vec<GpuOffer>,
+    /// Prime's disk offers.
+    pub(crate) disks: Vec<DiskOffer>,
+    /// Spheron's offers, in no group yet.
+    pub(crate) offers: Vec<Offer>,
+    /// The account that every key belongs to.
+    pub(crate) account: Account,
     origins: Vec<Origin>,
 }
 
 impl Catalogue {
+    /// The catalogue of the sandbox, read once in a process.
+    ///
+    /// # Errors
+    /// When an embedded file cannot be read, which the tests rule out.
+    pub fn embedded() -> Result<Arc<Self>, String> {
+        static READ: OnceLock<Result<Arc<Catalogue>, String>> = OnceLock::new();
+        READ.get_or_init(|| Self::load().map(Arc::new)).clone()
+    }
+
+    /// Only the offers with these ids: Prime's `cloudId`, Spheron's `offerId`. Lists of a few rows are read and written
+    /// quickly, which is what a hundred thousand runs want.
+    #[must_use]
+    pub fn only(&self, ids: &[&str]) -> Self {
+        let mut few = self.clone();
+        few.gpus.retain(|offer| ids.contains(&offer.cloud_id.as_str()));
+        few.offers.retain(|offer| ids.contains(&offer.id.as_str()));
+        few
+    }
+
     /// Reads and expands every embedded file.
-    pub(super) fn load() -> Result<Self, String> {
-        let mut all = Self::default();
+    fn load() -> Result<Self, String> {
+        let mut all = Self {
+            gpus: Vec::new(),
+            disks: Vec::new(),
+            offers: Vec::new(),
+            account: Account::load()?,
+            origins: Vec::new(),
+        };
         let images = read::<Images>("images.toml", files::IMAGES)?;
         for &(name, text) in files::PRIME {
             let file = read::<prime::File>(name, text)?;
@@ -43,12 +75,23 @@ impl Catalogue {
 }
 
 /// Which broker sells a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Broker {
     /// Prime Intellect.
     Prime,
     /// Spheron AI.
     Spheron,
+}
+
+impl Broker {
+    /// `prime` or `spheron`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prime => "prime",
+            Self::Spheron => "spheron",
+        }
+    }
 }
 
 /// Where a run of offers in the catalogue comes from.
@@ -74,7 +117,7 @@ pub struct Origin {
 /// # Errors
 /// When the embedded catalogue cannot be read, which the tests rule out.
 pub fn origins() -> Result<Vec<Origin>, String> {
-    Ok(Catalogue::load()?.origins)
+    Ok(Catalogue::embedded()?.origins.clone())
 }
 
 impl Catalogue {

@@ -1,45 +1,67 @@
-//! A broker's clock: it starts when it is told, runs with real time, and may be wrong.
+//! The world's time: it starts when it is told, and runs by itself or as it is driven.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
+
+use crate::options::Time;
+
 const DAY: i64 = 86_400;
 
-/// One broker's time of day.
-#[derive(Debug)]
-pub(crate) struct Clock {
-    started: SystemTime,
-    began: Instant,
-    skew: i64,
-}
+/// A point in time: milliseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Moment(pub(crate) u64);
 
-impl Clock {
-    /// A clock that shows `now` plus `skew` seconds at this moment.
-    pub(crate) fn starting(now: SystemTime, skew: i64) -> Self {
-        Self {
-            started: now,
-            began: Instant::now(),
-            skew,
-        }
+impl Moment {
+    /// A time of the system's.
+    pub(crate) fn from_system(time: SystemTime) -> Self {
+        Self(millis(time.duration_since(UNIX_EPOCH).unwrap_or_default()))
     }
 
-    /// The time `ahead` from now as `2025-12-29T14:00:00.000Z`.
-    pub(crate) fn iso(&self, ahead: Duration) -> String {
-        let (seconds, millis) = self.read(ahead);
+    /// So much later.
+    pub(crate) fn after(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(millis(by)))
+    }
+
+    /// So many seconds later.
+    pub(crate) fn after_seconds(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000)))
+    }
+
+    /// The milliseconds since an earlier time; none when it is not earlier.
+    pub(crate) fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The whole seconds since an earlier time.
+    pub(crate) fn seconds_since(self, earlier: Self) -> u64 {
+        self.since(earlier) / 1_000
+    }
+
+    /// This time on a clock that is so many seconds fast.
+    pub(crate) fn skewed(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add_signed(seconds.saturating_mul(1_000)))
+    }
+
+    /// As `2025-12-29T14:00:00.000Z`.
+    pub(crate) fn iso(self) -> String {
+        let (seconds, rest) = self.parts();
         let at = Civil::from_unix(seconds);
         format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{millis:03}Z",
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{rest:03}Z",
             at.year, at.month, at.day, at.hour, at.minute, at.second
         )
     }
 
-    /// The time now as an HTTP `Date`, such as `Mon, 29 Dec 2025 14:00:00 GMT`.
-    pub(crate) fn http_date(&self) -> String {
+    /// As an HTTP `Date`, such as `Mon, 29 Dec 2025 14:00:00 GMT`.
+    pub(crate) fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ];
-        let (seconds, _) = self.read(Duration::ZERO);
+        let (seconds, _) = self.parts();
         let at = Civil::from_unix(seconds);
         let weekday = usize::try_from(seconds.div_euclid(DAY).rem_euclid(7)).ok();
         let month = usize::try_from(at.month - 1).ok();
@@ -58,12 +80,37 @@ impl Clock {
         text
     }
 
-    /// Seconds since 1970 and the milliseconds that remain, at `ahead` from now.
-    fn read(&self, ahead: Duration) -> (i64, u32) {
-        let at = self.started + self.began.elapsed() + ahead;
-        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-        (seconds.saturating_add(self.skew), since.subsec_millis())
+    /// Seconds since 1970 and the milliseconds that remain.
+    fn parts(self) -> (i64, u64) {
+        (i64::try_from(self.0 / 1_000).unwrap_or(i64::MAX), self.0 % 1_000)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Where the time comes from, before what was added to it.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    started: Moment,
+    /// When it began to run; `None` when it stands still.
+    began: Option<Instant>,
+}
+
+impl Clock {
+    /// A clock that shows `now` at this moment.
+    pub(crate) fn starting(now: SystemTime, time: Time) -> Self {
+        Self {
+            started: Moment::from_system(now),
+            began: (time == Time::Running).then(Instant::now),
+        }
+    }
+
+    /// The time now.
+    pub(crate) fn read(&self) -> Moment {
+        self.started
+            .after(self.began.map_or(Duration::ZERO, |began| began.elapsed()))
     }
 }
 
@@ -105,30 +152,29 @@ impl Civil {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use super::Clock;
+    use super::Moment;
 
     #[test]
     fn known_moments() {
         for (seconds, iso, date) in [
-            (0, "1970-01-01T00:00:00", "Thu, 01 Jan 1970 00:00:00 GMT"),
-            (951_827_696, "2000-02-29T12:34:56", "Tue, 29 Feb 2000 12:34:56 GMT"),
-            (1_767_016_800, "2025-12-29T14:00:00", "Mon, 29 Dec 2025 14:00:00 GMT"),
+            (0, "1970-01-01T00:00:00.000Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (951_827_696, "2000-02-29T12:34:56.000Z", "Tue, 29 Feb 2000 12:34:56 GMT"),
+            (
+                1_767_016_800,
+                "2025-12-29T14:00:00.000Z",
+                "Mon, 29 Dec 2025 14:00:00 GMT",
+            ),
         ] {
-            let clock = Clock::starting(UNIX_EPOCH + Duration::from_secs(seconds), 0);
-            assert!(
-                clock.iso(Duration::ZERO).starts_with(iso),
-                "{}",
-                clock.iso(Duration::ZERO)
-            );
-            assert_eq!(clock.http_date(), date);
+            let moment = Moment(seconds * 1_000);
+            assert_eq!((moment.iso().as_str(), moment.http_date().as_str()), (iso, date));
         }
     }
 
     #[test]
-    fn skew_and_look_ahead() {
-        let clock = Clock::starting(UNIX_EPOCH + Duration::from_secs(3_600), -60);
-        assert!(clock.iso(Duration::from_secs(900)).starts_with("1970-01-01T01:14:00"));
+    fn skew_and_difference() {
+        let moment = Moment(3_600_000);
+        assert_eq!(moment.skewed(-60).iso(), "1970-01-01T00:59:00.000Z");
+        assert_eq!(moment.after_seconds(2).seconds_since(moment), 2);
+        assert_eq!(moment.since(moment.after_seconds(2)), 0);
     }
 }

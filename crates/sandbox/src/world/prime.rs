@@ -21,18 +21,18 @@ pub(crate) struct Place {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spec {
     #[serde(rename(serialize = "minCount"))]
-    pub(super) min: Option<u32>,
+    pub(crate) min: Option<u32>,
     #[serde(rename(serialize = "defaultCount"))]
     pub(crate) default: Option<u32>,
     #[serde(rename(serialize = "maxCount"))]
-    pub(super) max: Option<u32>,
+    pub(crate) max: Option<u32>,
     #[serde(rename(serialize = "pricePerUnit"))]
     pub(crate) unit_price: Option<Number>,
-    pub(super) step: Option<u32>,
+    pub(crate) step: Option<u32>,
     #[serde(rename(serialize = "defaultIncludedInPrice"))]
     pub(crate) included: Option<bool>,
     #[serde(rename(serialize = "additionalInfo"))]
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// A row of `/availability/gpus` or `/availability/multi-node`.
@@ -44,25 +44,25 @@ pub(crate) struct GpuOffer {
     pub(crate) provider: String,
     pub(crate) place: Place,
     pub(crate) gpu_count: u32,
-    pub(super) gpu_memory: u32,
+    pub(crate) gpu_memory: u32,
     pub(crate) disk: Spec,
     pub(crate) shared_disk: Spec,
     pub(crate) vcpu: Spec,
     pub(crate) memory: Spec,
-    pub(super) internet_speed: Option<Number>,
-    pub(super) interconnect: Option<u32>,
-    pub(super) interconnect_type: Option<String>,
-    pub(super) provisioning_minutes: Option<u32>,
+    pub(crate) internet_speed: Option<Number>,
+    pub(crate) interconnect: Option<u32>,
+    pub(crate) interconnect_type: Option<String>,
+    pub(crate) provisioning_minutes: Option<u32>,
     pub(crate) stock: String,
     pub(crate) security: String,
     pub(crate) price: Option<Number>,
     pub(crate) currency: String,
-    pub(super) variable: Option<bool>,
-    pub(super) images: Vec<String>,
+    pub(crate) variable: Option<bool>,
+    pub(crate) images: Vec<String>,
     pub(crate) spot: bool,
-    pub(super) prepaid_hours: Option<Number>,
+    pub(crate) prepaid_hours: Option<Number>,
     pub(crate) multi_node: bool,
-    pub(super) omit: BTreeSet<String>,
+    pub(crate) omit: BTreeSet<String>,
 }
 
 impl GpuOffer {
@@ -71,13 +71,30 @@ impl GpuOffer {
         self.security == "community_cloud"
     }
 
-    /// The row as the legacy endpoint gives it, without a region.
-    pub(crate) fn legacy(&self) -> Legacy<'_> {
-        Legacy(self)
+    /// Units in stock to begin with. The broker gives a level at most; the numbers are the sandbox's own.
+    pub(crate) fn units(&self) -> u32 {
+        match self.stock.as_str() {
+            "Unavailable" => 0,
+            "Low" => 2,
+            "Medium" => 5,
+            _ => 10,
+        }
     }
 
-    fn write<S: Serializer>(&self, serializer: S, with_region: bool) -> Result<S::Ok, S::Error> {
-        let mut row = Row {
+    /// What its stock is kept under.
+    pub(crate) fn stock_key(&self) -> String {
+        let place = self.place.data_center.as_deref().unwrap_or_default();
+        let country = self.place.country.as_deref().unwrap_or_default();
+        let spot = if self.spot { "spot" } else { "" };
+        format!(
+            "prime/{}/{}/{}x{}/{place}/{country}/{}/{spot}",
+            self.provider, self.cloud_id, self.gpu_count, self.gpu_type, self.security
+        )
+    }
+
+    fn write<S: Serializer>(&self, serializer: S, seen: &Row<'_>) -> Result<S::Ok, S::Error> {
+        let price = seen.price.as_ref().or(self.price.as_ref());
+        let mut row = Keys {
             map: serializer.serialize_map(None)?,
             omit: &self.omit,
         };
@@ -85,7 +102,7 @@ impl GpuOffer {
         row.put("gpuType", &self.gpu_type)?;
         row.put("socket", &self.socket)?;
         row.put("provider", &self.provider)?;
-        if with_region {
+        if seen.with_region {
             row.put("region", &self.place.region)?;
         }
         row.put("dataCenter", &self.place.data_center)?;
@@ -100,14 +117,14 @@ impl GpuOffer {
         row.put("interconnect", &self.interconnect)?;
         row.put("interconnectType", &self.interconnect_type)?;
         row.put("provisioningTime", &self.provisioning_minutes)?;
-        row.put("stockStatus", &self.stock)?;
+        row.put("stockStatus", &if seen.sold_out { "Unavailable" } else { &self.stock })?;
         row.put("security", &self.security)?;
         let community = self.is_community();
         row.put(
             "prices",
             &Prices {
-                on_demand: self.price.as_ref().filter(|_| !community),
-                community_price: self.price.as_ref().filter(|_| community),
+                on_demand: price.filter(|_| !community),
+                community_price: price.filter(|_| community),
                 is_variable: self.variable,
                 currency: &self.currency,
             },
@@ -119,29 +136,31 @@ impl GpuOffer {
     }
 }
 
-impl Serialize for GpuOffer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.write(serializer, true)
-    }
+/// A row as it is answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) offer: &'a GpuOffer,
+    /// The legacy endpoint gives none.
+    pub(crate) with_region: bool,
+    /// Whether others took all that there was.
+    pub(crate) sold_out: bool,
+    /// In the place of the catalogue's.
+    pub(crate) price: Option<Number>,
 }
 
-/// A row without its region.
-#[derive(Debug)]
-pub(crate) struct Legacy<'a>(&'a GpuOffer);
-
-impl Serialize for Legacy<'_> {
+impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write(serializer, false)
+        self.offer.write(serializer, self)
     }
 }
 
 /// A map that leaves some keys out.
-struct Row<'a, M> {
+struct Keys<'a, M> {
     map: M,
     omit: &'a BTreeSet<String>,
 }
 
-impl<M: serde::ser::SerializeMap> Row<'_, M> {
+impl<M: serde::ser::SerializeMap> Keys<'_, M> {
     fn put<T: Serialize>(&mut self, key: &str, value: &T) -> Result<(), M::Error> {
         if self.omit.contains(key) {
             return Ok(());
@@ -164,12 +183,12 @@ struct Prices<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DiskOffer {
     pub(crate) cloud_id: Option<String>,
-    pub(super) provider: String,
+    pub(crate) provider: String,
     pub(crate) data_center: Option<String>,
-    pub(super) country: Option<String>,
+    pub(crate) country: Option<String>,
     pub(crate) region: Option<String>,
-    pub(super) spec: Spec,
-    pub(super) stock_status: String,
-    pub(super) security: String,
-    pub(super) is_multinode: Option<bool>,
+    pub(crate) spec: Spec,
+    pub(crate) stock_status: String,
+    pub(crate) security: String,
+    pub(crate) is_multinode: Option<bool>,
 }

@@ -1,5 +1,7 @@
 //! The seed's work: the same rows in another order.
 
+use crate::seed::next;
+
 /// Shuffles the rows by the seed; 0 leaves them as they are.
 ///
 /// Fisher–Yates over `SplitMix64`, so that a seed gives the same order on every platform and in every release.
@@ -13,14 +15,6 @@ pub(super) fn rows<T>(rows: &mut [T], seed: u64) {
         let pick = usize::try_from(next(&mut state) % bound).unwrap_or(0);
         rows.swap(last, pick);
     }
-}
-
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

@@ -265,9 +265,9 @@ fn other_paths_and_methods() {
     let lost = get(running.prime_url(), "/api/v2/availability");
     assert_eq!((lost.status, lost.json()), (404, json!({ "detail": "Not Found" })));
     let headers = ["Authorization: Bearer key", "Content-Length: 0"];
-    let post = send(running.prime_url(), "POST", "/api/v1/pods/", &headers);
+    let put = send(running.prime_url(), "PUT", "/api/v1/pods/", &headers);
     assert_eq!(
-        (post.status, post.json()),
+        (put.status, put.json()),
         (405, json!({ "detail": "Method Not Allowed" }))
     );
 }

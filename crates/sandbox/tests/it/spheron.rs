@@ -231,7 +231,7 @@ fn other_paths_and_methods() {
     assert_eq!(get(running.spheron_url(), "/api/none").json()["code"], "NOT_FOUND");
     let headers = ["User-Agent: test/1", "Authorization: Bearer key", "Content-Length: 0"];
     assert_eq!(
-        send(running.spheron_url(), "POST", "/api/deployments", &headers).status,
+        send(running.spheron_url(), "PUT", "/api/deployments", &headers).status,
         405
     );
 }

@@ -6,12 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gpu_broker_core::offer::Broker;
-use gpu_broker_core::source::{Ask, Progress};
+use gpu_broker_core::source::{Ask, Progress, Quiet};
 use gpu_broker_http as http;
 use tokio::time::Instant;
 
 /// Stands in for "without end" where a clock cannot be set that far ahead.
 const ONE_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// When an answer is due that may take so long from now.
+pub fn deadline(within: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(within).unwrap_or(now + ONE_YEAR)
+}
 
 /// One question to one broker, which may need several listings at once: they share its deadline, and are reported as
 /// one progress.
@@ -26,11 +32,18 @@ pub struct Asking<'a> {
 impl<'a> Asking<'a> {
     /// Begins a question: its time runs from now.
     pub fn new(broker: &'a Broker, ask: &Ask<'a>) -> Self {
-        let now = Instant::now();
+        Self {
+            progress: ask.progress,
+            ..Self::until(broker, deadline(ask.within))
+        }
+    }
+
+    /// A question that is part of another, due by then, of which nobody is told how far it has come.
+    pub fn until(broker: &'a Broker, deadline: Instant) -> Self {
         Self {
             broker,
-            progress: ask.progress,
-            deadline: now.checked_add(ask.within).unwrap_or(now + ONE_YEAR),
+            progress: &Quiet,
+            deadline,
             walks: Mutex::new(Vec::new()),
         }
     }

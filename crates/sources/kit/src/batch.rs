@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::Reject;
-use gpu_broker_http::{Rows, inert};
+use gpu_broker_http::{Malformed, Rows, inert};
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,31 @@ impl Fault {
             path: path.into(),
             ..self
         }
+    }
+}
+
+/// So that a single answer which cannot be understood is reported like one that cannot be read.
+impl From<Fault> for Malformed {
+    fn from(fault: Fault) -> Self {
+        let path = match &*fault.path {
+            "" => ".",
+            path => path,
+        };
+        Self {
+            path: inert(path).into_owned(),
+            reason: inert(&fault.reason).into_owned(),
+        }
+    }
+}
+
+impl From<Malformed> for Fault {
+    fn from(malformed: Malformed) -> Self {
+        let path = if malformed.path == "." {
+            String::new()
+        } else {
+            malformed.path
+        };
+        Self::new(path, malformed.reason)
     }
 }
 

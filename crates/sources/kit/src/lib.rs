@@ -6,17 +6,20 @@
 //!
 //! | item | what it settles |
 //! |---|---|
-//! | [`Asking`] | one deadline and one progress for all listings that one question needs |
+//! | [`Asking`], [`deadline`] | one deadline and one progress for all listings that one question needs |
 //! | [`Batch`], [`Fault`] | one bad row is reported with its place and spoils no other |
 //! | [`Text`], [`said`] | texts without copies; an empty one is an absent one |
-//! | [`listing`], [`source_error`] | how the transport's outcome is told to the rest of the project |
+//! | [`listing`], [`source_error`], [`change_error`] | how the transport's outcome is told to the rest of the project |
+//! | [`outcome`] | whether a request that is sent once was refused, or may have been acted upon |
 
 mod ask;
 mod batch;
 mod failure;
+mod outcome;
 mod text;
 
-pub use ask::Asking;
+pub use ask::{Asking, deadline};
 pub use batch::{Batch, Fault};
 pub use failure::{listing, source_error};
+pub use outcome::{change_error, outcome};
 pub use text::{Text, said};

@@ -1,14 +1,21 @@
-//! One function for each endpoint that is read.
+//! One function for each endpoint.
+
+pub(crate) mod account;
+pub(crate) mod disks;
+pub(crate) mod pods;
 
 use gpu_broker_core::place::Region;
 use gpu_broker_core::source::Hint;
-use gpu_broker_http::Call;
+use gpu_broker_http::{Call, path_segment};
 
 /// Rows of an availability page: the most that the API allows, and its default.
 const PAGE_SIZE: u32 = 100;
 
-/// Rows of a slice of the account's disks: the API's default. It documents no maximum.
-pub(crate) const DISKS_LIMIT: u64 = 100;
+/// Rows of a slice of the account's own things: the API's default. It documents no maximum.
+pub(crate) const LIMIT: u64 = 100;
+
+/// The largest answer about a single thing that is read, in bytes: hundreds of times what one needs.
+const ONE_BYTES_MAX: usize = 1 << 20;
 
 /// The two listings of instances. They have nothing in common but their form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +66,16 @@ pub(crate) fn disk_offers(hint: &Hint, page: u32) -> Call {
     regions(paged("/api/v1/availability/disks", page), hint)
 }
 
-/// `GET /api/v1/disks/`. The slash at the end belongs to the path: without it the API redirects.
-pub(crate) fn disks(offset: u64) -> Call {
-    Call::get("/api/v1/disks/")
+/// A slice of one of the account's lists. A slash at the end belongs to the path: without it the API redirects.
+fn sliced(path: &str, offset: u64) -> Call {
+    Call::get(path)
         .query("offset", offset.to_string())
-        .query("limit", DISKS_LIMIT.to_string())
+        .query("limit", LIMIT.to_string())
+}
+
+/// The path of one thing in a list. The id cannot lead elsewhere.
+fn one(list: &str, id: &str) -> String {
+    format!("{list}{}", path_segment(id))
 }
 
 fn paged(path: &str, page: u32) -> Call {
@@ -148,7 +160,25 @@ mod tests {
             (summary(Section::Gpus), "/api/v1/availability/gpu-summary"),
             (summary(Section::MultiNode), "/api/v1/availability/multi-node-summary"),
             (disk_offers(&none, 1), "/api/v1/availability/disks"),
-            (disks(0), "/api/v1/disks/"),
+            (disks::list(0), "/api/v1/disks/"),
+            (disks::create(Vec::new()), "/api/v1/disks/"),
+            (disks::get("d/1"), "/api/v1/disks/d%2F1"),
+            (disks::rename("d1", Vec::new()), "/api/v1/disks/d1"),
+            (disks::delete("d1"), "/api/v1/disks/d1"),
+            (pods::list(0), "/api/v1/pods/"),
+            (pods::create(Vec::new()), "/api/v1/pods/"),
+            (pods::history(0), "/api/v1/pods/history"),
+            (pods::states(["p1"].into_iter()), "/api/v1/pods/status"),
+            (pods::get("../x"), "/api/v1/pods/..%2Fx"),
+            (pods::delete("p1"), "/api/v1/pods/p1"),
+            (pods::log("p1", None), "/api/v1/pods/p1/log"),
+            (account::keys(0), "/api/v1/ssh_keys/"),
+            (account::add_key(Vec::new()), "/api/v1/ssh_keys/"),
+            (account::remove_key("k1"), "/api/v1/ssh_keys/k1"),
+            (account::set_primary("k1"), "/api/v1/ssh_keys/k1"),
+            (account::wallet(None), "/api/v1/billing/wallet"),
+            (account::teams(0), "/api/v1/user/teams"),
+            (account::user(), "/api/v1/user/whoami"),
         ] {
             assert_eq!(call.path(), path);
         }

@@ -2,7 +2,10 @@
 
 mod api;
 mod normalise;
+mod request;
 mod source;
+mod state;
 mod wire;
 
 pub use source::{Prime, PrimeOptions};
+pub use state::{Permission, PodState, Team, User};

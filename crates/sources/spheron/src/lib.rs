@@ -3,8 +3,11 @@
 mod api;
 mod normalise;
 mod place;
+mod request;
+#[cfg(test)]
+mod sample;
 mod source;
 mod wire;
 
-pub use normalise::TeamBalance;
+pub use normalise::{ClusterHealth, PartHealth};
 pub use source::{Spheron, SpheronOptions};

@@ -4,11 +4,15 @@
 
 mod account;
 mod disk;
+mod instance;
+mod kubernetes;
 mod offer;
 
-pub use account::TeamBalance;
-pub(crate) use account::team;
-pub(crate) use disk::{disk, disk_offer, unit_price};
+pub(crate) use account::{balance, current_team, key};
+pub(crate) use disk::{disk, disk_offer, region, unit_price};
+pub(crate) use instance::{GONE, ending, instance, is_id, minutes};
+pub use kubernetes::{ClusterHealth, PartHealth};
+pub(crate) use kubernetes::{health, versions};
 pub(crate) use offer::group;
 
 use gpu_broker_core::money::{Currency, Rate};

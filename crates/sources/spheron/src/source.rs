@@ -1,25 +1,28 @@
 //! Spheron as a source: which requests a question takes, and what their answers amount to.
 
+mod account;
+mod disks;
+mod fleet;
 mod groups;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{join, join_all};
-use gpu_broker_core::disk::{Disk, DiskOffer};
+use gpu_broker_core::disk::DiskOffer;
 use gpu_broker_core::offer::{Broker, Offer, Provider};
 use gpu_broker_core::source::{
-    Ask, Catalog, Coverage, Disks, ErrorKind, Hint, Listing, Quiet, Reject, Source, SourceError,
+    Ask, Catalog, Coverage, Disks, ErrorKind, Fleet, Hint, Listing, Quiet, Reject, Source, SourceError,
 };
-use gpu_broker_http::{
-    ApiKey, BaseUrl, Call, Client, ClientOptions, Failure, Page, PageOptions, Quota, Reply, WireInt,
-};
-use gpu_broker_source_kit::{Asking, Batch, Fault, said, source_error};
+use gpu_broker_http::{ApiKey, BaseUrl, Call, Client, ClientOptions, Failure, Quota, Reply, WireInt, inert};
+use gpu_broker_source_kit::{Asking, Batch, Fault, change_error, said, source_error};
+use tokio::sync::OnceCell;
 
-use crate::api;
-use crate::normalise::{self, TeamBalance};
+use self::account::is_absent;
 use crate::wire::{self, Loose};
+use crate::{api, normalise};
 
 /// The broker's name.
 const BROKER: &str = "spheron";
@@ -40,9 +43,9 @@ const VOLUME_PROVIDERS: [&str; 2] = ["voltage-park", "data-crunch"];
 pub struct SpheronOptions {
     /// The origin of the API, usually [`Spheron::BASE_URL`].
     pub base_url: BaseUrl,
-    /// The account's key. Without one there are offers, and no disks.
+    /// The account's key. Without one there are offers, and neither machines nor disks.
     pub key: Option<ApiKey>,
-    /// The id of the team whose disks and balance are meant; the account's current team when there is none.
+    /// The id of the team whose machines, disks and balance are meant; the account's current team when there is none.
     pub team: Option<String>,
     /// Who is asking. Spheron turns away clients that do not say.
     pub user_agent: Cow<'static, str>,
@@ -54,6 +57,9 @@ pub struct Spheron {
     broker: Broker,
     client: Client,
     team: Option<String>,
+    /// The account's current team, once it was needed: machines are listed in the team in which they are launched, even
+    /// if somebody makes another one current meanwhile.
+    current_team: Arc<OnceCell<Option<String>>>,
 }
 
 impl Spheron {
@@ -68,6 +74,7 @@ impl Spheron {
             broker: Broker::new(BROKER),
             client: Client::new(options.base_url, options.key, client_options),
             team: options.team,
+            current_team: Arc::default(),
         }
     }
 
@@ -76,30 +83,6 @@ impl Spheron {
         let hint = Hint::default();
         let names = self.provider_names(&self.asking(within, &hint)).await;
         whole(names.map_err(|failure| source_error(&failure))?)
-    }
-
-    /// What the teams of the account have: all teams, or the one that was configured.
-    pub async fn balance(&self, within: Duration) -> Result<Vec<TeamBalance>, SourceError> {
-        let hint = Hint::default();
-        let asking = self.asking(within, &hint);
-        let read = |failure: Failure| source_error(&failure);
-        let reply = self
-            .send(&asking, &api::balance(self.team.as_deref()))
-            .await
-            .map_err(read)?;
-        let balance: wire::Balance<'_> = reply.json().map_err(read)?;
-        let currency = match said(balance.currency.as_ref()) {
-            Some(word) => word.parse().map_err(|error| {
-                SourceError::new(
-                    ErrorKind::Protocol,
-                    format!("the currency of the balance cannot be read: {error}"),
-                )
-            })?,
-            None => normalise::CURRENCY,
-        };
-        let mut batch = Batch::new(&self.broker, "");
-        batch.rows("teams", balance.teams, |row| normalise::team(&row, currency));
-        whole(batch)
     }
 
     /// A question that is no listing: nobody is told of pages.
@@ -116,6 +99,25 @@ impl Spheron {
 
     async fn send(&self, asking: &Asking<'_>, call: &Call) -> Result<Reply, Failure> {
         self.client.send(call, asking.deadline()).await
+    }
+
+    /// Sends a call that only reads.
+    async fn ask(&self, asking: &Asking<'_>, call: &Call) -> Result<Reply, SourceError> {
+        self.send(asking, call).await.map_err(|failure| source_error(&failure))
+    }
+
+    /// Sends a call that changes something.
+    async fn change(&self, asking: &Asking<'_>, call: &Call) -> Result<Reply, SourceError> {
+        self.send(asking, call).await.map_err(|failure| change_error(&failure))
+    }
+
+    /// Reads one thing; `None` when the broker says that there is none.
+    async fn find(&self, asking: &Asking<'_>, call: &Call) -> Result<Option<Reply>, SourceError> {
+        match self.send(asking, call).await {
+            Ok(reply) => Ok(Some(reply)),
+            Err(failure) if is_absent(&failure) => Ok(None),
+            Err(failure) => Err(source_error(&failure)),
+        }
     }
 
     async fn provider_names(&self, asking: &Asking<'_>) -> Result<Batch<Provider>, Failure> {
@@ -159,22 +161,12 @@ impl Spheron {
         }
     }
 
-    async fn volume_page(&self, asking: &Asking<'_>, number: u32) -> Result<Page<Batch<Disk>>, Failure> {
-        let reply = self.send(asking, &api::volumes(number, self.team.as_deref())).await?;
-        let page: wire::VolumePage<'_> = reply.json()?;
-        let rows = page.data.len();
-        let mut batch = self.batch(number);
-        batch.groups("data", page.data, |batch, path, row| {
-            match normalise::disk(&self.broker, &row) {
-                Ok(disk) => batch.items.extend(disk),
-                Err(fault) => batch.reject(path, fault),
-            }
-        });
-        Ok(Page {
-            value: batch,
-            rows,
-            announced: count(&page.total),
-            pages: page_count(&page.total_pages),
+    /// A record that is an answer of its own.
+    fn sole<T>(&self, read: Result<T, Fault>) -> Result<T, SourceError> {
+        read.map_err(|fault| {
+            let mut batch = Batch::<T>::new(&self.broker, "");
+            batch.reject("the answer", fault);
+            unread(&batch.rejects)
         })
     }
 
@@ -196,6 +188,10 @@ impl Source for Spheron {
 
     fn catalog(&self) -> &dyn Catalog {
         self
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        self.client.has_key().then_some(self)
     }
 
     fn disks(&self) -> Option<&dyn Disks> {
@@ -226,29 +222,30 @@ impl Catalog for Spheron {
     }
 }
 
-#[async_trait]
-impl Disks for Spheron {
-    async fn list(&self, ask: &Ask<'_>) -> Listing<Disk> {
-        let asking = Asking::new(&self.broker, ask);
-        let walk = asking
-            .walk(PageOptions::default(), |number| self.volume_page(&asking, number))
-            .await;
-        let rows = walk.rows;
-        let mut listing = gpu_broker_source_kit::listing(walk);
-        // Deleted volumes were announced, and are no disks.
-        let read = u64::try_from(listing.items.len() + listing.rejects.len()).unwrap_or(u64::MAX);
-        let deleted = rows.saturating_sub(read);
-        listing.announced = listing.announced.map(|announced| announced.saturating_sub(deleted));
-        listing
+/// The id of something that shall be read or changed, if the API can have given it out: an empty one would be another
+/// endpoint.
+fn checked(id: &str) -> Result<&str, SourceError> {
+    if normalise::is_id(id) {
+        return Ok(id);
     }
+    let message = format!("`{}` is no id of spheron; take it from a listing", inert(id));
+    Err(SourceError::new(ErrorKind::Refused, message))
 }
 
 /// All records of a batch, or what is wrong with the first one that cannot be read.
 fn whole<T>(batch: Batch<T>) -> Result<Vec<T>, SourceError> {
-    match batch.rejects.first() {
-        None => Ok(batch.items),
-        Some(Reject { path, reason, .. }) => Err(SourceError::new(ErrorKind::Protocol, format!("{path}: {reason}"))),
+    if batch.rejects.is_empty() {
+        Ok(batch.items)
+    } else {
+        Err(unread(&batch.rejects))
     }
+}
+
+fn unread(rejects: &[Reject]) -> SourceError {
+    let first = rejects
+        .first()
+        .map(|Reject { path, reason, .. }| format!("{path}: {reason}"));
+    SourceError::new(ErrorKind::Protocol, first.unwrap_or_default())
 }
 
 fn count(announced: &Loose<WireInt>) -> Option<u64> {

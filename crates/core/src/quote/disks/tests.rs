@@ -58,6 +58,7 @@ fn for_sale((price, center, multi_node): (u64, u8, Option<bool>)) -> DiskOffer {
             level: StockLevel::Available,
             units: None,
         },
+        id: None,
     }
 }
 

@@ -46,6 +46,7 @@ fn for_sale(center: &str, price: &str, multi_node: bool) -> DiskOffer {
             level: StockLevel::Available,
             units: None,
         },
+        id: None,
     }
 }
 

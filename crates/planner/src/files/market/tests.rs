@@ -120,6 +120,12 @@ fn offer() -> impl Strategy<Value = Arc<Offer>> {
                 launch: LaunchWords {
                     gpu_type: names.0.as_str().into(),
                     images: rest.5.iter().map(|word| word.as_str().into()).collect(),
+                    echo: rest
+                        .5
+                        .iter()
+                        .map(|word| ("word".into(), word.as_str().into()))
+                        .collect(),
+                    ..LaunchWords::default()
                 },
             })
         })
@@ -162,6 +168,7 @@ fn disks() -> impl Strategy<Value = DiskMarket> {
             multi_node,
             security: Security::new(&security),
             stock,
+            id: None,
         },
     );
     let owned = (

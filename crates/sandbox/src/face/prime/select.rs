@@ -3,8 +3,10 @@
 use std::fmt::Display;
 
 use super::invalid::{Invalid, NO_INTEGER};
+use crate::face::desk::Desk;
 use crate::face::query::Query;
-use crate::world::{DiskOffer, GpuOffer, PrimeDisk, World};
+use crate::state::Disk;
+use crate::world::{DiskOffer, GpuOffer};
 
 const REGIONS: &[&str] = &[
     "africa",
@@ -87,14 +89,15 @@ pub(super) struct Select<'a> {
     data_center: Option<&'a str>,
     cloud_id: Option<&'a str>,
     /// The disks asked for that exist; `None` when none were asked for.
-    disks: Option<Vec<&'a PrimeDisk>>,
+    disks: Option<Vec<&'a Disk>>,
     page: usize,
     page_size: usize,
 }
 
 impl<'a> Select<'a> {
     /// Reads the parameters; `page_max` is the largest page, and the usual one.
-    pub(super) fn read(query: &'a Query, world: &'a World, page_max: usize) -> Result<Self, Invalid> {
+    pub(super) fn read(desk: &'a Desk<'_>, page_max: usize) -> Result<Self, Invalid> {
+        let query = &desk.query;
         let mut invalid = Invalid::default();
         for region in query.all("regions") {
             one_of("regions", region, REGIONS, &mut invalid);
@@ -107,13 +110,13 @@ impl<'a> Select<'a> {
         let gpu_type = query.one("gpu_type");
         if let Some(gpu_type) = gpu_type {
             // The documented list is incomplete: the broker also sells what it does not name there.
-            if !world.gpus.iter().any(|offer| offer.gpu_type == gpu_type) {
+            if !desk.catalogue.gpus.iter().any(|offer| offer.gpu_type == gpu_type) {
                 one_of("gpu_type", gpu_type, GPU_TYPES, &mut invalid);
             }
         }
         let ids = query.all("disks");
         let disks = ids.clone().next().is_some().then(|| {
-            let known = world.account.prime.disks.iter();
+            let known = desk.state.disks.iter();
             known.filter(|disk| ids.clone().any(|id| id == disk.id)).collect()
         });
         let select = Self {
@@ -170,7 +173,7 @@ impl<'a> Select<'a> {
 }
 
 /// A disk is reached from the data centre in which it is.
-fn reaches(disk: &PrimeDisk, offer: &GpuOffer) -> bool {
+fn reaches(disk: &Disk, offer: &GpuOffer) -> bool {
     disk.provider == offer.provider && disk.info.data_center == offer.place.data_center
 }
 

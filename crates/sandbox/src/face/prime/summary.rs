@@ -4,16 +4,15 @@
 //! its own, wherever it is found: the two are not to be compared.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::Response;
 use serde::Serialize;
 
+use super::availability::is_sold_out;
 use crate::exact::Exact;
-use crate::face::answer::ok;
+use crate::face::desk::Desk;
 use crate::number::Number;
-use crate::world::{GpuOffer, Spec, World};
+use crate::reply::Reply;
+use crate::world::{GpuOffer, Spec};
 
 /// By GPU type, then by count, then `cheapest` or a region.
 type Summary<'a> = BTreeMap<&'a str, BTreeMap<u32, BTreeMap<&'a str, Lowest>>>;
@@ -44,24 +43,26 @@ impl From<Price> for Option<Number> {
 }
 
 /// `GET /api/v1/availability/gpu-summary`
-pub(super) async fn gpus(State(world): State<Arc<World>>) -> Response {
-    ok(&summarise(&world, false))
+pub(super) fn gpus(desk: &Desk<'_>) -> Reply {
+    Reply::ok(&summarise(desk, false))
 }
 
 /// `GET /api/v1/availability/multi-node-summary`
-pub(super) async fn multi_node(State(world): State<Arc<World>>) -> Response {
-    ok(&summarise(&world, true))
+pub(super) fn multi_node(desk: &Desk<'_>) -> Reply {
+    Reply::ok(&summarise(desk, true))
 }
 
-fn summarise(world: &World, multi_node: bool) -> Summary<'_> {
+fn summarise<'a>(desk: &'a Desk<'_>, multi_node: bool) -> Summary<'a> {
     let mut summary = Summary::new();
     // A summary names no currency, so it can only hold one.
-    let offers = world
-        .gpus
-        .iter()
+    let offers = desk.catalogue.gpus.iter();
+    let offers = offers
         .filter(|offer| offer.multi_node == multi_node && offer.currency == "USD" && offer.stock != "Unavailable");
-    for offer in offers {
-        let Some(price) = all_in(offer) else { continue };
+    for offer in offers.filter(|offer| !is_sold_out(desk, offer)) {
+        let by_now = desk.state.market.price(&offer.cloud_id);
+        let Some(price) = all_in(offer, by_now.as_ref()) else {
+            continue;
+        };
         let sizes = summary.entry(&offer.gpu_type).or_default();
         let places = sizes.entry(offer.gpu_count).or_default();
         let region = offer.place.region.as_deref();
@@ -86,8 +87,8 @@ impl Lowest {
 }
 
 /// The price with every resource at its default.
-fn all_in(offer: &GpuOffer) -> Option<Exact> {
-    let mut sum = Exact::parse(offer.price.as_ref()?.text())?;
+fn all_in(offer: &GpuOffer, by_now: Option<&Number>) -> Option<Exact> {
+    let mut sum = Exact::parse(by_now.or(offer.price.as_ref())?.text())?;
     for spec in [&offer.disk, &offer.shared_disk, &offer.vcpu, &offer.memory] {
         sum = sum.plus(at_default(spec)?)?;
     }

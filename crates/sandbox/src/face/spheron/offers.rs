@@ -1,18 +1,17 @@
 //! `/api/providers` and `/api/gpu-offers`: what can be rented, open to everyone.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::Response;
 use serde::Serialize;
 
-use super::Fault;
 use super::groups::{Group, gather};
-use crate::face::answer::ok;
+use super::refusal::Refusal;
+use crate::face::desk::Desk;
 use crate::face::query::Query;
-use crate::world::World;
+use crate::reply::Reply;
+use crate::world::Offer;
 
 /// Groups on a page unless the request says otherwise.
 const LIMIT: usize = 10;
@@ -31,36 +30,39 @@ struct Listing<'a> {
 }
 
 /// `GET /api/providers`
-pub(super) async fn providers(State(world): State<Arc<World>>) -> Response {
-    let names: BTreeSet<_> = world.offers.iter().map(|offer| offer.provider.as_str()).collect();
-    ok(&names)
+pub(super) fn providers(desk: &Desk<'_>) -> Reply {
+    let offers = desk.catalogue.offers.iter();
+    let names: BTreeSet<_> = offers.map(|offer| offer.provider.as_str()).collect();
+    Reply::ok(&names)
 }
 
 /// `GET /api/gpu-offers`: pages of groups, so `total` counts groups.
-pub(super) async fn list(State(world): State<Arc<World>>, query: Query) -> Response {
-    let (page, limit) = match (positive(&query, "page", 1), positive(&query, "limit", LIMIT)) {
-        (Ok(page), Ok(limit)) => (page, limit.min(LIMIT_MAX)),
-        (Err(fault), _) | (_, Err(fault)) => return Fault::invalid(&fault),
-    };
+pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
+    let query = &desk.query;
+    let (page, limit) = (positive(query, "page", 1)?, positive(query, "limit", LIMIT)?);
+    let limit = limit.min(LIMIT_MAX);
     let kind = query.one("instanceType").map(str::to_ascii_uppercase);
     if kind
         .as_deref()
         .is_some_and(|kind| !["SPOT", "DEDICATED", "CLUSTER"].contains(&kind))
     {
-        return Fault::invalid("Invalid instanceType: expected SPOT, DEDICATED or CLUSTER");
+        return Err(Refusal::invalid(
+            "Invalid instanceType: expected SPOT, DEDICATED or CLUSTER",
+        ));
     }
-    let offers = world.offers.iter();
+    let offers: Vec<_> = desk.catalogue.offers.iter().map(|offer| stocked(desk, offer)).collect();
+    let offers = offers.iter().map(Cow::as_ref);
     let mut groups = gather(offers.filter(|offer| kind.as_ref().is_none_or(|kind| *kind == offer.kind)));
     if let Some(term) = query.one("search").map(plain) {
         groups.retain(|group| plain(group.gpu_type).contains(&term));
     }
     let Some(order) = order(query.one("sortBy").unwrap_or("popularity")) else {
-        return Fault::invalid("Invalid sortBy");
+        return Err(Refusal::invalid("Invalid sortBy"));
     };
     match query.one("sortOrder").unwrap_or("asc") {
         "asc" => groups.sort_by(order),
         "desc" => groups.sort_by(|a, b| order(b, a)),
-        _ => return Fault::invalid("Invalid sortOrder: expected asc or desc"),
+        _ => return Err(Refusal::invalid("Invalid sortOrder: expected asc or desc")),
     }
     let total = groups.len();
     let data = groups
@@ -68,13 +70,38 @@ pub(super) async fn list(State(world): State<Arc<World>>, query: Query) -> Respo
         .skip((page - 1).saturating_mul(limit))
         .take(limit)
         .collect();
-    ok(&Listing {
+    Ok(Reply::ok(&Listing {
         data,
         total,
         page,
         limit,
         total_pages: total.div_ceil(limit),
-    })
+    }))
+}
+
+/// The offer, with what is left in stock.
+fn stocked<'a>(desk: &Desk<'a>, offer: &'a Offer) -> Cow<'a, Offer> {
+    let market = &desk.state.market;
+    if market.is_untouched() {
+        return Cow::Borrowed(offer);
+    }
+    let left = market.left(&offer.id, &offer.stock_key(), offer.units());
+    let price = market.price(&offer.id);
+    if left == offer.units() && price.is_none() {
+        return Cow::Borrowed(offer);
+    }
+    let mut offer = offer.clone();
+    offer.available &= left > 0 || offer.units() == 0;
+    if let Some(price) = price {
+        if offer.kind == "SPOT" {
+            offer.spot_price = Some(price.clone());
+        }
+        offer.price = price;
+    }
+    if let Some(technical) = &mut offer.extras.technical {
+        technical.units_available = left;
+    }
+    Cow::Owned(offer)
 }
 
 fn order(field: &str) -> Option<fn(&Group<'_>, &Group<'_>) -> Ordering> {
@@ -95,10 +122,10 @@ fn plain(word: &str) -> String {
         .collect()
 }
 
-fn positive(query: &Query, name: &str, usual: usize) -> Result<usize, String> {
+fn positive(query: &Query, name: &str, usual: usize) -> Result<usize, Refusal> {
     match query.number::<usize>(name) {
         Ok(None) => Ok(usual),
         Ok(Some(number)) if number > 0 => Ok(number),
-        Ok(Some(_)) | Err(_) => Err(format!("Invalid {name}: expected a positive integer")),
+        Ok(Some(_)) | Err(_) => Err(Refusal::invalid(format!("Invalid {name}: expected a positive integer"))),
     }
 }

@@ -136,7 +136,15 @@ fn every_figure_has_an_origin() {
 
 #[test]
 fn prime_has_every_case() {
-    let json = |offer: &GpuOffer| serde_json::to_string(offer).unwrap();
+    let json = |offer: &GpuOffer| {
+        let row = crate::world::Row {
+            offer,
+            with_region: true,
+            sold_out: false,
+            price: None,
+        };
+        serde_json::to_string(&row).unwrap()
+    };
     let has = |case: &'static str, text: &'static str| {
         prime(case, move |offer| json(offer).contains(text));
     };

@@ -1,20 +1,13 @@
 //! Disks for sale, and disks that the account owns.
 
 use gpu_broker_core::disk::{Disk, DiskId, DiskOffer};
-use gpu_broker_core::money::Currency;
-use gpu_broker_core::offer::Broker;
+use gpu_broker_core::offer::{Broker, OfferId};
 use gpu_broker_core::quantity::Gb;
 use gpu_broker_http::{WireInt, decode};
 use gpu_broker_source_kit::{Fault, Text, said};
 
-use super::words::{dial, place, provider, rate, security, stock};
+use super::words::{CURRENCY, STATUS_UNSTATED, dial, id, place, provider, rate, security, stock};
 use crate::wire::{DiskInfo, DiskRow, OwnedDisk};
-
-/// Disks have no field for a currency: theirs is that of the account, US dollars.
-const CURRENCY: Currency = Currency::USD;
-
-/// The word for a state that the API does not state.
-const STATUS_UNSTATED: &str = "UNKNOWN";
 
 /// A row of `/availability/disks`.
 pub(crate) fn disk_offer(broker: &Broker, row: &DiskRow<'_>) -> Result<DiskOffer, Fault> {
@@ -27,6 +20,7 @@ pub(crate) fn disk_offer(broker: &Broker, row: &DiskRow<'_>) -> Result<DiskOffer
         multi_node: row.is_multinode,
         security: security(row.security.as_ref())?,
         stock: stock(row.stock_status.as_ref()),
+        id: said(row.cloud_id.as_ref()).map(OfferId::new),
     })
 }
 
@@ -40,7 +34,7 @@ pub(crate) fn owned_disk(broker: &Broker, row: &OwnedDisk<'_>) -> Result<Disk, F
     let attached = row.pods.iter().chain(&row.clusters).flatten();
     Ok(Disk {
         broker: broker.clone(),
-        id: DiskId::new(said(row.id.as_ref()).ok_or_else(|| Fault::missing("id"))?),
+        id: DiskId::new(id(row.id.as_ref(), "id")?),
         name: row.name.as_ref().map_or("", Text::as_str).to_owned(),
         provider: provider(row.provider_type.as_ref(), "providerType")?,
         place: place(None, info.country.as_ref(), info.data_center_id.as_ref()),

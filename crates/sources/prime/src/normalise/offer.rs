@@ -10,6 +10,7 @@ use gpu_broker_http::WireInt;
 use gpu_broker_source_kit::{Fault, Text, said};
 
 use super::words::{Words, dial, measure, place, provider, rate, security, stock};
+use crate::request::{Said, remember};
 use crate::wire::{CurrencyWord, GpuRow, Prices};
 
 /// A row of `/availability/gpus`, or with `multi_node` one of `/availability/multi-node`, whose GPUs and price are
@@ -23,7 +24,7 @@ pub(crate) fn offer(broker: &Broker, words: &mut Words, row: &GpuRow<'_>, multi_
     let prices = row.prices.as_ref().unwrap_or(&unpriced);
     let currency = currency(&prices.currency)?;
     let place = place(row.region.as_ref(), row.country.as_ref(), row.data_center.as_ref());
-    Ok(Offer {
+    let mut offer = Offer {
         broker: broker.clone(),
         provider,
         id: OfferId::new(id),
@@ -68,8 +69,17 @@ pub(crate) fn offer(broker: &Broker, words: &mut Words, row: &GpuRow<'_>, multi_
                 .filter_map(|image| said(image.as_ref()))
                 .map(|image| words.keep(image))
                 .collect(),
+            ..LaunchWords::default()
         },
-    })
+    };
+    let said = Said {
+        socket: said(row.socket.as_ref()),
+        gpu_count: row.gpu_count.map(WireInt::get),
+        security: said(row.security.as_ref()),
+        country: said(row.country.as_ref()),
+    };
+    remember(&mut offer, said);
+    Ok(offer)
 }
 
 /// The schema's default stands for a key that is missing. Anything else that is no currency makes every price of the

@@ -1,5 +1,8 @@
 //! Each odd row of the fixtures, and what becomes of it.
 
+mod account;
+mod pod;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,7 +16,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::wire::{DiskPage, DiskRow, GpuRow, Page};
+use crate::wire::{DiskRow, GpuRow, OwnedDisk, Page, Slice};
 
 const GPUS: &str = include_str!("../../fixtures/gpus.json");
 const BAD: &str = include_str!("../../fixtures/gpus-bad-rows.json");
@@ -285,7 +288,7 @@ fn disks_for_sale() {
 #[test]
 fn disks_that_the_account_has() {
     let broker = Broker::new("prime");
-    let page: DiskPage<'_> = decode(include_bytes!("../../fixtures/disks.json")).unwrap();
+    let page: Slice<'_, OwnedDisk<'_>> = decode(include_bytes!("../../fixtures/disks.json")).unwrap();
     let mut batch = Batch::new(&broker, "");
     batch.rows("data", page.data, |row| owned_disk(&broker, &row));
     let line = |disk: &Disk| {

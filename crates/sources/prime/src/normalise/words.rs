@@ -11,7 +11,7 @@ use gpu_broker_core::place::{DataCenter, Place, Region};
 use gpu_broker_http::{RawNumber, WireInt};
 use gpu_broker_source_kit::{Fault, Text, said};
 
-use crate::wire::Spec;
+use crate::wire::{Outline, Spec};
 
 /// The words of one page that repeat from row to row, each kept once.
 #[derive(Debug, Default)]
@@ -39,6 +39,37 @@ impl Words {
             .or_insert_with(|| GpuName::read(word));
         (kept, name.clone())
     }
+}
+
+/// The currency where Prime has no field for one, as of disks, machines and wallets: that of the account, US dollars.
+pub(super) const CURRENCY: Currency = Currency::USD;
+
+/// The word for a state that the API does not state.
+pub(super) const STATUS_UNSTATED: &str = "UNKNOWN";
+
+/// The longest id that is believed. Prime's are UUIDs of 36 characters.
+const ID_LEN_MAX: usize = 128;
+
+/// An id of something that costs money. It goes into paths and is remembered, so anything but letters, digits, `-` and
+/// `_` is none.
+pub(super) fn id<'t>(word: Option<&'t Text<'_>>, path: &'static str) -> Result<&'t str, Fault> {
+    let id = said(word).ok_or_else(|| Fault::missing(path))?;
+    let fits = id.len() <= ID_LEN_MAX
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    fits.then_some(id)
+        .ok_or_else(|| Fault::new(path, "it is not of the form of an id"))
+}
+
+/// The id of a row that cannot be read otherwise.
+pub(crate) fn identity<'r>(row: &'r Outline<'_>) -> Option<&'r str> {
+    id(row.id.as_ref(), "id").ok()
+}
+
+/// An answer about a thing of another name than the one that was asked for.
+pub(crate) fn other_name(name: &str) -> Fault {
+    Fault::new("name", format_args!("it is not `{name}`"))
 }
 
 pub(super) fn provider(word: Option<&Text<'_>>, path: &'static str) -> Result<Provider, Fault> {

@@ -110,6 +110,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for CurrencyWord<'a> {
 #[serde(rename_all = "camelCase", expecting = "a disk for sale")]
 pub(crate) struct DiskRow<'a> {
     #[serde(borrow)]
+    pub(crate) cloud_id: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(crate) provider: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) region: Option<Text<'a>>,

@@ -1,18 +1,9 @@
-//! `/api/v1/disks/`: schemas `GenericPaginationResponse` and `APIDiskConfig`.
+//! `/api/v1/disks/`: schema `APIDiskConfig`.
 
-use gpu_broker_http::{RawNumber, Rows, WireInt};
+use gpu_broker_http::{RawNumber, WireInt};
 use gpu_broker_source_kit::Text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-
-/// One slice of the account's disks. These lists are written `total_count` where `/availability` says `totalCount`.
-#[derive(Debug, Deserialize)]
-#[serde(expecting = "a slice of disks")]
-pub(crate) struct DiskPage<'a> {
-    #[serde(borrow)]
-    pub(crate) data: Rows<'a, OwnedDisk<'a>>,
-    pub(crate) total_count: Option<WireInt>,
-}
 
 /// A disk of the account.
 #[derive(Debug, Deserialize)]

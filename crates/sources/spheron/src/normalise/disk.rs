@@ -54,11 +54,12 @@ pub(crate) fn disk_offer(
             level: StockLevel::Available,
             units: None,
         },
+        id: None,
     })
 }
 
 /// A region's place under the name that offers use for it: `Finland 3` rather than `FIN-03`.
-fn region(provider: &Provider, row: &wire::Region<'_>) -> Result<Place, Fault> {
+pub(crate) fn region(provider: &Provider, row: &wire::Region<'_>) -> Result<Place, Fault> {
     let country: Option<Country> = said(row.country_code.0.as_ref()).and_then(|code| code.parse().ok());
     let name = said(row.name.as_ref()).or_else(|| said(row.location.as_ref()));
     let name = match name.ok_or_else(|| Fault::missing("name"))? {

@@ -94,6 +94,9 @@ impl Common<'_> {
             launch: LaunchWords {
                 gpu_type: Arc::clone(&self.gpu_type),
                 images: images(row),
+                instance_type: said(row.instance_type.as_ref()).map(Arc::from),
+                cloud_init: row.supports_cloud_init.0,
+                ..LaunchWords::default()
             },
         })
     }
@@ -132,7 +135,7 @@ fn places(row: &wire::Offer<'_>) -> Vec<Place> {
 }
 
 /// P4: the instance type alone decides, and never whether there is a `spot_price`.
-fn market(instance_type: Option<&str>, id: &str) -> Market {
+pub(super) fn market(instance_type: Option<&str>, id: &str) -> Market {
     match instance_type {
         Some(word) if ON_DEMAND.iter().any(|known| word.eq_ignore_ascii_case(known)) => Market::OnDemand,
         Some(word) => Market::new(word),

@@ -1,6 +1,9 @@
 //! What the tests of all records share, and the numbers.
 
+mod account;
 mod disk;
+mod instance;
+mod kubernetes;
 mod mutated;
 mod offer;
 
@@ -14,6 +17,7 @@ use super::*;
 use crate::wire;
 
 const OFFERS: &str = include_str!("../../fixtures/gpu-offers.json");
+const DEPLOYMENTS: &str = include_str!("../../fixtures/deployments.json");
 const ODD: &str = include_str!("../../fixtures/gpu-offers-odd.json");
 
 fn broker() -> Broker {

@@ -14,11 +14,15 @@ use super::{Spheron, SpheronOptions};
 /// A request, as far as tests look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Path and query.
+    /// Path and query, after the method unless that is GET: `DELETE /api/volumes/v`.
     pub(super) target: String,
+    pub(super) body: String,
     pub(super) authorization: Option<String>,
     pub(super) user_agent: Option<String>,
 }
+
+/// The status that stands for an answer in 200 which breaks off.
+pub(super) const CUT: u16 = 0;
 
 /// What to answer to the target; the number counts requests for it, from 1.
 type Script = dyn Fn(&str, usize) -> (u16, String) + Send + Sync;
@@ -58,7 +62,7 @@ impl Fake {
         self.seen.lock().unwrap().clone()
     }
 
-    /// Path and query of every request, sorted where they were sent at once.
+    /// The target of every request.
     pub(super) fn targets(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.target).collect()
     }
@@ -86,13 +90,22 @@ async fn answer(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<S
         line.and_then(|line| line.split_once(": "))
             .map(|(_, value)| value.to_owned())
     };
-    let target = head.split(' ').nth(1).unwrap().to_owned();
+    let mut words = head.split(' ');
+    let target = match (words.next().unwrap(), words.next().unwrap()) {
+        ("GET", target) => target.to_owned(),
+        (method, target) => format!("{method} {target}"),
+    };
+    let mut body = vec![0; header("content-length").map_or(0, |length| length.parse().unwrap())];
+    if stream.read_exact(&mut body).await.is_err() {
+        return;
+    }
     let nth = {
         let mut log = log.lock().unwrap();
         let authorization = header("authorization");
         let user_agent = header("user-agent");
         log.push(Seen {
             target: target.clone(),
+            body: String::from_utf8(body).unwrap(),
             authorization,
             user_agent,
         });
@@ -100,6 +113,16 @@ async fn answer(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<S
     };
     let (status, body) = script(&target, nth);
     let mut reply = String::new();
+    if status == CUT {
+        // It promises more than it sends.
+        write!(
+            reply,
+            "HTTP/1.1 200 X\r\ncontent-length: 9999\r\nconnection: close\r\n\r\n{body}"
+        )
+        .unwrap();
+        stream.write_all(reply.as_bytes()).await.unwrap();
+        return;
+    }
     write!(
         reply,
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

@@ -1,15 +1,24 @@
 mod account;
+mod disks;
+mod fleet;
+mod launch;
 
 use std::time::Duration;
 
-use gpu_broker_core::source::{Ask, Catalog as _, Coverage, ErrorKind, Hint, Listing, Quiet, Source as _};
+use gpu_broker_core::source::{Ask, Catalog as _, Coverage, ErrorKind, Hint, Listing, Outcome, Quiet, Source as _};
 
 use super::Spheron;
 use super::fake::Fake;
 
 const OFFERS: &str = include_str!("../../fixtures/gpu-offers.json");
+const BALANCE: &str = include_str!("../../fixtures/balance.json");
 const PROVIDERS: &str = include_str!("../../fixtures/providers.json");
 const EMPTY: &str = r#"{"data":[],"total":0,"page":1,"limit":100,"totalPages":0}"#;
+
+/// The answer to a launch.
+const MADE: &str = r#"{"id":"6a01","name":"gp-test-1","providerId":"data-crunch","gpuModelId":"H100_SXM5","gpuCount":1,"hourlyRate":2.9124,"status":"deploying"}"#;
+
+const WITHIN: Duration = Duration::from_secs(5);
 
 fn ok(body: impl Into<String>) -> (u16, String) {
     (200, body.into())
@@ -50,6 +59,16 @@ fn coverage<T>(listing: &Listing<T>) -> String {
         Coverage::Partial(error) => format!("partial {:?}: {error}", error.kind()),
         Coverage::Failed(error) => format!("failed {:?}: {error}", error.kind()),
         Coverage::NoCredentials => "no credentials".to_owned(),
+    }
+}
+
+/// An outcome, in one line.
+fn told<T>(outcome: &Outcome<T>, accepted: impl Fn(&T) -> String) -> String {
+    match outcome {
+        Outcome::Accepted(item) => format!("accepted {}", accepted(item)),
+        Outcome::Rejected(refusal) => format!("rejected {:?}: {refusal}", refusal.kind),
+        Outcome::NotSent(error) => format!("not sent {:?}: {error}", error.kind()),
+        Outcome::Unknown(error) => format!("unknown {:?}: {error}", error.kind()),
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct Offer<'a> {
     pub(crate) interconnect_type: Loose<Text<'a>>,
     #[serde(borrow)]
     pub(crate) instance_type: Option<Text<'a>>,
+    #[serde(default)]
+    pub(crate) supports_cloud_init: Loose<bool>,
     /// Seen in live answers of 2026, not in the reference.
     #[serde(borrow)]
     pub(crate) minimum_runtime_minutes: Option<RawNumber<'a>>,

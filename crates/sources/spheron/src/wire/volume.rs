@@ -27,6 +27,9 @@ pub(crate) struct Volume<'a> {
     /// The same under its other name.
     #[serde(borrow, rename = "_id")]
     pub(crate) underscore_id: Option<Text<'a>>,
+    /// The provider's own id.
+    #[serde(borrow, default, rename = "volumeId")]
+    pub(crate) handle: Loose<Text<'a>>,
     #[serde(borrow, default)]
     pub(crate) name: Loose<Text<'a>>,
     #[serde(borrow)]

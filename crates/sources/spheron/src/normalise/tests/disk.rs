@@ -106,23 +106,3 @@ fn volumes_of_the_account_come_in_two_envelopes() {
     let neither = decode::<wire::VolumePage<'_>>(br#"{"total":0}"#).unwrap_err();
     assert_eq!(neither.to_string(), "missing field `data`");
 }
-
-#[test]
-fn balances_are_exact() {
-    let page: wire::Balance<'_> = decode(include_bytes!("../../../fixtures/balance.json")).unwrap();
-    let mut batch = Batch::new(&broker(), "");
-    batch.rows("teams", page.teams, |row| team(&row, CURRENCY));
-    let lines = batch.items.iter().map(|team| {
-        format!(
-            "{} {:?} {} {} {}",
-            team.id, team.name, team.balance, team.currency, team.is_current
-        )
-    });
-    assert_eq!(
-        lines.collect::<Vec<_>>(),
-        [
-            r#"team_1 "My Personal Team" 25.5 USD true"#,
-            r#"team_2 "" -0.3 USD false"#
-        ]
-    );
-}

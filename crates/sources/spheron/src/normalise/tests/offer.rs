@@ -85,6 +85,10 @@ fn offers_are_what_the_api_says() {
     let first = &batch.items[0];
     assert_eq!(first.id.as_str(), "1H100.80S.32V_FIN-03_500");
     assert_eq!(joined(&first.launch.images), "Ubuntu 22.04+Ubuntu 24.04 + CUDA 12.8");
+    assert_eq!(
+        (first.launch.instance_type.as_deref(), first.launch.cloud_init),
+        (Some("DEDICATED"), Some(true))
+    );
     assert_eq!(batch.items[8].id.as_str(), "US Central 1::cpu-d3::4vcpu-16gb");
 }
 
@@ -143,6 +147,34 @@ fn the_instance_type_alone_tells_the_market() {
     check("null", "o", "on_demand");
     check("null", "spot", "on_demand");
     check("null", "spöt", "on_demand");
+}
+
+#[test]
+fn a_launch_repeats_the_words_of_the_offer() {
+    let check = |fields: &str, instance_type: Option<&str>, cloud_init: Option<bool>| {
+        let words = offer("H100", fields).unwrap().launch;
+        assert_eq!(words.instance_type.as_deref(), instance_type, "{fields}");
+        assert_eq!(words.cloud_init, cloud_init, "{fields}");
+    };
+    check("", None, None);
+    check(
+        r#","instanceType":"CLUSTER","supportsCloudInit":false"#,
+        Some("CLUSTER"),
+        Some(false),
+    );
+    check(
+        r#","instanceType":"dedicated","supportsCloudInit":true"#,
+        Some("dedicated"),
+        Some(true),
+    );
+    check(r#","instanceType":"","supportsCloudInit":"no""#, None, None);
+    let spelled = |name: &str| {
+        let fields = format!(r#","clusters":["{name}"]"#);
+        offer("H100", &fields).unwrap().places[0].data_center.clone().unwrap()
+    };
+    for name in ["US Central 1", " dalas-united states ", "TYO4", "Île-1"] {
+        assert_eq!(spelled(name).as_str(), name);
+    }
 }
 
 #[test]

@@ -1,0 +1,140 @@
+//! What launches may cost: checked in the same transaction that sets the money
+//! aside, so that two processes cannot pass a cap together.
+
+use gpu_broker_core::money::Currency;
+use gpu_broker_core::number::Exact;
+use serde::{Deserialize, Serialize};
+
+use super::event::Reserved;
+use super::state::{Attempt, State};
+
+/// The most that may be spent, in the launch's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caps {
+    /// Per hour, by one launch.
+    pub rate: Option<Exact>,
+    /// Over the horizon, by one launch.
+    pub total: Option<Exact>,
+    /// When ordering, by one launch.
+    pub upfront: Option<Exact>,
+    /// By everything in the journal together: spent and set aside.
+    pub budget: Option<Exact>,
+}
+
+/// What some attempts have cost and may still cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commitment {
+    /// Per hour, at most.
+    pub rate: Exact,
+    /// Paid when ordering.
+    pub upfront: Exact,
+    /// Spent by machines that are gone, and set aside for all others.
+    pub total: Exact,
+}
+
+impl Commitment {
+    const NOTHING: Self = Self {
+        rate: Exact::ZERO,
+        upfront: Exact::ZERO,
+        total: Exact::ZERO,
+    };
+
+    /// What these attempts come to; `None` when that has too many digits.
+    pub fn of<'a>(attempts: impl IntoIterator<Item = &'a Attempt>) -> Option<Self> {
+        attempts.into_iter().try_fold(Self::NOTHING, |sum, attempt| {
+            if let Some(cost) = attempt.cost {
+                let total = sum.total.plus(cost)?;
+                return Some(Self { total, ..sum });
+            }
+            if !attempt.stage.is_reserved() {
+                return Some(sum);
+            }
+            sum.plus(attempt.ordered.ceiling, attempt.upfront, attempt.worst)
+        })
+    }
+
+    fn plus(self, rate: Exact, upfront: Exact, total: Exact) -> Option<Self> {
+        Some(Self {
+            rate: self.rate.plus(rate)?,
+            upfront: self.upfront.plus(upfront)?,
+            total: self.total.plus(total)?,
+        })
+    }
+}
+
+/// Why `reserved` may not be set aside on top of all that is, or `Ok`.
+pub(crate) fn allow(state: &State, reserved: &Reserved) -> Result<(), String> {
+    let too_many = || "the amounts have too many digits to be added".to_owned();
+    let launch = state
+        .launches
+        .get(&reserved.launch)
+        .ok_or_else(|| format!("launch {} is not in the journal", reserved.launch))?;
+    let caps = launch.caps;
+    let add = |sum: Option<Commitment>| {
+        sum.and_then(|sum| sum.plus(reserved.ordered.ceiling, reserved.upfront, reserved.worst))
+            .ok_or_else(too_many)
+    };
+    let own = add(Commitment::of(
+        state.attempts.values().filter(|one| one.launch == reserved.launch),
+    ))?;
+    let within = |what: &str, flag: &str, amount: Exact, cap: Option<Exact>| match cap {
+        Some(cap) if amount > cap => Err(format!(
+            "{what} would come to {amount} {}, above the cap of {cap} (`{flag}`)",
+            launch.currency
+        )),
+        _ => Ok(()),
+    };
+    within("the launch's rate per hour", "--max-price", own.rate, caps.rate)?;
+    within("the launch's total", "--max-total", own.total, caps.total)?;
+    within(
+        "the amount paid when ordering",
+        "--max-upfront",
+        own.upfront,
+        caps.upfront,
+    )?;
+    if caps.budget.is_some() {
+        one_currency(state, launch.currency)?;
+        let all = add(Commitment::of(state.attempts.values()))?;
+        within("everything launched from here", "--budget", all.total, caps.budget)?;
+    }
+    Ok(())
+}
+
+/// Why an attempt may not come to cost `worst`, or `Ok`.
+pub(crate) fn allow_more(state: &State, attempt: &Attempt, worst: Exact) -> Result<(), String> {
+    let Some(launch) = state.launches.get(&attempt.launch) else {
+        return Ok(());
+    };
+    let sum = |of_launch: bool| {
+        let others = state.attempts.values().filter(|one| one.key != attempt.key);
+        let others = others.filter(|one| !of_launch || one.launch == attempt.launch);
+        Commitment::of(others)
+            .and_then(|sum| sum.total.plus(worst))
+            .ok_or_else(|| "the amounts have too many digits to be added".to_owned())
+    };
+    for (cap, of_launch, flag) in [
+        (launch.caps.total, true, "--max-total"),
+        (launch.caps.budget, false, "--budget"),
+    ] {
+        let amount = sum(of_launch)?;
+        if cap.is_some_and(|cap| amount > cap) {
+            return Err(format!(
+                "that would come to {amount} {}, above the cap that was given with `{flag}`",
+                launch.currency
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Amounts of several currencies cannot be held against one budget.
+fn one_currency(state: &State, currency: Currency) -> Result<(), String> {
+    match state.attempts.values().find(|one| one.ordered.currency != currency) {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "a budget in {currency} cannot hold {}, which is paid in {}; leave out `--budget`",
+            other.key, other.ordered.currency
+        )),
+    }
+}

@@ -1,0 +1,283 @@
+//! What is done with machines that were launched before: finding out, ending,
+//! extending, adopting.
+
+use std::time::Duration;
+
+use gpu_broker_core::instance::{Instance, InstanceId};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::{Coverage, Listing};
+use jiff::Timestamp;
+
+use super::account::{Account, Kind};
+use super::chores::{Care, Chore};
+use super::engine::{Engine, EngineError};
+use super::event::{Accepted, Event, Extended, Named, Orphan};
+use super::judge::Doom;
+use super::state::{Attempt, Stage, State};
+use super::survey::as_listed;
+
+/// What an account showed.
+#[derive(Debug)]
+pub struct Shown {
+    /// Whose.
+    pub broker: Broker,
+    /// Of which team, as far as it was configured.
+    pub scope: Option<String>,
+    /// Whether it lists machines, or disks in the form of machines.
+    pub kind: Kind,
+    /// What it listed.
+    pub listing: Listing<Instance>,
+}
+
+impl Shown {
+    fn account(&self) -> Account {
+        Account {
+            broker: self.broker.clone(),
+            scope: self.scope.clone(),
+            kind: self.kind,
+        }
+    }
+}
+
+/// Why a person's word cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CareError {
+    /// The engine stopped.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// What was asked for does not fit what is known.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl Engine {
+    /// Looks at every account, whatever the journal expects there. Costs
+    /// nothing.
+    pub async fn look_around(&mut self) -> Result<Vec<Shown>, EngineError> {
+        self.refresh()?;
+        let mut shown = Vec::new();
+        for account in self.accounts() {
+            let disks_of_ours = |one: &Attempt| one.ordered.account() == account;
+            if account.kind == Kind::Disk && !self.state().attempts.values().any(disks_of_ours) {
+                continue;
+            }
+            let listing = self.look(&account).await?;
+            let Account { broker, scope, kind } = account;
+            shown.push(Shown {
+                broker,
+                scope,
+                kind,
+                listing,
+            });
+        }
+        Ok(shown)
+    }
+
+    /// Settles what can be settled: finds out what became of every request,
+    /// and ends what must end. Returns when everything has come to rest, when
+    /// only time can tell more, or after `within`.
+    ///
+    /// # Errors
+    /// When the journal cannot be used, or another process is launching.
+    pub async fn reconcile(&mut self, within: Duration) -> Result<Vec<Shown>, EngineError> {
+        self.recover().await?;
+        let shown = self.look_around().await?;
+        self.catch_up().await?;
+        let rested = |state: &State| !state.attempts.values().any(is_moving);
+        self.tend(is_moving, Care::Unsettled, within, rested).await?;
+        Ok(shown)
+    }
+
+    /// Does what is due by the clock alone: ends what is past its deadline or
+    /// never became ready (D5), and asks again for what its broker would not
+    /// end (T19).
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        for chore in self.agenda(&|_| true, Care::Watchdog).now {
+            match chore {
+                Chore::Doom { .. } | Chore::End { .. } => self.do_chore(chore).await?,
+                Chore::Look { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks after everything until somebody asks to stop or `within` is over:
+    /// ends machines at their deadline, and those that never become ready.
+    ///
+    /// # Errors
+    /// When the journal cannot be used, or another process is launching.
+    pub async fn watch(&mut self, within: Duration) -> Result<(), EngineError> {
+        self.recover().await?;
+        self.look_around().await?;
+        self.tend(|_| true, Care::Watchdog, within, |_| false).await?;
+        Ok(())
+    }
+
+    /// Ends machines, and returns when their broker's own listing has said
+    /// twice that they are gone, or after `within`. A machine that has not
+    /// appeared yet is ended when it does.
+    ///
+    /// # Errors
+    /// When the journal cannot be used, or another process is launching.
+    pub async fn terminate(&mut self, keys: &[String], within: Duration) -> Result<(), EngineError> {
+        self.recover().await?;
+        for key in keys {
+            let Some(attempt) = self.state().attempts.get(key) else {
+                continue;
+            };
+            if attempt.stage == Stage::Blocked {
+                // Whoever asks again wants it to be tried again (T19).
+                self.end(key).await?;
+            } else if attempt.stage.is_alive() {
+                self.doom(key, Doom::User, "")?;
+            } else if attempt.stage != Stage::Gone {
+                self.note(vec![Event::Unwanted(Named { key: key.clone() })])?;
+            }
+        }
+        let named = |one: &Attempt| keys.contains(&one.key);
+        // What its broker will not end yet is told at once, not waited for.
+        let rested = |state: &State| {
+            let mut named = state.attempts.values().filter(|one| named(one));
+            named.all(|one| !one.stage.is_alive() || one.stage == Stage::Blocked)
+        };
+        self.tend(named, Care::Unsettled, within, rested).await?;
+        Ok(())
+    }
+
+    /// Takes a machine that the journal does not know into it, because a
+    /// person named it. Returns its key.
+    ///
+    /// # Errors
+    /// When no account shows it.
+    pub async fn take_charge(&mut self, id: &InstanceId) -> Result<String, CareError> {
+        for shown in self.look_around().await? {
+            let Some(item) = shown.listing.items.iter().find(|item| item.id == *id) else {
+                continue;
+            };
+            if shown.kind != Kind::Machine {
+                continue;
+            }
+            if let Some(attempt) = self.state().by_id(&shown.broker, id) {
+                return Ok(attempt.key.clone());
+            }
+            let key = format!("{}/{id}", shown.broker);
+            let orphan = Orphan {
+                key: key.clone(),
+                id: id.clone(),
+                ordered: as_listed(&shown.account(), item),
+                ends_at: None,
+            };
+            self.note(vec![Event::Orphan(Box::new(orphan))])
+                .map_err(EngineError::from)?;
+            return Ok(key);
+        }
+        Err(CareError::Unfit(format!(
+            "no account lists a machine with the id {id}; `planner audit` shows what there is"
+        )))
+    }
+
+    /// Takes a person's word that nothing came of a request.
+    ///
+    /// # Errors
+    /// When the attempt is not one whose outcome is open.
+    pub fn vouch_absent(&mut self, key: &str) -> Result<(), CareError> {
+        self.expect(key, &[Stage::Unknown, Stage::Rejected, Stage::Absent])?;
+        let named = Named { key: key.to_owned() };
+        self.note(vec![Event::Vouched(named)])
+            .map_err(|error| EngineError::from(error).into())
+    }
+
+    /// Takes a person's word that a machine is the one that came of a request,
+    /// or that an unknown machine of ours may stay.
+    ///
+    /// # Errors
+    /// When the attempt is not open, or its account does not show the machine.
+    pub async fn adopt(&mut self, key: &str, id: &InstanceId) -> Result<(), CareError> {
+        let open = [Stage::Unknown, Stage::Rejected, Stage::Absent, Stage::Orphan];
+        let attempt = self.expect(key, &open)?;
+        let account = attempt.ordered.account();
+        let listing = self.look(&account).await?;
+        let Some(item) = listing.items.iter().find(|item| item.id == *id) else {
+            let how = if listing.coverage == Coverage::Complete {
+                "does not list"
+            } else {
+                "did not list, in an answer that is not complete,"
+            };
+            return Err(CareError::Unfit(format!(
+                "{} {how} a machine with the id {id}",
+                account.broker
+            )));
+        };
+        // The look may have settled it.
+        if self.expect(key, &open).is_err() {
+            return Ok(());
+        }
+        let accepted = Accepted {
+            key: key.to_owned(),
+            id: id.clone(),
+            rate: item.rate.map(gpu_broker_core::money::Rate::per_hour),
+            seen: true,
+            lag_ms: None,
+        };
+        self.note(vec![Event::Accepted(accepted)])
+            .map_err(|error| EngineError::from(error).into())
+    }
+
+    /// Lets a machine run until later, within the caps of its launch.
+    ///
+    /// # Errors
+    /// When it does not run, or what it would cost is above a cap.
+    pub fn extend(&mut self, key: &str, ends_at: Timestamp) -> Result<(), CareError> {
+        self.expect(key, &[Stage::Accepted, Stage::Ready])?;
+        let extended = self.commit(|state| {
+            let attempt = state.attempts.get(key).ok_or("it is gone")?;
+            let worst = until(attempt, ends_at).ok_or("what it would cost has too many digits")?;
+            super::caps::allow_more(state, attempt, worst)?;
+            Ok(vec![Event::Extended(Extended {
+                key: key.to_owned(),
+                ends_at: Some(ends_at),
+                worst,
+            })])
+        });
+        match extended {
+            Ok(_) => Ok(()),
+            Err(crate::journal::JournalError::Refused(why)) => Err(CareError::Unfit(why)),
+            Err(error) => Err(EngineError::from(error).into()),
+        }
+    }
+
+    fn expect(&self, key: &str, stages: &[Stage]) -> Result<&Attempt, CareError> {
+        let attempt = self.state().attempts.get(key);
+        let attempt = attempt.ok_or_else(|| {
+            CareError::Unfit(format!(
+                "the journal knows no attempt {key}; `planner ls` shows what there is"
+            ))
+        })?;
+        if stages.contains(&attempt.stage) {
+            Ok(attempt)
+        } else {
+            Err(CareError::Unfit(format!("{key} is {}", attempt.stage.as_str())))
+        }
+    }
+}
+
+/// What is on its way and gets somewhere by being looked after, as opposed to
+/// what only time can tell.
+fn is_moving(attempt: &Attempt) -> bool {
+    match attempt.stage {
+        Stage::Rejected | Stage::Doomed | Stage::Ending => true,
+        Stage::Accepted | Stage::Ready | Stage::Blocked | Stage::Orphan => attempt.gone_from.is_some(),
+        Stage::Reserved | Stage::Sending | Stage::Unknown | Stage::Absent | Stage::Released | Stage::Gone => false,
+    }
+}
+
+/// The most that a machine may cost until a time.
+fn until(attempt: &Attempt, ends_at: Timestamp) -> Option<Exact> {
+    const MS_PER_HOUR: u64 = 3_600_000;
+    let from = attempt.sent.as_ref().unwrap_or(&attempt.since).wall;
+    let ms = u64::try_from(ends_at.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or_default();
+    let hours = Exact::whole(ms).over(Exact::whole(MS_PER_HOUR))?;
+    let cost = attempt.ordered.ceiling.times(hours)?.rounded(12);
+    Some(cost.max(attempt.upfront))
+}

@@ -1,0 +1,290 @@
+//! The engine: a journal, brokers, a clock, and the rule that nothing which
+//! costs money is done before the journal says so.
+
+mod ending;
+mod looking;
+mod sending;
+
+pub(crate) use sending::{Sent, SlotOf};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::{Fleet, Source};
+use thiserror::Error;
+
+use super::account::{Account, Kind};
+use super::event::{Event, Named, Noted};
+use super::interrupt::Interrupt;
+use super::names::Names;
+use super::settings::Settings;
+use super::state::{Stage, State};
+use super::watch::Watcher;
+use crate::clock::{Clock, Stamp};
+use crate::failpoint::reach;
+use crate::journal::{Draft, Journal, JournalError, Row};
+
+/// Launches machines, ends them, and finds out what became of them.
+#[derive(Debug)]
+pub struct Engine {
+    journal: Box<dyn Journal>,
+    state: State,
+    parts: Parts,
+    /// When each account was last looked at, by this process.
+    looked: BTreeMap<Account, Stamp>,
+}
+
+/// What an engine works with.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The brokers.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The names.
+    pub names: Arc<dyn Names>,
+    /// Keeps other processes from sending meanwhile.
+    pub turns: Arc<dyn Turns>,
+    /// Is told what happens.
+    pub watcher: Arc<dyn Watcher>,
+    /// Says when to stop.
+    pub interrupt: Interrupt,
+    /// The patience.
+    pub settings: Settings,
+}
+
+/// Keeps other processes on this machine from sending while one does (R12).
+pub trait Turns: std::fmt::Debug + Send + Sync {
+    /// Takes the turn, or says who has it. It ends when the answer is dropped,
+    /// and with the process.
+    fn take(&self) -> Result<Option<Box<dyn Send>>, String>;
+}
+
+/// Nobody else is there: for simulations in one thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alone;
+
+impl Turns for Alone {
+    fn take(&self) -> Result<Option<Box<dyn Send>>, String> {
+        Ok(Some(Box::new(())))
+    }
+}
+
+/// Why the engine stopped. What was sent before is in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EngineError {
+    /// The journal cannot be used; nothing more was sent.
+    #[error("the journal cannot be used: {0}")]
+    Journal(#[from] JournalError),
+    /// The journal failed after a machine was made: its id must not be lost.
+    #[error(
+        "{broker} made the machine {id} (name {name}), and the journal could not note it: {error}; \
+         run `planner reconcile` once the journal can be written again"
+    )]
+    Unrecorded {
+        /// Who made it.
+        broker: Broker,
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+        /// What is wrong with the journal.
+        error: JournalError,
+    },
+    /// Another process is sending.
+    #[error("{0}")]
+    Busy(String),
+    /// Nobody is configured to ask this broker.
+    #[error("no key is configured for {0}, so its machines can be neither seen nor ended")]
+    NoFleet(Broker),
+}
+
+/// How long to wait for another process that is sending: its request may take
+/// three minutes.
+const TURN_WITHIN: Duration = Duration::from_secs(200);
+/// How often to ask whether it is done.
+const TURN_EVERY: Duration = Duration::from_millis(250);
+
+impl Engine {
+    /// An engine over a journal, whose rows are read now.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or its rows cannot have been written by
+    /// this program.
+    pub fn open(mut journal: Box<dyn Journal>, parts: Parts) -> Result<Self, EngineError> {
+        let rows = journal.read_after(0)?;
+        let mut state = State::default();
+        take_in(&mut state, &rows).map_err(JournalError::Refused)?;
+        Ok(Self {
+            journal,
+            state,
+            parts,
+            looked: BTreeMap::new(),
+        })
+    }
+
+    /// What is known, as of the last look at the journal.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Reads what other processes wrote meanwhile.
+    pub fn refresh(&mut self) -> Result<&State, EngineError> {
+        let rows = self.journal.read_after(self.state.seq)?;
+        take_in(&mut self.state, &rows).map_err(JournalError::Refused)?;
+        Ok(&self.state)
+    }
+
+    /// What it works with.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    pub(crate) fn looked(&self) -> &BTreeMap<Account, Stamp> {
+        &self.looked
+    }
+
+    pub(crate) fn now(&self) -> Stamp {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.parts.settings
+    }
+
+    /// Adds what `decide` makes of all that is known, in one transaction. A
+    /// refusal adds nothing.
+    pub(crate) fn commit(
+        &mut self,
+        decide: impl FnOnce(&State) -> Result<Vec<Event>, String>,
+    ) -> Result<Vec<Event>, JournalError> {
+        let stamp = self.parts.clock.now();
+        let mut decide = Some(decide);
+        let mut next = self.state.clone();
+        let mut events = Vec::new();
+        reach("before-commit");
+        let added = self.journal.transact(self.state.seq, &mut |rows: &[Row]| {
+            take_in(&mut next, rows)?;
+            let decide = decide.take().ok_or("a transaction was run twice")?;
+            events = decide(&next)?;
+            let mut drafts = Vec::with_capacity(events.len());
+            for event in &events {
+                next.apply(event.clone(), &stamp)?;
+                drafts.push(draft(event, &stamp)?);
+            }
+            Ok(drafts)
+        })?;
+        reach("after-commit");
+        if let Some(last) = added.last() {
+            next.seq = last.seq;
+        }
+        self.state = next;
+        for event in &events {
+            self.parts.watcher.happened(event, &self.state);
+        }
+        Ok(events)
+    }
+
+    /// Adds events that are allowed whatever is known.
+    pub(crate) fn note(&mut self, events: Vec<Event>) -> Result<(), JournalError> {
+        self.commit(|_| Ok(events)).map(drop)
+    }
+
+    /// Takes the turn to send, and settles what a process that died in its own
+    /// turn left behind: whoever sends holds the turn, so nobody is sending
+    /// now (T7).
+    pub(crate) async fn turn(&mut self) -> Result<Box<dyn Send>, EngineError> {
+        reach("before-lock");
+        let turns = Arc::clone(&self.parts.turns);
+        let start = self.now();
+        let turn = loop {
+            if let Some(turn) = turns.take().map_err(JournalError::Storage)? {
+                break turn;
+            }
+            let waited = self.now().since(&start).unwrap_or_default();
+            if waited >= TURN_WITHIN || self.parts.interrupt.is_set() {
+                let hint = "another planner is launching; wait for it, or look with `planner ls`";
+                return Err(EngineError::Busy(hint.to_owned()));
+            }
+            self.parts.clock.sleep(TURN_EVERY).await;
+        };
+        reach("after-lock");
+        self.commit(|state| Ok(abandoned(state)))?;
+        Ok(turn)
+    }
+
+    /// Settles what a process that died left behind.
+    pub async fn recover(&mut self) -> Result<(), EngineError> {
+        self.refresh()?;
+        if abandoned(&self.state).is_empty() {
+            return Ok(());
+        }
+        self.turn().await.map(drop)
+    }
+
+    /// The machines of a broker.
+    pub(crate) fn source(&self, broker: &Broker) -> Option<Arc<dyn Source>> {
+        self.parts.sources.iter().find(|one| one.broker() == broker).cloned()
+    }
+
+    /// The accounts that can be asked.
+    pub(crate) fn accounts(&self) -> Vec<Account> {
+        let mut accounts = Vec::new();
+        for source in &self.parts.sources {
+            let Some(fleet) = source.fleet() else {
+                continue;
+            };
+            let account = |kind| Account {
+                broker: source.broker().clone(),
+                scope: scope(fleet),
+                kind,
+            };
+            accounts.push(account(Kind::Machine));
+            accounts.extend(source.disks().map(|_| account(Kind::Disk)));
+        }
+        accounts
+    }
+}
+
+/// The account that a fleet asks, as the journal writes it.
+pub(crate) fn scope(fleet: &dyn Fleet) -> Option<String> {
+    fleet.scope().map(str::to_owned)
+}
+
+/// What nobody will finish: requests that may have left, and money that was
+/// set aside for requests that never did.
+fn abandoned(state: &State) -> Vec<Event> {
+    let found = state.attempts.values().filter_map(|attempt| match attempt.stage {
+        Stage::Sending => Some(Event::Unknown(Noted {
+            key: attempt.key.clone(),
+            note: "planner ended while the request was under way".to_owned(),
+        })),
+        Stage::Reserved => Some(Event::Released(Named {
+            key: attempt.key.clone(),
+        })),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn take_in(state: &mut State, rows: &[Row]) -> Result<(), String> {
+    for row in rows {
+        let event: Event = serde_json::from_str(&row.draft.body)
+            .map_err(|error| format!("row {} of the journal cannot be read: {error}", row.seq))?;
+        state
+            .apply(event, &row.draft.stamp)
+            .map_err(|why| format!("row {} of the journal cannot follow: {why}", row.seq))?;
+        state.seq = row.seq;
+    }
+    Ok(())
+}
+
+fn draft(event: &Event, stamp: &Stamp) -> Result<Draft, String> {
+    Ok(Draft {
+        stamp: stamp.clone(),
+        pid: std::process::id(),
+        body: serde_json::to_string(event).map_err(|error| error.to_string())?,
+    })
+}

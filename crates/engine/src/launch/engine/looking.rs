@@ -1,0 +1,144 @@
+//! Reading what an account has, and what follows from it.
+
+use gpu_broker_core::disk::Disk;
+use gpu_broker_core::gpu::{Gpu, GpuModel};
+use gpu_broker_core::instance::{Instance, InstanceId, Phase};
+use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, SourceError};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, EngineError};
+use crate::clock::Stamp;
+use crate::failpoint::reach;
+use crate::launch::account::{Account, Kind};
+use crate::launch::survey::{Look, conclude};
+
+/// Lost records that are asked for one by one in one look: more than that is a
+/// broken listing, and asking would use up the broker's limit.
+const VANISHED_MAX: usize = 5;
+
+/// How far back a listing of machines that ended goes at least.
+const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Engine {
+    /// Reads the listing of an account, and notes all that follows from it.
+    /// Costs nothing.
+    pub(crate) async fn look(&mut self, account: &Account) -> Result<Listing<Instance>, EngineError> {
+        let broker = &account.broker;
+        let source = self
+            .source(broker)
+            .ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
+        let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
+        let began = self.now();
+        self.looked.insert(account.clone(), began.clone());
+        let within = self.settings().ask_within;
+        let ask = Ask {
+            within,
+            hint: &Hint::default(),
+            progress: &Quiet,
+        };
+        let (listing, vanished) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
+            (as_machines(disks.list(&ask).await), Vec::new())
+        } else {
+            let listing = fleet.list(&ask, self.since(account, &began)).await;
+            let vanished = self.vanished(fleet, account, &listing).await;
+            (listing, vanished)
+        };
+        reach("listed");
+        let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
+        self.commit(|state| {
+            let look = Look {
+                account,
+                listing: &listing,
+                vanished: &vanished,
+                began: &began,
+                now: &now,
+            };
+            Ok(conclude(state, &*names, &look, &settings))
+        })?;
+        reach("concluded");
+        Ok(listing)
+    }
+
+    /// From when on machines that ended matter.
+    fn since(&self, account: &Account, began: &Stamp) -> Timestamp {
+        let of_account = self
+            .state
+            .attempts
+            .values()
+            .filter(|one| one.ordered.account() == *account);
+        let ours = of_account.filter(|one| !one.stage.is_settled());
+        let oldest = ours.filter_map(|one| Some(one.sent.as_ref()?.wall)).min();
+        let back = began.wall.checked_sub(BACK).unwrap_or(began.wall);
+        oldest.map_or(back, |oldest| oldest.min(back))
+    }
+
+    /// Machines of strangers that should be in a whole listing and are not:
+    /// each is asked for by its id.
+    async fn vanished(&self, fleet: &dyn Fleet, account: &Account, listing: &Listing<Instance>) -> Vec<InstanceId> {
+        let Some(view) = self.state.accounts.get(account) else {
+            return Vec::new();
+        };
+        let shown = |id: &InstanceId| listing.items.iter().any(|item| item.id == *id);
+        let lost: Vec<&InstanceId> = view
+            .alive
+            .iter()
+            .filter(|id| !shown(id) && self.state.by_id(&account.broker, id).is_none())
+            .collect();
+        if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX {
+            return Vec::new();
+        }
+        let mut vanished = Vec::new();
+        for id in lost {
+            let found: Result<Option<Instance>, SourceError> = fleet.get(id, self.settings().ask_within).await;
+            if matches!(&found, Ok(found) if found.as_ref().is_none_or(|one| !one.phase.is_billable())) {
+                vanished.push(id.clone());
+            }
+        }
+        vanished
+    }
+}
+
+/// Disks in the form of machines: what is looked for, missed and believed to be
+/// gone is the same.
+fn as_machines(listing: Listing<Disk>) -> Listing<Instance> {
+    Listing {
+        items: listing.items.into_iter().map(as_machine).collect(),
+        rejects: listing.rejects,
+        announced: listing.announced,
+        pages: listing.pages,
+        coverage: listing.coverage,
+    }
+}
+
+pub(super) fn as_machine(disk: Disk) -> Instance {
+    let phase = match disk.status.to_ascii_uppercase().as_str() {
+        "TERMINATED" | "DELETED" => Phase::Gone,
+        "DELETING" => Phase::Ending,
+        "ERROR" | "FAILED" => Phase::Failed,
+        "PROVISIONING" | "PENDING" | "CREATING" => Phase::Deploying,
+        _ => Phase::Running,
+    };
+    Instance {
+        broker: disk.broker,
+        id: InstanceId::new(disk.id.as_str()),
+        name: disk.name,
+        provider: disk.provider,
+        gpu: Gpu {
+            model: GpuModel::new(""),
+            memory: None,
+            socket: None,
+            count: 0,
+        },
+        place: disk.place,
+        market: None,
+        phase,
+        status: disk.status,
+        rate: disk.rate,
+        billed: None,
+        created_at: None,
+        ended_at: None,
+        ssh: Vec::new(),
+        progress: None,
+        trouble: None,
+    }
+}

@@ -1,0 +1,166 @@
+//! Whether a machine is the one that was approved (I8).
+
+use gpu_broker_core::instance::{Instance, Phase};
+use gpu_broker_core::offer::Market;
+use serde::{Deserialize, Serialize};
+
+use super::event::Ordered;
+
+/// Why a machine must end. Closed, and told to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doom {
+    /// It costs more per hour than was approved.
+    Price,
+    /// It is another provider's.
+    Provider,
+    /// It has other GPUs, or another number of them.
+    Gpu,
+    /// It stands elsewhere.
+    Place,
+    /// It is spot where on demand was approved, or the other way round.
+    Market,
+    /// Its broker says that it failed.
+    Failed,
+    /// Its broker stopped it, and goes on to bill for it.
+    Stopped,
+    /// It took too long to become ready.
+    Slow,
+    /// A second machine came of one request.
+    Extra,
+    /// It came when its place was taken or nobody wanted it any more.
+    Late,
+    /// The other machines of its launch could not be had.
+    Undone,
+    /// Its time is over.
+    Expired,
+    /// Somebody asked.
+    User,
+}
+
+impl Doom {
+    /// What is told to people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Price => "it costs more than was approved",
+            Self::Provider => "it is another provider's",
+            Self::Gpu => "it has other GPUs than were ordered",
+            Self::Place => "it stands elsewhere than was ordered",
+            Self::Market => "it was sold on other terms than were ordered",
+            Self::Failed => "its broker says that it failed",
+            Self::Stopped => "its broker stopped it, and may go on to bill for it",
+            Self::Slow => "it took too long to become ready",
+            Self::Extra => "a second machine came of one request",
+            Self::Late => "it came when nobody wanted it any more",
+            Self::Undone => "the other machines of its launch could not be had",
+            Self::Expired => "its time is over",
+            Self::User => "somebody asked",
+        }
+    }
+
+    /// Whether another offer may be tried in its stead. Not where a broker
+    /// took more money than was approved: a person should look at that.
+    pub(crate) fn may_try_elsewhere(self) -> bool {
+        match self {
+            Self::Provider | Self::Gpu | Self::Place | Self::Market | Self::Failed => true,
+            Self::Price
+            | Self::Stopped
+            | Self::Slow
+            | Self::Extra
+            | Self::Late
+            | Self::Undone
+            | Self::Expired
+            | Self::User => false,
+        }
+    }
+}
+
+/// By how much, in percent, brokers' figures for the memory of one GPU were
+/// seen to differ: 262, 268 and 288 GB for a B300.
+const MEMORY_PERCENT: u64 = 15;
+
+/// Why a machine is not what was ordered, with a remark; `None` when nothing
+/// that its broker says speaks against it. What it does not say is no reason.
+pub(crate) fn judge(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    price(ordered, instance)
+        .or_else(|| provider(ordered, instance))
+        .or_else(|| gpu(ordered, instance))
+        .or_else(|| place(ordered, instance))
+        .or_else(|| market(ordered, instance))
+        .or_else(|| phase(instance))
+}
+
+fn price(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    let rate = instance.rate?;
+    let (is, most) = (rate.per_hour(), ordered.ceiling);
+    (rate.currency() != ordered.currency || is > most).then(|| {
+        let note = format!(
+            "{is} {} per hour, where at most {most} {} was approved",
+            rate.currency(),
+            ordered.currency
+        );
+        (Doom::Price, note)
+    })
+}
+
+fn provider(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    let is = &instance.provider;
+    // Spheron was seen to hang ids on the names of its providers.
+    let same = is.company().starts_with(&ordered.provider.company());
+    (!is.as_str().is_empty() && !same).then(|| (Doom::Provider, format!("{is} in place of {}", ordered.provider)))
+}
+
+fn gpu(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    let (is, wanted) = (&instance.gpu, &ordered.gpu);
+    let other_model = is.model.is_known() && wanted.model.is_known() && is.model != wanted.model;
+    let other_memory = match (is.memory, wanted.memory) {
+        (Some(is), Some(wanted)) => is.0.abs_diff(wanted.0) * 100 > wanted.0 * MEMORY_PERCENT,
+        _ => false,
+    };
+    (other_model || other_memory || is.count != wanted.count).then(|| {
+        let note = format!(
+            "{} × {} in place of {} × {}",
+            is.count,
+            is.model.as_str(),
+            wanted.count,
+            wanted.model.as_str()
+        );
+        (Doom::Gpu, note)
+    })
+}
+
+fn place(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    let (is, wanted) = (&instance.place, &ordered.place);
+    let other = |left: Option<&str>, right: Option<&str>| match (left, right) {
+        (Some(left), Some(right)) if left != right => Some((Doom::Place, format!("{left} in place of {right}"))),
+        _ => None,
+    };
+    other(
+        is.data_center.as_ref().map(gpu_broker_core::place::DataCenter::as_str),
+        wanted
+            .data_center
+            .as_ref()
+            .map(gpu_broker_core::place::DataCenter::as_str),
+    )
+    .or_else(|| {
+        other(
+            is.country.as_ref().map(gpu_broker_core::place::Country::as_str),
+            wanted.country.as_ref().map(gpu_broker_core::place::Country::as_str),
+        )
+    })
+}
+
+fn market(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
+    let is = instance.market.as_ref()?;
+    let comparable = Market::is_known(is) && ordered.market.is_known();
+    (comparable && *is != ordered.market).then(|| (Doom::Market, format!("{is} in place of {}", ordered.market)))
+}
+
+fn phase(instance: &Instance) -> Option<(Doom, String)> {
+    let said = || instance.trouble.clone().unwrap_or_else(|| instance.status.clone());
+    match instance.phase {
+        Phase::Failed => Some((Doom::Failed, said())),
+        Phase::Stopped => Some((Doom::Stopped, said())),
+        Phase::Deploying | Phase::Running | Phase::Ending | Phase::Gone | Phase::Unclear => None,
+    }
+}

@@ -1,0 +1,401 @@
+//! One launch: order, look, fall back on the next plan, undo.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use gpu_broker_core::disk::DiskId;
+use gpu_broker_core::source::RefusalKind;
+
+use super::choose::{Excluded, choose};
+use super::disks::{Made, Prepared};
+use super::{End, OnUnknown, Wish};
+use crate::launch::account::{Account, Kind};
+use crate::launch::chores::Care;
+use crate::launch::cooldown::cooling;
+use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
+use crate::launch::event::{Event, Named};
+use crate::launch::judge::Doom;
+use crate::launch::state::{Attempt, Stage, State};
+use crate::launch::tend::Ended;
+use crate::launch::unit::{Item, Unit, Ware};
+
+/// How long to look for proof that a machine ended, before the launch ends
+/// with it unproved. `reconcile` goes on.
+const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
+
+/// A launch under way.
+pub(super) struct Hunt<'a> {
+    pub(super) engine: &'a mut Engine,
+    wish: &'a Wish,
+    pub(super) launch: &'a str,
+    fresh: u64,
+    pub(super) excluded: Excluded,
+    /// Listings that were looked at before anything was ordered.
+    pub(super) looked_at: BTreeSet<Account>,
+    /// The disks that it created.
+    pub(super) made: Vec<Made>,
+    pub(super) key_refused: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What to do after one thing was ordered.
+pub(super) enum Next {
+    /// It is there.
+    Go,
+    /// It is not, and another plan may be tried.
+    Elsewhere,
+    /// No more may be ordered.
+    Stop(End),
+}
+
+/// Whether something was ordered.
+pub(super) enum Ordered {
+    /// The attempt tells.
+    Tried(String),
+    /// Nothing was sent.
+    Not(Next),
+}
+
+impl<'a> Hunt<'a> {
+    pub(super) fn new(engine: &'a mut Engine, wish: &'a Wish, launch: &'a str, fresh: u64) -> Self {
+        Self {
+            engine,
+            wish,
+            launch,
+            fresh,
+            excluded: Excluded::default(),
+            looked_at: BTreeSet::new(),
+            made: Vec::new(),
+            key_refused: None,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) async fn run(&mut self) -> Result<End, EngineError> {
+        self.leave_alone();
+        loop {
+            let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
+                if self.wish.all_or_nothing && !self.there().is_empty() {
+                    if !self.undo().await? {
+                        return Ok(End::Unknown);
+                    }
+                    continue;
+                }
+                let end = self.empty_handed();
+                return self.stop(end).await;
+            };
+            let next = match self.prepare(&choice).await? {
+                Prepared::Disks(disks) => self.fill(&choice.machines, &disks).await?,
+                Prepared::Not(next) => next,
+            };
+            match next {
+                Next::Go => {}
+                Next::Elsewhere => continue,
+                Next::Stop(end) => return self.stop(end).await,
+            }
+            if let Some(end) = self.settle().await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// What was sold out a moment ago is not asked for again so soon.
+    fn leave_alone(&mut self) {
+        let cooling = cooling(self.engine.state(), self.engine.settings(), &self.engine.now());
+        let planned = |ware: &Ware| {
+            let mut units = self.wish.plans.iter().flat_map(|plan| &plan.machines);
+            units.any(|unit| unit.ware() == *ware)
+        };
+        for (ware, left) in cooling.into_iter().filter(|(ware, _)| planned(ware)) {
+            self.notes.push(format!(
+                "{} was sold out a moment ago, and is left alone for another {} s",
+                ware.1,
+                left.as_secs()
+            ));
+            self.excluded.wares.insert(ware);
+        }
+    }
+
+    /// The machines that exist and are wanted.
+    fn there(&self) -> Vec<Ware> {
+        self.kept().map(ware).collect()
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &Attempt> {
+        let attempts = self.engine.state().of_launch(self.launch);
+        attempts.filter(|one| {
+            one.ordered.kind == Kind::Machine && matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted
+        })
+    }
+
+    /// No plan is left.
+    fn empty_handed(&mut self) -> End {
+        let got = self.kept().count();
+        if got > 0 {
+            let wanted = self.wish.plans.first().map_or(got, |plan| plan.machines.len());
+            return End::Partial { got, wanted };
+        }
+        match self.key_refused.take() {
+            Some(note) => End::Key(note),
+            None => End::Nothing,
+        }
+    }
+
+    /// Ends early. What one machine without the others is good for, the wish
+    /// says; with an outcome unknown nobody can say yet.
+    async fn stop(&mut self, end: End) -> Result<End, EngineError> {
+        if end == End::Unknown {
+            return Ok(end);
+        }
+        // By default what is ready is kept; a part of a whole is not.
+        let undo = self.wish.all_or_nothing && !self.there().is_empty();
+        if undo && !self.undo().await? {
+            return Ok(End::Unknown);
+        }
+        // A disk is good for nothing without a machine of this launch.
+        if self.there().is_empty() && !self.discard_disks(&[]).await? {
+            return Ok(End::Unknown);
+        }
+        Ok(end)
+    }
+
+    /// Orders each unit.
+    async fn fill(&mut self, units: &[Unit], disks: &[DiskId]) -> Result<Next, EngineError> {
+        for unit in units {
+            let Some((slot, number)) = self.free_slot(0) else {
+                self.notes.push(format!(
+                    "{} attempts at one machine are enough",
+                    self.engine.settings().attempts_max
+                ));
+                return Ok(Next::Stop(End::Nothing));
+            };
+            let item = Item::Machine(Box::new(unit.with(disks)));
+            let next = match self.order(slot, number, &item).await? {
+                Ordered::Tried(key) => self.follow(&key, &item).await?,
+                Ordered::Not(next) => next,
+            };
+            if !matches!(next, Next::Go) {
+                return Ok(next);
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    /// Orders one thing, in a turn of its own.
+    pub(super) async fn order(&mut self, slot: u16, number: u8, item: &Item) -> Result<Ordered, EngineError> {
+        if self.engine.parts().interrupt.is_set() {
+            return Ok(Ordered::Not(Next::Stop(End::Interrupted)));
+        }
+        if !self.knows_account(item).await? {
+            return Ok(Ordered::Not(Next::Elsewhere));
+        }
+        let of = SlotOf {
+            launch: self.launch,
+            fresh: self.fresh,
+            slot,
+            number,
+            ends_at: self.wish.ends_at,
+        };
+        let turn = self.engine.turn().await?;
+        let sent = self.engine.send(of, item).await?;
+        drop(turn);
+        Ok(match sent {
+            Sent::Tried(key) => Ordered::Tried(key),
+            Sent::Forbidden(why) => Ordered::Not(Next::Stop(End::Guarded(why))),
+            Sent::Busy(why) => {
+                self.notes.push(why);
+                self.excluded.brokers.insert(item.broker().clone());
+                Ordered::Not(Next::Elsewhere)
+            }
+        })
+    }
+
+    /// The first slot that nothing holds, and the number of the next attempt
+    /// at it; `None` when there were too many.
+    pub(super) fn free_slot(&self, from: u16) -> Option<(u16, u8)> {
+        let state = self.engine.state();
+        let slot = (from..u16::MAX).find(|slot| state.is_open(self.launch, *slot))?;
+        let before = state.of_launch(self.launch).filter(|one| one.slot == slot);
+        let number = before.map(|one| one.number).max().unwrap_or(0) + 1;
+        (number <= self.engine.settings().attempts_max).then_some((slot, number))
+    }
+
+    fn stage(&self, key: &str) -> Option<Stage> {
+        Some(self.engine.state().attempts.get(key)?.stage)
+    }
+
+    fn remark(&mut self, key: &str) -> String {
+        let attempt = self.engine.state().attempts.get(key);
+        let remark = attempt.map_or_else(String::new, |one| {
+            let offer = &one.ordered.offer;
+            match one.doom {
+                Some(doom) if one.note.is_empty() => format!("{offer}: {}", doom.as_str()),
+                Some(doom) => format!("{offer}: {} ({})", doom.as_str(), one.note),
+                None => format!("{offer}: {}", one.note),
+            }
+        });
+        self.notes.push(remark.clone());
+        remark
+    }
+
+    /// What comes of one attempt, as far as it must be known before going on.
+    pub(super) async fn follow(&mut self, key: &str, item: &Item) -> Result<Next, EngineError> {
+        if matches!(self.stage(key), Some(Stage::Rejected | Stage::Unknown)) {
+            let open = |state: &State| {
+                let stage = state.attempts.get(key).map(|one| one.stage);
+                !matches!(stage, Some(Stage::Rejected | Stage::Unknown))
+            };
+            let whose = |one: &Attempt| one.key == key;
+            self.engine
+                .tend(whose, Care::Unsettled, self.wish.resolve_for, open)
+                .await?;
+        }
+        match self.stage(key) {
+            Some(Stage::Accepted | Stage::Ready) => Ok(Next::Go),
+            Some(Stage::Released) => {
+                self.give_up(key, item);
+                Ok(Next::Elsewhere)
+            }
+            Some(Stage::Absent) if self.may_recreate(item) => Ok(Next::Elsewhere),
+            Some(Stage::Doomed | Stage::Ending | Stage::Blocked | Stage::Gone) => self.dispose_of(key, item).await,
+            _ => {
+                self.remark(key);
+                Ok(Next::Stop(End::Unknown))
+            }
+        }
+    }
+
+    /// Whether a machine that stayed away may be ordered again (T12).
+    fn may_recreate(&mut self, item: &Item) -> bool {
+        let state = self.engine.state();
+        let lags = state.lags.get(item.broker()).map_or(0, |lags| lags.count);
+        let enough = lags >= self.engine.settings().lags_min;
+        if self.wish.on_unknown == OnUnknown::Recreate && !enough {
+            self.notes.push(format!(
+                "it is not ordered again: only {lags} launches show how late the broker's listing is"
+            ));
+        }
+        self.wish.on_unknown == OnUnknown::Recreate && enough
+    }
+
+    /// A refusal that was confirmed, or a request that never left: what not to
+    /// try again.
+    fn give_up(&mut self, key: &str, item: &Item) {
+        let note = self.remark(key);
+        let refusal = self.engine.state().attempts.get(key).and_then(|one| one.refusal);
+        match refusal {
+            Some(RefusalKind::OutOfStock | RefusalKind::OfferGone | RefusalKind::Price | RefusalKind::Invalid) => {
+                self.exclude(item);
+            }
+            Some(RefusalKind::Key) => {
+                self.key_refused = Some(note);
+                self.excluded.brokers.insert(item.broker().clone());
+            }
+            Some(RefusalKind::Funds | RefusalKind::Busy) | None => {
+                self.excluded.brokers.insert(item.broker().clone());
+            }
+        }
+    }
+
+    /// A machine that is not what was approved, or failed: it must be gone
+    /// before anything is ordered in its stead.
+    async fn dispose_of(&mut self, key: &str, item: &Item) -> Result<Next, EngineError> {
+        let note = self.remark(key);
+        let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
+        if !self.until_gone(|one| one.key == key).await? {
+            return Ok(Next::Stop(End::Unknown));
+        }
+        // Without a doom its broker ended it at once.
+        if doom.is_none_or(Doom::may_try_elsewhere) {
+            self.exclude(item);
+            return Ok(Next::Elsewhere);
+        }
+        Ok(Next::Stop(End::Guarded(note)))
+    }
+
+    /// Does not try this again. What could not be had is a machine; where it is
+    /// a disk, the plan is given up as a whole.
+    fn exclude(&mut self, item: &Item) {
+        if let Item::Machine(unit) = item {
+            self.excluded.wares.insert(unit.ware());
+        }
+    }
+
+    /// Ends some machines, and waits for proof.
+    pub(super) async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
+        let launch = self.launch.to_owned();
+        let mine = |one: &Attempt| one.launch == launch && whose(one);
+        let gone = |state: &State| {
+            state
+                .attempts
+                .values()
+                .filter(|one| mine(one))
+                .all(|one| !one.stage.is_alive())
+        };
+        let ended = self.engine.tend(&mine, Care::Unsettled, DISPOSE_WITHIN, gone).await?;
+        Ok(ended == Ended::Done)
+    }
+
+    /// Gives back what exists, what costs most first; what is prepaid stays,
+    /// since it is paid (R10). True when all of it is gone.
+    async fn undo(&mut self) -> Result<bool, EngineError> {
+        let mut kept: Vec<&Attempt> = self.kept().filter(|one| one.ordered.prepaid_hours.is_none()).collect();
+        kept.sort_by_key(|one| std::cmp::Reverse(one.ordered.ceiling));
+        let keys: Vec<String> = kept.into_iter().map(|one| one.key.clone()).collect();
+        for key in &keys {
+            self.engine.doom(key, Doom::Undone, "")?;
+        }
+        let prepaid: Vec<String> = self.kept().map(|one| one.key.clone()).collect();
+        for key in prepaid {
+            self.notes.push(format!("{key} is prepaid, and stays"));
+            self.engine.note(vec![Event::Unwanted(Named { key })])?;
+        }
+        self.until_gone(|one| keys.contains(&one.key)).await
+    }
+
+    /// Waits for the machines to become ready. `None` when one of them failed
+    /// and another may be ordered in its stead.
+    async fn settle(&mut self) -> Result<Option<End>, EngineError> {
+        let launch = self.launch.to_owned();
+        let wait = self.wish.wait.unwrap_or_default();
+        let ready = |state: &State| state.of_launch(&launch).all(|one| one.stage != Stage::Accepted);
+        let mine = |one: &Attempt| one.launch == launch;
+        let ended = self.engine.tend(mine, Care::Unsettled, wait, ready).await?;
+        let failed: Vec<(String, Ware)> = self
+            .engine
+            .state()
+            .of_launch(&launch)
+            .filter(|one| matches!(one.stage, Stage::Doomed | Stage::Ending | Stage::Blocked))
+            .map(|one| (one.key.clone(), ware(one)))
+            .collect();
+        let Some((key, _)) = failed.first() else {
+            return Ok(Some(match ended {
+                Ended::Done => End::Ready,
+                Ended::Interrupted => End::Interrupted,
+                Ended::Idle | Ended::Late => End::Deploying,
+            }));
+        };
+        let note = self.remark(key);
+        let may = |key: &String| {
+            let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
+            doom.is_none_or(Doom::may_try_elsewhere)
+        };
+        let elsewhere = failed.iter().all(|(key, _)| may(key));
+        if !self
+            .until_gone(|one| failed.iter().any(|(key, _)| *key == one.key))
+            .await?
+        {
+            return Ok(Some(End::Unknown));
+        }
+        if !elsewhere {
+            return self.stop(End::Guarded(note)).await.map(Some);
+        }
+        self.excluded.wares.extend(failed.into_iter().map(|(_, ware)| ware));
+        Ok(None)
+    }
+}
+
+fn ware(attempt: &Attempt) -> Ware {
+    let ordered = &attempt.ordered;
+    (ordered.broker.clone(), ordered.offer.clone(), ordered.place.clone())
+}

@@ -1,0 +1,395 @@
+//! A broker that answers as told, and remembers the truth.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gpu_broker_core::disk::DiskOffer;
+use gpu_broker_core::gpu::{Gpu, GpuModel};
+use gpu_broker_core::instance::{Instance, InstanceId, Phase};
+use gpu_broker_core::money::{Currency, Rate};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::{Broker, Offer, Provider};
+use gpu_broker_core::place::Place;
+use gpu_broker_core::source::{
+    Account, AccountKey, Ask, Balance, Catalog, Coverage, Deletion, Disks, Ending, ErrorKind, Fleet, FleetTraits,
+    Listing, Order, Outcome, Refusal, RefusalKind, Source, SourceError,
+};
+use jiff::Timestamp;
+
+use crate::clock::{Clock, Stamp};
+
+/// A clock that moves when somebody sleeps.
+#[derive(Debug, Default)]
+pub(super) struct SteppedClock(Mutex<u64>);
+
+const START_S: i64 = 1_790_000_000;
+
+impl SteppedClock {
+    pub(super) fn now_ms(&self) -> u64 {
+        *self.0.lock().unwrap()
+    }
+
+    pub(super) fn step(&self, time: Duration) {
+        *self.0.lock().unwrap() += u64::try_from(time.as_millis()).unwrap().max(1);
+    }
+
+    pub(super) fn wall_in(&self, time: Duration) -> Timestamp {
+        let ms = self.now_ms() + u64::try_from(time.as_millis()).unwrap();
+        Timestamp::from_millisecond(START_S * 1000 + i64::try_from(ms).unwrap()).unwrap()
+    }
+}
+
+#[async_trait]
+impl Clock for SteppedClock {
+    fn now(&self) -> Stamp {
+        Stamp {
+            wall: self.wall_in(Duration::ZERO),
+            up_ms: self.now_ms(),
+            boot: "boot".into(),
+        }
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.step(time);
+    }
+}
+
+/// What comes of one request to launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Made,
+    /// Made, and the answer is lost.
+    LostAfter,
+    /// Made so many seconds later, and the answer is lost.
+    LostLate(u64),
+    LostBefore,
+    SoldOut,
+    /// Made, and refused.
+    SoldOutAfter,
+    Dearer,
+    OtherGpu,
+    /// Two machines.
+    Twice,
+    NotSent,
+    /// Made, and it fails.
+    Failing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Whole,
+    Fails,
+    Empty,
+    Short,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delete {
+    Works,
+    SaysSoAndDoesNot,
+    SaysAbsent,
+    FailsAndDoes,
+    Fails,
+    TooEarly,
+    KeyRefused,
+}
+
+#[derive(Debug)]
+struct Truth {
+    answers: VecDeque<Answer>,
+    list: List,
+    /// From the next request to launch on.
+    list_later: Option<List>,
+    delete: Delete,
+    machines: Vec<(u64, Instance)>,
+    posts: BTreeMap<String, u32>,
+}
+
+#[derive(Debug)]
+pub(super) struct Scripted {
+    broker: Broker,
+    clock: Arc<SteppedClock>,
+    truth: Mutex<Truth>,
+}
+
+impl Scripted {
+    pub(super) fn new(answers: Vec<Answer>, clock: Arc<SteppedClock>) -> Self {
+        Self {
+            broker: Broker::new("b"),
+            clock,
+            truth: Mutex::new(Truth {
+                answers: answers.into(),
+                list: List::Whole,
+                list_later: None,
+                delete: Delete::Works,
+                machines: Vec::new(),
+                posts: BTreeMap::new(),
+            }),
+        }
+    }
+
+    pub(super) fn list_as(&self, list: List) {
+        self.truth.lock().unwrap().list = list;
+    }
+
+    pub(super) fn list_after_post(&self, list: List) {
+        self.truth.lock().unwrap().list_later = Some(list);
+    }
+
+    pub(super) fn delete_as(&self, delete: Delete) {
+        self.truth.lock().unwrap().delete = delete;
+    }
+
+    /// Machines that cost money and are no stranger's.
+    pub(super) fn alive(&self) -> usize {
+        let truth = self.truth.lock().unwrap();
+        truth.machines.iter().filter(|(_, one)| one.phase.is_billable()).count()
+            - truth
+                .machines
+                .iter()
+                .filter(|(_, one)| one.name.starts_with("somebody"))
+                .count()
+    }
+
+    pub(super) fn posts(&self) -> u32 {
+        self.truth.lock().unwrap().posts.values().sum()
+    }
+
+    pub(super) fn posts_per_name(&self) -> u32 {
+        self.truth.lock().unwrap().posts.values().copied().max().unwrap_or(0)
+    }
+
+    pub(super) fn stranger(&self, name: &str) {
+        let mut truth = self.truth.lock().unwrap();
+        let id = format!("stranger-{}", truth.machines.len());
+        let machine = self.machine(name, &id, "1", Phase::Running);
+        truth.machines.push((0, machine));
+    }
+
+    fn machine(&self, name: &str, id: &str, rate: &str, phase: Phase) -> Instance {
+        Instance {
+            broker: self.broker.clone(),
+            id: InstanceId::new(id),
+            name: name.to_owned(),
+            provider: Provider::new("p"),
+            gpu: Gpu {
+                model: GpuModel::new("H100"),
+                memory: None,
+                socket: None,
+                count: 8,
+            },
+            place: Place::default(),
+            market: None,
+            phase,
+            status: phase.as_str().to_owned(),
+            rate: Some(Rate::new(rate.parse::<Exact>().unwrap(), Currency::USD)),
+            billed: None,
+            created_at: Some(self.clock.wall_in(Duration::ZERO)),
+            ended_at: None,
+            ssh: Vec::new(),
+            progress: None,
+            trouble: None,
+        }
+    }
+
+    fn error(kind: ErrorKind) -> SourceError {
+        SourceError::new(kind, "as scripted")
+    }
+}
+
+impl Source for Scripted {
+    fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    fn catalog(&self) -> &dyn Catalog {
+        self
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        Some(self)
+    }
+
+    fn disks(&self) -> Option<&dyn Disks> {
+        None
+    }
+}
+
+#[async_trait]
+impl Catalog for Scripted {
+    async fn offers(&self, _: &Ask<'_>) -> Listing<Offer> {
+        Listing::complete(Vec::new())
+    }
+
+    async fn disk_offers(&self, _: &Ask<'_>) -> Listing<DiskOffer> {
+        Listing::complete(Vec::new())
+    }
+}
+
+#[async_trait]
+impl Fleet for Scripted {
+    fn traits(&self) -> FleetTraits {
+        FleetTraits::new(60)
+    }
+
+    fn scope(&self) -> Option<&str> {
+        None
+    }
+
+    async fn create(&self, order: &Order, _: Duration) -> Outcome<Instance> {
+        self.clock.step(Duration::from_secs(1));
+        let mut truth = self.truth.lock().unwrap();
+        let answer = truth.answers.pop_front().unwrap_or(Answer::Made);
+        if answer == Answer::NotSent {
+            return Outcome::NotSent(Self::error(ErrorKind::Transport));
+        }
+        if let Some(list) = truth.list_later.take() {
+            truth.list = list;
+        }
+        *truth.posts.entry(order.name.clone()).or_default() += 1;
+        let price = order.ceiling.per_hour().to_string();
+        let dearer = order.ceiling.times(3).unwrap().per_hour().to_string();
+        let id = format!("id-{}", truth.machines.len());
+        let phase = if answer == Answer::Failing {
+            Phase::Deploying
+        } else {
+            Phase::Running
+        };
+        let mut machine = self.machine(
+            &order.name,
+            &id,
+            if answer == Answer::Dearer { &dearer } else { &price },
+            phase,
+        );
+        if answer == Answer::OtherGpu {
+            machine.gpu.model = GpuModel::new("A100");
+        }
+        let lost = || Outcome::Unknown(Self::error(ErrorKind::Transport));
+        let refused = || {
+            Outcome::Rejected(Refusal {
+                kind: RefusalKind::OutOfStock,
+                message: "not enough stock".to_owned(),
+                retry_after: None,
+            })
+        };
+        let now = self.clock.now_ms();
+        let mut make = |from: u64, machine: &Instance| truth.machines.push((from, machine.clone()));
+        match answer {
+            Answer::Made | Answer::Dearer | Answer::OtherGpu | Answer::NotSent => {
+                make(now, &machine);
+                Outcome::Accepted(machine)
+            }
+            Answer::Failing => {
+                let answered = machine.clone();
+                machine.phase = Phase::Failed;
+                make(now, &machine);
+                Outcome::Accepted(answered)
+            }
+            Answer::Twice => {
+                make(now, &machine);
+                let second = Instance {
+                    id: InstanceId::new("id-second"),
+                    ..machine.clone()
+                };
+                make(now, &second);
+                Outcome::Accepted(machine)
+            }
+            Answer::LostAfter => {
+                make(now, &machine);
+                lost()
+            }
+            Answer::LostLate(seconds) => {
+                make(now + seconds * 1000, &machine);
+                lost()
+            }
+            Answer::LostBefore => lost(),
+            Answer::SoldOut => refused(),
+            Answer::SoldOutAfter => {
+                make(now, &machine);
+                refused()
+            }
+        }
+    }
+
+    async fn get(&self, id: &InstanceId, _: Duration) -> Result<Option<Instance>, SourceError> {
+        let truth = self.truth.lock().unwrap();
+        Ok(truth
+            .machines
+            .iter()
+            .find(|(_, one)| one.id == *id)
+            .map(|(_, one)| one.clone()))
+    }
+
+    async fn list(&self, _: &Ask<'_>, _: Timestamp) -> Listing<Instance> {
+        self.clock.step(Duration::from_millis(200));
+        let truth = self.truth.lock().unwrap();
+        let now = self.clock.now_ms();
+        let shown = truth
+            .machines
+            .iter()
+            .filter(|(from, _)| *from <= now)
+            .map(|(_, one)| one.clone());
+        match truth.list {
+            List::Whole => Listing::complete(shown.collect()),
+            List::Fails => Listing::failed(Self::error(ErrorKind::Unavailable)),
+            List::Empty => Listing::complete(Vec::new()),
+            List::Short => Listing {
+                coverage: Coverage::Partial(Self::error(ErrorKind::Incomplete)),
+                ..Listing::complete(shown.take(1).collect())
+            },
+        }
+    }
+
+    async fn delete(&self, id: &InstanceId, _: Duration) -> Result<Deletion, SourceError> {
+        let mut truth = self.truth.lock().unwrap();
+        let delete = truth.delete;
+        if matches!(delete, Delete::Works | Delete::FailsAndDoes) {
+            for (_, one) in truth.machines.iter_mut().filter(|(_, one)| one.id == *id) {
+                one.phase = Phase::Gone;
+            }
+        }
+        match delete {
+            Delete::Works | Delete::SaysSoAndDoesNot => Ok(Deletion::Requested),
+            Delete::SaysAbsent => Ok(Deletion::Absent),
+            Delete::FailsAndDoes | Delete::Fails => Err(Self::error(ErrorKind::Unavailable)),
+            Delete::TooEarly => Ok(Deletion::TooEarly(Some(Duration::from_secs(600)))),
+            Delete::KeyRefused => Err(Self::error(ErrorKind::Unauthorised)),
+        }
+    }
+
+    async fn may_end(&self, _: &InstanceId, _: Duration) -> Result<Ending, SourceError> {
+        Ok(Ending {
+            allowed: true,
+            wait: None,
+        })
+    }
+
+    fn account(&self) -> &dyn Account {
+        self
+    }
+}
+
+#[async_trait]
+impl Account for Scripted {
+    async fn balances(&self, _: Duration) -> Result<Vec<Balance>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    async fn keys(&self, _: Duration) -> Result<Vec<AccountKey>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    async fn add_key(&self, _: &str, _: &str, _: Duration) -> Result<AccountKey, SourceError> {
+        Err(Self::error(ErrorKind::Refused))
+    }
+
+    async fn remove_key(&self, _: &str, _: Duration) -> Result<Deletion, SourceError> {
+        Ok(Deletion::Absent)
+    }
+
+    async fn kubernetes_versions(&self, _: &Offer, _: Duration) -> Result<Vec<String>, SourceError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,204 @@
+//! One at a time: who launches, reconciles or ends machines holds the lock of the folder (R12).
+//!
+//! The kernel gives the lock back when its holder dies, however it dies, so there is no lock of the dead to break.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::journal::JournalError;
+use crate::journal::folder::{Folder, cannot};
+
+/// The file. It stays when nobody holds it.
+const NAME: &str = "lock";
+
+/// How long between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The lock, held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+/// Who holds the lock, for a message to who waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The number of the process.
+    pub pid: u32,
+    /// What it does, as it would be typed. It has no secret in it.
+    pub command: String,
+    /// Since when, by the wall clock.
+    pub since: Timestamp,
+}
+
+impl Lock {
+    /// Takes the lock of `folder`, which is made when it is not there, or `None` when somebody else holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError::Storage`] when the folder or the lock in it cannot be used.
+    pub fn try_take(folder: &Path, holder: &Holder) -> Result<Option<Self>, JournalError> {
+        let folder = Folder::make(folder)?;
+        let path = folder.file(NAME);
+        let file = folder.own(NAME)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(cannot("lock", &path, &error)),
+        }
+        let mut lock = Self { file };
+        lock.say(holder).map_err(|error| cannot("write", &path, &error))?;
+        Ok(Some(lock))
+    }
+
+    /// Takes the lock, for as long as `patience` trying again when somebody else holds it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lock::try_take`].
+    pub async fn take_within(
+        folder: &Path,
+        holder: &Holder,
+        clock: &dyn Clock,
+        patience: Duration,
+    ) -> Result<Option<Self>, JournalError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Some(lock) = Self::try_take(folder, holder)? {
+                return Ok(Some(lock));
+            }
+            if waited >= patience {
+                return Ok(None);
+            }
+            // Counted, not measured: a clock that stands still must not make this wait for ever.
+            let pause = PAUSE.min(patience.saturating_sub(waited));
+            clock.sleep(pause).await;
+            waited += pause;
+        }
+    }
+
+    /// Who holds the lock of `folder`, or held it last, if that can be read.
+    pub fn holder(folder: &Path) -> Option<Holder> {
+        let mut text = String::new();
+        let file = File::open(folder.join(NAME)).ok()?;
+        file.take(64 << 10).read_to_string(&mut text).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    fn say(&mut self, holder: &Holder) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        let mut line = serde_json::to_vec(holder)?;
+        line.push(b'\n');
+        self.file.write_all(&line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::clock::Stamp;
+
+    fn room(name: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("engine-lock-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        path
+    }
+
+    fn holder(command: &str) -> Holder {
+        Holder {
+            pid: 4711,
+            command: command.to_owned(),
+            since: "2026-11-22T09:30:00Z".parse().unwrap(),
+        }
+    }
+
+    /// A clock that only moves when somebody waits, and lets go of a lock at some time.
+    #[derive(Debug, Default)]
+    struct Waiting {
+        ms: AtomicU64,
+        lock: std::sync::Mutex<Option<Lock>>,
+        until_ms: u64,
+    }
+
+    #[async_trait::async_trait]
+    impl Clock for Waiting {
+        fn now(&self) -> Stamp {
+            Stamp {
+                wall: Timestamp::UNIX_EPOCH,
+                up_ms: self.ms.load(Ordering::Relaxed),
+                boot: Arc::from("a"),
+            }
+        }
+
+        async fn sleep(&self, time: Duration) {
+            let time = u64::try_from(time.as_millis()).unwrap();
+            if self.ms.fetch_add(time, Ordering::Relaxed) + time >= self.until_ms {
+                self.lock.lock().unwrap().take();
+            }
+        }
+    }
+
+    #[test]
+    fn one_holds_it_and_says_who() {
+        let folder = room("one");
+        assert_eq!(Lock::holder(&folder), None);
+        let first = holder("planner provision --in a-folder-with-a-long-name");
+        let lock = Lock::try_take(&folder, &first).unwrap();
+        assert!(lock.is_some());
+        assert!(Lock::try_take(&folder, &holder("planner ls")).unwrap().is_none());
+        assert_eq!(Lock::holder(&folder), Some(first));
+
+        drop(lock);
+        let second = holder("planner terminate");
+        assert!(Lock::try_take(&folder, &second).unwrap().is_some());
+        // The shorter text has taken the place of all of the longer.
+        assert_eq!(Lock::holder(&folder), Some(second));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn whoever_waits_gets_it_when_it_is_free() {
+        let folder = room("waits");
+        let check = |name: &str, until_ms: u64, patience_ms: u64, taken: bool, waited_ms: u64| {
+            let clock = Waiting {
+                lock: Lock::try_take(&folder, &holder("first")).unwrap().into(),
+                until_ms,
+                ..Waiting::default()
+            };
+            assert!(clock.lock.lock().unwrap().is_some(), "{name}");
+            let second = holder(name);
+            let taking = Lock::take_within(&folder, &second, &clock, Duration::from_millis(patience_ms));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let lock = runtime.block_on(taking).unwrap();
+            assert_eq!(lock.is_some(), taken, "{name}");
+            assert_eq!(clock.ms.load(Ordering::Relaxed), waited_ms, "{name}");
+        };
+        check("in time", 250, 1000, true, 300);
+        check("at the last moment", 250, 250, true, 250);
+        check("too late", 1000, 250, false, 250);
+        check("not at all", 1000, 0, false, 0);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_its_place_is_refused() {
+        let folder = room("place");
+        std::fs::create_dir_all(folder.join(NAME)).unwrap();
+        let refused = Lock::try_take(&folder, &holder("planner")).unwrap_err().to_string();
+        assert!(
+            refused.contains("is not a file") || refused.contains("chmod 700"),
+            "{refused}"
+        );
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
