@@ -1,7 +1,9 @@
 //! From ranked plans to machines that run.
 
 mod choose;
+mod ground;
 mod hunt;
+mod settle;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gpu_broker_core::offer::Broker;
-use gpu_broker_core::source::{Coverage, RefusalKind};
+use gpu_broker_core::source::RefusalKind;
 
 use super::choose::{Excluded, choose};
 use super::{End, OnUnknown, Wish};
@@ -18,22 +18,18 @@ use crate::launch::unit::{Unit, Ware};
 
 /// How long to look for proof that a machine ended, before the launch ends
 /// with it unproved. `reconcile` goes on.
-const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
-
-/// How often to look at an account before it is given up that nothing was
-/// launched in yet.
-const LOOKS_BEFORE: u32 = 3;
+pub(super) const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
 
 /// A launch under way.
 pub(super) struct Hunt<'a> {
-    engine: &'a mut Engine,
-    wish: &'a Wish,
-    launch: &'a str,
+    pub(super) engine: &'a mut Engine,
+    pub(super) wish: &'a Wish,
+    pub(super) launch: &'a str,
     fresh: u64,
-    excluded: Excluded,
+    pub(super) excluded: Excluded,
     /// Brokers whose account was looked at.
-    looked_at: BTreeSet<Broker>,
-    key_refused: Option<String>,
+    pub(super) looked_at: BTreeSet<Broker>,
+    pub(super) key_refused: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -62,6 +58,11 @@ impl<'a> Hunt<'a> {
     }
 
     pub(super) async fn run(&mut self) -> Result<End, EngineError> {
+        let end = self.chase().await?;
+        self.finish(end).await
+    }
+
+    async fn chase(&mut self) -> Result<End, EngineError> {
         loop {
             let Some(units) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
@@ -85,11 +86,11 @@ impl<'a> Hunt<'a> {
     }
 
     /// The machines that exist and are wanted.
-    fn there(&self) -> Vec<Ware> {
+    pub(super) fn there(&self) -> Vec<Ware> {
         self.kept().map(ware).collect()
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Attempt> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Attempt> {
         let attempts = self.engine.state().of_launch(self.launch);
         attempts.filter(|one| matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted)
     }
@@ -109,7 +110,7 @@ impl<'a> Hunt<'a> {
 
     /// Ends early. What one machine without the others is good for, the wish
     /// says; with an outcome unknown nobody can say yet.
-    async fn stop(&mut self, end: End) -> Result<End, EngineError> {
+    pub(super) async fn stop(&mut self, end: End) -> Result<End, EngineError> {
         let undo = match end {
             End::Unknown => false,
             // By default what is ready is kept; a part of a whole is not.
@@ -163,38 +164,6 @@ impl<'a> Hunt<'a> {
         Ok(Next::Go)
     }
 
-    /// Whether it is known what the account had before anything is ordered in
-    /// it: only then does an answer that names an old machine show (F10), and a
-    /// listing that leaves machines out (R7). Where no listing can be had, what
-    /// is launched could not be found again.
-    async fn knows_account(&mut self, broker: &Broker) -> Result<bool, EngineError> {
-        if self.looked_at.contains(broker) {
-            return Ok(true);
-        }
-        let accounts = self.engine.accounts();
-        let account = accounts.into_iter().find(|(one, _)| one == broker);
-        let account = account.ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
-        for tries in 1.. {
-            let error = match self.engine.look(&account).await?.coverage {
-                Coverage::Complete => break,
-                Coverage::Partial(error) | Coverage::Failed(error) => error,
-                Coverage::NoCredentials => return Err(EngineError::NoFleet(broker.clone())),
-            };
-            if tries == LOOKS_BEFORE || error.is_credentials() || self.engine.parts().interrupt.is_set() {
-                let note = format!("{broker} does not tell which machines there are: {error}");
-                self.notes.push(note.clone());
-                self.excluded.brokers.insert(broker.clone());
-                if error.is_credentials() {
-                    self.key_refused = Some(note);
-                }
-                return Ok(false);
-            }
-            self.engine.rest(self.engine.settings().list_every).await;
-        }
-        self.looked_at.insert(broker.clone());
-        Ok(true)
-    }
-
     /// The first slot that nothing holds, and the number of the next attempt
     /// at it; `None` when there were too many.
     fn free_slot(&self) -> Option<(u16, u8)> {
@@ -209,18 +178,22 @@ impl<'a> Hunt<'a> {
         Some(self.engine.state().attempts.get(key)?.stage)
     }
 
-    fn remark(&mut self, key: &str) -> String {
+    pub(super) fn remark(&mut self, key: &str) -> String {
+        let remark = self.remark_of(key);
+        self.notes.push(remark.clone());
+        remark
+    }
+
+    pub(super) fn remark_of(&self, key: &str) -> String {
         let attempt = self.engine.state().attempts.get(key);
-        let remark = attempt.map_or_else(String::new, |one| {
+        attempt.map_or_else(String::new, |one| {
             let offer = &one.ordered.offer;
             match one.doom {
                 Some(doom) if one.note.is_empty() => format!("{offer}: {}", doom.as_str()),
                 Some(doom) => format!("{offer}: {} ({})", doom.as_str(), one.note),
                 None => format!("{offer}: {}", one.note),
             }
-        });
-        self.notes.push(remark.clone());
-        remark
+        })
     }
 
     /// What comes of one attempt, as far as it must be known before going on.
@@ -299,7 +272,7 @@ impl<'a> Hunt<'a> {
     }
 
     /// Ends some machines, and waits for proof.
-    async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
+    pub(super) async fn until_gone(&mut self, whose: impl Fn(&Attempt) -> bool) -> Result<bool, EngineError> {
         let launch = self.launch.to_owned();
         let mine = |one: &Attempt| one.launch == launch && whose(one);
         let gone = |state: &State| {
@@ -322,6 +295,10 @@ impl<'a> Hunt<'a> {
         for key in &keys {
             self.engine.doom(key, Doom::Undone, "")?;
         }
+        // Whoever asked to stop did not ask to pay for them.
+        for key in &keys {
+            self.engine.end(key).await?;
+        }
         let prepaid: Vec<String> = self.kept().map(|one| one.key.clone()).collect();
         for key in prepaid {
             self.notes.push(format!("{key} is prepaid, and stays"));
@@ -329,50 +306,9 @@ impl<'a> Hunt<'a> {
         }
         self.until_gone(|one| keys.contains(&one.key)).await
     }
-
-    /// Waits for the machines to become ready. `None` when one of them failed
-    /// and another may be ordered in its stead.
-    async fn settle(&mut self) -> Result<Option<End>, EngineError> {
-        let launch = self.launch.to_owned();
-        let wait = self.wish.wait.unwrap_or_default();
-        let ready = |state: &State| state.of_launch(&launch).all(|one| one.stage != Stage::Accepted);
-        let mine = |one: &Attempt| one.launch == launch;
-        let ended = self.engine.tend(mine, Care::Unsettled, wait, ready).await?;
-        let failed: Vec<(String, Ware)> = self
-            .engine
-            .state()
-            .of_launch(&launch)
-            .filter(|one| matches!(one.stage, Stage::Doomed | Stage::Ending | Stage::Blocked))
-            .map(|one| (one.key.clone(), ware(one)))
-            .collect();
-        let Some((key, _)) = failed.first() else {
-            return Ok(Some(match ended {
-                Ended::Done => End::Ready,
-                Ended::Interrupted => End::Interrupted,
-                Ended::Idle | Ended::Late => End::Deploying,
-            }));
-        };
-        let note = self.remark(key);
-        let may = |key: &String| {
-            let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
-            doom.is_none_or(Doom::may_try_elsewhere)
-        };
-        let elsewhere = failed.iter().all(|(key, _)| may(key));
-        if !self
-            .until_gone(|one| failed.iter().any(|(key, _)| *key == one.key))
-            .await?
-        {
-            return Ok(Some(End::Unknown));
-        }
-        if !elsewhere {
-            return self.stop(End::Guarded(note)).await.map(Some);
-        }
-        self.excluded.wares.extend(failed.into_iter().map(|(_, ware)| ware));
-        Ok(None)
-    }
 }
 
-fn ware(attempt: &Attempt) -> Ware {
+pub(super) fn ware(attempt: &Attempt) -> Ware {
     let ordered = &attempt.ordered;
     (ordered.broker.clone(), ordered.offer.clone(), ordered.place.clone())
 }
