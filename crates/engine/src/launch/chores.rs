@@ -64,7 +64,7 @@ pub(crate) fn agenda<'a>(
             Some(wait) => agenda.soon(wait),
             None => {}
         }
-        if is_looked_for(attempt, care) {
+        if is_looked_for(attempt, settings, now, care) {
             accounts.insert(attempt.ordered.account());
         }
     }
@@ -94,7 +94,8 @@ fn doom(attempt: &Attempt, settings: &Settings, now: &Stamp, care: Care) -> Opti
         && care == Care::Watchdog
         && now
             .since(&attempt.since)
-            .is_some_and(|waited| waited >= ready_within(attempt, settings));
+            .unwrap_or_else(|| wall_since(now, &attempt.since))
+            >= ready_within(attempt, settings);
     slow.then_some(Doom::Slow)
 }
 
@@ -145,12 +146,17 @@ fn retry(count: u32, settings: &Settings) -> Duration {
 }
 
 /// Whether listings may tell something new of it.
-fn is_looked_for(attempt: &Attempt, care: Care) -> bool {
+fn is_looked_for(attempt: &Attempt, settings: &Settings, now: &Stamp, care: Care) -> bool {
     match attempt.stage {
         Stage::Rejected | Stage::Unknown | Stage::Accepted | Stage::Doomed | Stage::Ending | Stage::Blocked => true,
         Stage::Ready => care == Care::Watchdog || attempt.gone_from.is_some(),
         Stage::Absent | Stage::Orphan => care == Care::Watchdog,
-        Stage::Reserved | Stage::Sending | Stage::Released | Stage::Gone => false,
+        // A broker's no has been seen to come after the effect (D1, F14).
+        Stage::Released => {
+            let recent = |sent: &Stamp| now.since(sent).unwrap_or_else(|| wall_since(now, sent)) < settings.watch;
+            care == Care::Watchdog && attempt.sent.as_ref().is_some_and(recent)
+        }
+        Stage::Reserved | Stage::Sending | Stage::Gone => false,
     }
 }
 

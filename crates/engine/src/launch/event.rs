@@ -262,6 +262,8 @@ pub struct EndRefused {
     pub note: String,
     /// Whether the key was refused.
     pub unauthorised: bool,
+    /// Whether it has not worked for so long that a person should look at it.
+    pub for_long: bool,
     /// For how long the broker will not end it, in milliseconds, when it says
     /// that it is too early.
     pub too_early_ms: Option<u64>,

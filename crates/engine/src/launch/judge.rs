@@ -58,6 +58,11 @@ impl Doom {
         }
     }
 
+    /// Whether its place is empty without it.
+    pub(crate) fn leaves_a_gap(self) -> bool {
+        !matches!(self, Self::Extra | Self::Late)
+    }
+
     /// Whether another offer may be tried in its stead. Not where a broker
     /// took more money than was approved: a person should look at that.
     pub(crate) fn may_try_elsewhere(self) -> bool {

@@ -151,7 +151,7 @@ impl Book {
         let (creates, lists, deletes) = (count(Call::Create), count(Call::List), count(Call::Delete));
         let all = calls.len();
         self.lists_max = self.lists_max.max(lists);
-        if creates > 10 {
+        if site == 0 && creates > 10 {
             self.breach(Promise::I12, at, format!("{creates} launches in a quarter of an hour"));
         }
         if all > 250 || all - lists - deletes > 200 {

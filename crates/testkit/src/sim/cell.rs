@@ -179,21 +179,19 @@ pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
 pub(crate) fn end_all(rig: &mut Rig) {
     rig.world.lock().at_rest(rig.engine().state());
     let all = |engine: &Engine| -> Vec<String> { engine.state().attempts.keys().cloned().collect() };
-    let keys = all(rig.engine());
-    rig.terminate(&keys, Duration::from_secs(180));
-    rig.restart();
     let over = |engine: &Engine| {
         let mut attempts = engine.state().attempts.values();
         attempts.all(|one| !one.stage.is_alive()) && engine.state().is_settled()
     };
     // What could not be ended yet, somebody asks for again.
-    for _ in 0..2 {
+    for _ in 0..3 {
+        let keys = all(rig.engine());
+        rig.terminate(&keys, Duration::from_secs(180));
+        rig.restart();
         rig.passes(over);
         if over(rig.engine()) {
             break;
         }
-        let keys = all(rig.engine());
-        rig.terminate(&keys, Duration::from_secs(180));
     }
     rig.pass(HOUR);
     rig.look_around();

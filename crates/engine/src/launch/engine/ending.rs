@@ -41,14 +41,18 @@ impl Engine {
         };
         reach("end-answered");
         if let Some(refused) = refused(key, &answer) {
-            // Another process may have seen it gone meanwhile.
+            let (now, most) = (self.now(), self.settings().end_blocked);
             self.commit(|state| {
-                let still = state.attempts.get(key).is_some_and(|one| one.stage == Stage::Ending);
-                Ok(if still {
-                    vec![Event::EndRefused(refused)]
-                } else {
-                    Vec::new()
-                })
+                // Another process may have seen it gone meanwhile.
+                let Some(still) = state.attempts.get(key).filter(|one| one.stage == Stage::Ending) else {
+                    return Ok(Vec::new());
+                };
+                let first = still.refused_ends.as_ref().map(|ends| &ends.first);
+                let waited = first.and_then(|first| now.since(first)).unwrap_or_default();
+                Ok(vec![Event::EndRefused(EndRefused {
+                    for_long: waited >= most,
+                    ..refused
+                })])
             })?;
         }
         Ok(())
@@ -80,6 +84,7 @@ fn refused(key: &str, answer: &Result<Deletion, SourceError>) -> Option<EndRefus
                 key,
                 note: format!("the minimum runtime is not over for {} s", wait.as_secs()),
                 unauthorised: false,
+                for_long: false,
                 too_early_ms: Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             })
         }
@@ -87,6 +92,7 @@ fn refused(key: &str, answer: &Result<Deletion, SourceError>) -> Option<EndRefus
             key,
             note: error.to_string(),
             unauthorised: error.is_credentials(),
+            for_long: false,
             too_early_ms: None,
         }),
     }

@@ -21,12 +21,12 @@ use crate::launch::unit::{Item, Unit, Ware};
 
 /// How long to look for proof that a machine ended, before the launch ends
 /// with it unproved. `reconcile` goes on.
-const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
+pub(super) const DISPOSE_WITHIN: Duration = Duration::from_secs(180);
 
 /// A launch under way.
 pub(super) struct Hunt<'a> {
     pub(super) engine: &'a mut Engine,
-    wish: &'a Wish,
+    pub(super) wish: &'a Wish,
     pub(super) launch: &'a str,
     fresh: u64,
     pub(super) excluded: Excluded,
@@ -73,6 +73,11 @@ impl<'a> Hunt<'a> {
 
     pub(super) async fn run(&mut self) -> Result<End, EngineError> {
         self.leave_alone();
+        let end = self.chase().await?;
+        self.finish(end).await
+    }
+
+    async fn chase(&mut self) -> Result<End, EngineError> {
         loop {
             let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
@@ -117,11 +122,11 @@ impl<'a> Hunt<'a> {
     }
 
     /// The machines that exist and are wanted.
-    fn there(&self) -> Vec<Ware> {
+    pub(super) fn there(&self) -> Vec<Ware> {
         self.kept().map(ware).collect()
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Attempt> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Attempt> {
         let attempts = self.engine.state().of_launch(self.launch);
         attempts.filter(|one| {
             one.ordered.kind == Kind::Machine && matches!(one.stage, Stage::Accepted | Stage::Ready) && !one.unwanted
@@ -143,7 +148,7 @@ impl<'a> Hunt<'a> {
 
     /// Ends early. What one machine without the others is good for, the wish
     /// says; with an outcome unknown nobody can say yet.
-    async fn stop(&mut self, end: End) -> Result<End, EngineError> {
+    pub(super) async fn stop(&mut self, end: End) -> Result<End, EngineError> {
         if end == End::Unknown {
             return Ok(end);
         }
@@ -224,18 +229,22 @@ impl<'a> Hunt<'a> {
         Some(self.engine.state().attempts.get(key)?.stage)
     }
 
-    fn remark(&mut self, key: &str) -> String {
+    pub(super) fn remark(&mut self, key: &str) -> String {
+        let remark = self.remark_of(key);
+        self.notes.push(remark.clone());
+        remark
+    }
+
+    pub(super) fn remark_of(&self, key: &str) -> String {
         let attempt = self.engine.state().attempts.get(key);
-        let remark = attempt.map_or_else(String::new, |one| {
+        attempt.map_or_else(String::new, |one| {
             let offer = &one.ordered.offer;
             match one.doom {
                 Some(doom) if one.note.is_empty() => format!("{offer}: {}", doom.as_str()),
                 Some(doom) => format!("{offer}: {} ({})", doom.as_str(), one.note),
                 None => format!("{offer}: {}", one.note),
             }
-        });
-        self.notes.push(remark.clone());
-        remark
+        })
     }
 
     /// What comes of one attempt, as far as it must be known before going on.
@@ -345,6 +354,10 @@ impl<'a> Hunt<'a> {
         for key in &keys {
             self.engine.doom(key, Doom::Undone, "")?;
         }
+        // Whoever asked to stop did not ask to pay for them.
+        for key in &keys {
+            self.engine.end(key).await?;
+        }
         let prepaid: Vec<String> = self.kept().map(|one| one.key.clone()).collect();
         for key in prepaid {
             self.notes.push(format!("{key} is prepaid, and stays"));
@@ -352,50 +365,9 @@ impl<'a> Hunt<'a> {
         }
         self.until_gone(|one| keys.contains(&one.key)).await
     }
-
-    /// Waits for the machines to become ready. `None` when one of them failed
-    /// and another may be ordered in its stead.
-    async fn settle(&mut self) -> Result<Option<End>, EngineError> {
-        let launch = self.launch.to_owned();
-        let wait = self.wish.wait.unwrap_or_default();
-        let ready = |state: &State| state.of_launch(&launch).all(|one| one.stage != Stage::Accepted);
-        let mine = |one: &Attempt| one.launch == launch;
-        let ended = self.engine.tend(mine, Care::Unsettled, wait, ready).await?;
-        let failed: Vec<(String, Ware)> = self
-            .engine
-            .state()
-            .of_launch(&launch)
-            .filter(|one| matches!(one.stage, Stage::Doomed | Stage::Ending | Stage::Blocked))
-            .map(|one| (one.key.clone(), ware(one)))
-            .collect();
-        let Some((key, _)) = failed.first() else {
-            return Ok(Some(match ended {
-                Ended::Done => End::Ready,
-                Ended::Interrupted => End::Interrupted,
-                Ended::Idle | Ended::Late => End::Deploying,
-            }));
-        };
-        let note = self.remark(key);
-        let may = |key: &String| {
-            let doom = self.engine.state().attempts.get(key).and_then(|one| one.doom);
-            doom.is_none_or(Doom::may_try_elsewhere)
-        };
-        let elsewhere = failed.iter().all(|(key, _)| may(key));
-        if !self
-            .until_gone(|one| failed.iter().any(|(key, _)| *key == one.key))
-            .await?
-        {
-            return Ok(Some(End::Unknown));
-        }
-        if !elsewhere {
-            return self.stop(End::Guarded(note)).await.map(Some);
-        }
-        self.excluded.wares.extend(failed.into_iter().map(|(_, ware)| ware));
-        Ok(None)
-    }
 }
 
-fn ware(attempt: &Attempt) -> Ware {
+pub(super) fn ware(attempt: &Attempt) -> Ware {
     let ordered = &attempt.ordered;
     (ordered.broker.clone(), ordered.offer.clone(), ordered.place.clone())
 }

@@ -220,7 +220,7 @@ impl State {
     }
 
     fn refuse_end(&mut self, refused: EndRefused, at: &Stamp) -> Result<(), String> {
-        let stage = if refused.unauthorised || refused.too_early_ms.is_some() {
+        let stage = if refused.unauthorised || refused.for_long || refused.too_early_ms.is_some() {
             Stage::Blocked
         } else {
             Stage::Ending

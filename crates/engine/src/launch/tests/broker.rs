@@ -266,51 +266,30 @@ impl Fleet for Scripted {
         if answer == Answer::OtherGpu {
             machine.gpu.model = GpuModel::new("A100");
         }
-        let lost = || Outcome::Unknown(Self::error(ErrorKind::Transport));
-        let refused = || {
-            Outcome::Rejected(Refusal {
-                kind: RefusalKind::OutOfStock,
-                message: "not enough stock".to_owned(),
-                retry_after: None,
-            })
-        };
         let now = self.clock.now_ms();
-        let mut make = |from: u64, machine: &Instance| truth.machines.push((from, machine.clone()));
-        match answer {
-            Answer::Made | Answer::Dearer | Answer::OtherGpu | Answer::NotSent => {
-                make(now, &machine);
-                Outcome::Accepted(machine)
-            }
+        let made = match answer {
+            Answer::LostBefore | Answer::SoldOut | Answer::NotSent => Vec::new(),
+            Answer::LostLate(seconds) => vec![(now + seconds * 1000, machine.clone())],
             Answer::Failing => {
-                let answered = machine.clone();
-                machine.phase = Phase::Failed;
-                make(now, &machine);
-                Outcome::Accepted(answered)
+                let failed = Instance {
+                    phase: Phase::Failed,
+                    ..machine.clone()
+                };
+                vec![(now, failed)]
             }
             Answer::Twice => {
-                make(now, &machine);
                 let second = Instance {
                     id: InstanceId::new("id-second"),
                     ..machine.clone()
                 };
-                make(now, &second);
-                Outcome::Accepted(machine)
+                vec![(now, machine.clone()), (now, second)]
             }
-            Answer::LostAfter => {
-                make(now, &machine);
-                lost()
+            Answer::Made | Answer::LostAfter | Answer::SoldOutAfter | Answer::Dearer | Answer::OtherGpu => {
+                vec![(now, machine.clone())]
             }
-            Answer::LostLate(seconds) => {
-                make(now + seconds * 1000, &machine);
-                lost()
-            }
-            Answer::LostBefore => lost(),
-            Answer::SoldOut => refused(),
-            Answer::SoldOutAfter => {
-                make(now, &machine);
-                refused()
-            }
-        }
+        };
+        truth.machines.extend(made);
+        answered(answer, machine)
     }
 
     async fn get(&self, id: &InstanceId, _: Duration) -> Result<Option<Instance>, SourceError> {
@@ -391,5 +370,23 @@ impl Account for Scripted {
 
     async fn kubernetes_versions(&self, _: &Offer, _: Duration) -> Result<Vec<String>, SourceError> {
         Ok(Vec::new())
+    }
+}
+
+/// What the client hears of it.
+fn answered(answer: Answer, machine: Instance) -> Outcome<Instance> {
+    match answer {
+        Answer::Made | Answer::Dearer | Answer::OtherGpu | Answer::Failing | Answer::Twice => {
+            Outcome::Accepted(machine)
+        }
+        Answer::LostAfter | Answer::LostLate(_) | Answer::LostBefore => {
+            Outcome::Unknown(Scripted::error(ErrorKind::Transport))
+        }
+        Answer::NotSent => Outcome::NotSent(Scripted::error(ErrorKind::Transport)),
+        Answer::SoldOut | Answer::SoldOutAfter => Outcome::Rejected(Refusal {
+            kind: RefusalKind::OutOfStock,
+            message: "not enough stock".to_owned(),
+            retry_after: None,
+        }),
     }
 }

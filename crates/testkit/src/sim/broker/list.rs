@@ -34,7 +34,7 @@ impl World {
             },
             List::Lying => {
                 let mut rows = self.rows(site, at, |one| one.owner == Owner::Stranger);
-                rows.truncate(rows.len().saturating_sub(1));
+                rows.drain(..rows.len().min(1));
                 Listing::complete(rows)
             }
             List::Empty => Listing::complete(Vec::new()),
