@@ -70,6 +70,8 @@ const HOMES: &[(&str, &str)] = &[
     ("indicatif", PLANNER),
     ("tracing-subscriber", PLANNER),
     ("rusqlite", ENGINE),
+    // The oracle of the tests: no plan that is sold comes from a solver that reckons in doubles.
+    ("microlp", TESTKIT),
 ];
 
 /// Every dependency that should not be there.
@@ -217,6 +219,9 @@ mod tests {
             (ENGINE, "tracing-subscriber", DEV, false),
             (ENGINE, "rusqlite", NORMAL, true),
             (PLANNER, "rusqlite", NORMAL, false),
+            (TESTKIT, "microlp", NORMAL, true),
+            (CORE, "microlp", DEV, false),
+            (ROOT, "microlp", DEV, false),
         ] {
             let said = said(package, name, kind, false);
             assert_eq!(said.is_empty(), clean, "{package} -> {name} {kind}: {said:?}");
