@@ -15,10 +15,7 @@ use crate::exactness::number;
 
 /// Cases of the usual run, and how large they are.
 const CASES: u64 = 12;
-const USUAL: Scale = Scale {
-    offers: 400,
-    gpus: 512,
-};
+const USUAL: Scale = Scale { offers: 400, gpus: 512 };
 const FULL: Scale = Scale {
     offers: 5_000,
     gpus: 4_096,
@@ -30,8 +27,8 @@ enum Outcome {
     Equal(u64),
     /// There is no plan, and the solver agrees.
     Nothing,
-    /// A plan, but not said to be the best.
-    Unproved,
+    /// A plan that is not said to be the best, and whether it is.
+    Unproved(bool),
 }
 
 fn check(seed: u64, scale: Scale) -> Result<Outcome, String> {
@@ -47,7 +44,7 @@ fn check(seed: u64, scale: Scale) -> Result<Outcome, String> {
         (None, None) => Ok(Outcome::Nothing),
         (Some(best), Some(least)) => match (best.first == First::Money(least), quote.optimal) {
             (true, true) => Ok(Outcome::Equal(best.nodes)),
-            (_, false) => Ok(Outcome::Unproved),
+            (equal, false) => Ok(Outcome::Unproved(equal)),
             (false, true) => Err(format!("{:?} instead of {least}", best.first)),
         },
         (best, least) => Err(format!("{best:?} where the solver has {least:?}")),
@@ -60,7 +57,7 @@ fn no_large_plan_is_dearer_than_the_solver_s() {
     let first = number("GPU_BROKER_SEED").unwrap_or(0);
     let scale = if cases.is_some() { FULL } else { USUAL };
     let cases = cases.unwrap_or(CASES);
-    let (mut equal, mut several, mut nothing, mut unproved) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut equal, mut several, mut nothing) = (0_u64, 0_u64, 0_u64);
     let mut wrong = String::new();
     for seed in first..first + cases {
         match check(seed, scale) {
@@ -69,11 +66,13 @@ fn no_large_plan_is_dearer_than_the_solver_s() {
                 several += u64::from(nodes > 10);
             }
             Ok(Outcome::Nothing) => nothing += 1,
-            Ok(Outcome::Unproved) => unproved += 1,
+            Ok(Outcome::Unproved(least)) => {
+                writeln!(wrong, "seed {seed}: not proved; is it the least: {least}").unwrap()
+            }
             Err(why) => writeln!(wrong, "seed {seed}: {why}").unwrap(),
         }
     }
-    let told = format!("{cases} cases: {equal} equal, {several} of many instances, {nothing} without a plan");
-    assert!(wrong.is_empty() && unproved == 0, "{told}, {unproved} unproved\n{wrong}");
+    let told = format!("{cases} cases: {equal} equal, {several} of them of many instances, {nothing} without a plan");
+    assert!(wrong.is_empty(), "{told}\n{wrong}");
     assert!(cases < 10 || (equal * 2 > cases && several * 4 > cases), "{told}");
 }

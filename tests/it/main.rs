@@ -19,6 +19,7 @@ mod faults;
 mod files;
 mod hostile;
 mod large;
+mod metal;
 mod order;
 mod quote;
 mod recorded;

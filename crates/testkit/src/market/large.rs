@@ -44,9 +44,7 @@ pub fn large(dice: &mut Dice, scale: Scale) -> (Vec<Ware>, Wish) {
     ]);
     let offers = scale.offers / dice.pick(&[1, 1, 2, 10]);
     let centers = &CENTERS[..dice.pick(&[1, 4, 12])];
-    let wares = (0..offers)
-        .map(|number| ware(dice, family, centers, number))
-        .collect();
+    let wares = (0..offers).map(|number| ware(dice, family, centers, number)).collect();
     (wares, wish(dice, scale.gpus))
 }
 

@@ -129,7 +129,10 @@ impl Program {
 
     /// Counts GPUs by what all units are a multiple of: that 63 GPUs of even boxes are 64 takes a solver ages to find.
     fn reduce(&mut self) {
-        let common = self.columns.iter().fold(0, |common, column| divisor(common, column.gpus));
+        let common = self
+            .columns
+            .iter()
+            .fold(0, |common, column| divisor(common, column.gpus));
         if common > 1 {
             self.least = self.least.div_euclid(common) + i128::from(self.least % common > 0);
             self.most = self.most.div_euclid(common);
@@ -210,7 +213,10 @@ impl Program {
         let gpus = sum(&|column| column.gpus);
         let within = self.caps.iter().enumerate();
         let within = within.map(|(at, cap)| sum(&|column| column.spent[at]) <= *cap);
-        if stocked && (self.least..=self.most).contains(&gpus) && sum(&|_| 1) <= self.nodes && within.min() != Some(false)
+        if stocked
+            && (self.least..=self.most).contains(&gpus)
+            && sum(&|_| 1) <= self.nodes
+            && within.min() != Some(false)
         {
             Ok(Fraction::new(sum(&|column| column.cost), self.under))
         } else {
@@ -222,11 +228,9 @@ impl Program {
 /// Gives every column what it takes of each cap (R7), and returns the caps.
 fn caps(columns: &mut [Column], units: &[Unit], wish: &Wish, most: u64) -> Result<Vec<i128>, String> {
     let mut caps = Vec::new();
-    let amounts: [&dyn Fn(&Unit) -> Fraction; 3] = [
-        &|unit| unit.priced.rate,
-        &|unit| unit.priced.total,
-        &|unit| unit.priced.upfront,
-    ];
+    let amounts: [&dyn Fn(&Unit) -> Fraction; 3] = [&|unit| unit.priced.rate, &|unit| unit.priced.total, &|unit| {
+        unit.priced.upfront
+    }];
     for (cap, amount) in wish.caps.iter().zip(amounts) {
         let Some(cap) = cap else { continue };
         let cap = Fraction::read(cap).ok_or("a cap that is no number")?;
@@ -326,7 +330,12 @@ mod tests {
     #[test]
     fn a_tiny_difference_is_seen() {
         let mut wares: Vec<Ware> = Vec::new();
-        for (id, gpus, price) in [("a", 3, "9.0000009"), ("b", 5, "15"), ("c", 2, "6.0000001"), ("d", 8, "24.000001")] {
+        for (id, gpus, price) in [
+            ("a", 3, "9.0000009"),
+            ("b", 5, "15"),
+            ("c", 2, "6.0000001"),
+            ("d", 8, "24.000001"),
+        ] {
             let mut ware = Ware::new(Shelf::Spheron, id, gpus, price);
             ware.units = Some(400);
             wares.push(ware);
