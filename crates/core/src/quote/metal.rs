@@ -166,8 +166,8 @@ fn company(provider: &Provider) -> String {
 /// sites there.
 fn site(center: &str) -> Option<String> {
     let word = squeezed(center).to_ascii_lowercase();
-    let country = word.parse::<Country>().is_ok() || Country::from_name(&word).is_some();
-    if country || Region::new(center).is_known() {
+    let country = Country::from_name(&word).or_else(|| word.parse().ok());
+    if country.is_some_and(|country| country.region().is_some()) || Region::new(center).is_known() {
         return None;
     }
     let mut site = String::new();
