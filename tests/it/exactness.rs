@@ -11,11 +11,11 @@ use gpu_broker_testkit::wish::{Only, Sort, Wish};
 /// Random markets of the usual run.
 const CASES: u64 = 300;
 
-/// How many random markets to try.
-fn cases(usual: u64) -> u64 {
+/// A number in the environment: how many cases to try, from which seed on.
+pub(crate) fn number(name: &str) -> Option<u64> {
     #[expect(clippy::disallowed_methods, reason = "a test reads how long it may take")]
-    let set = std::env::var("GPU_BROKER_CASES");
-    set.map_or(usual, |cases| cases.parse().expect("GPU_BROKER_CASES is a number"))
+    let set = std::env::var(name).ok()?;
+    Some(set.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// What is wrong with a quote, if anything is.
@@ -120,8 +120,9 @@ fn many_digits_are_no_reason() {
 #[test]
 fn random_markets_are_quoted_to_the_last_digit() {
     let (mut wrong, mut plans, mut several, mut open) = (Vec::new(), 0_u64, 0_u64, 0_u64);
-    let cases = cases(CASES);
-    for seed in 0..cases {
+    let cases = number("GPU_BROKER_CASES").unwrap_or(CASES);
+    let first = number("GPU_BROKER_SEED").unwrap_or(0);
+    for seed in first..first + cases {
         let mut dice = Dice::new(seed);
         let size = dice.pick(&[4, 9, 16, 30]);
         let wares = market::wares(&mut dice, size);

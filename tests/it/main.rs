@@ -18,6 +18,8 @@ mod exit;
 mod faults;
 mod files;
 mod hostile;
+mod large;
+mod metal;
 mod order;
 mod quote;
 mod recorded;

@@ -3,7 +3,8 @@
 //! The search that makes quotes walks tables filled by divide and conquer. What is done here is slower and plainer: a
 //! bounded-knapsack table for every pool, filled cell by cell, and a walk that lists every plan up to the dearest that
 //! was quoted. Neither shares code with `plan::{search, table, merge}`; both read the same offers through
-//! [`crate::fit`], whose sums are checked line by line against the quote's own.
+//! [`crate::fit`], and the disks beside them through [`crate::colocation`], whose sums are checked line by line against
+//! the quote's own.
 
 mod certificate;
 mod claim;
@@ -29,17 +30,8 @@ use crate::market::Market;
 pub fn verify(claim: &Claim, market: &Market, demand: &Demand, plans: usize) -> Vec<String> {
     let mut findings = verify_figures(claim, demand);
     let fitted = counts::check_fit(claim, market, demand, &mut findings);
-    if is_covered(demand) {
-        whole::check(claim, &fitted, demand, plans, &mut findings);
-    }
+    whole::check(claim, &fitted, demand, plans, &mut findings);
     findings
-}
-
-/// Whether the best plans of such a request are found again by [`verify`] and [`certify`]. Not yet where disks are
-/// asked for: then it is checked that the offers and their disks are for sale and that the figures add up, and not that
-/// nothing better was overlooked.
-pub fn is_covered(demand: &Demand) -> bool {
-    demand.disks.is_empty()
 }
 
 /// What does not hold in a quote by itself, without the market that it was made of: whether its figures add up, its

@@ -153,7 +153,7 @@ fn scaled(digits: &str, exponent: i32) -> Fraction {
     }
 }
 
-fn divisor(left: i128, right: i128) -> i128 {
+pub(crate) fn divisor(left: i128, right: i128) -> i128 {
     let (mut left, mut right) = (left.abs(), right.abs());
     while right != 0 {
         (left, right) = (right, left % right);

@@ -1,5 +1,9 @@
 //! Random offers and requests, odd ones included.
 
+mod large;
+
+pub use large::{Scale, large};
+
 use crate::dice::Dice;
 use crate::ware::{Dial, Shelf, Site, Ware, fixed};
 use crate::wish::{Only, Sort, Wish};

@@ -4,8 +4,10 @@
 
 mod cover;
 mod judge;
+mod milp;
 mod price;
 
-pub use cover::{Best, best, by_force};
+pub use cover::{Best, First, best, by_force};
 pub use judge::{Said, SaidGroup, SaidLine, judge};
+pub use milp::Milp;
 pub use price::{Charge, Priced, price};

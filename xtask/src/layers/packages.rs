@@ -73,6 +73,8 @@ const HOMES: &[(&str, &str)] = &[
     // Chance has one home: everything else is given a seed, or comes out the
     // same each time.
     ("getrandom", ENGINE),
+    // The oracle of the tests: no plan that is sold comes from a solver that reckons in doubles.
+    ("microlp", TESTKIT),
 ];
 
 /// Every dependency that should not be there.
@@ -222,6 +224,9 @@ mod tests {
             (PLANNER, "rusqlite", NORMAL, false),
             (ENGINE, "getrandom", NORMAL, true),
             (SANDBOX, "getrandom", NORMAL, false),
+            (TESTKIT, "microlp", NORMAL, true),
+            (CORE, "microlp", DEV, false),
+            (ROOT, "microlp", DEV, false),
         ] {
             let said = said(package, name, kind, false);
             assert_eq!(said.is_empty(), clean, "{package} -> {name} {kind}: {said:?}");

@@ -60,6 +60,18 @@ impl Limits {
         (limits, all)
     }
 
+    /// The same limits without the caps after the one of that number, of those
+    /// that there are.
+    pub(super) fn up_to(self, number: usize) -> Self {
+        let mut limits = self;
+        for (at, _, _) in self.caps().skip(number + 1) {
+            if let Some(cap) = limits.caps.get_mut(at) {
+                *cap = None;
+            }
+        }
+        limits
+    }
+
     /// The same limits on nothing but instances.
     pub(super) fn without_caps(self) -> Self {
         Self {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::fit::Candidate;
 use crate::gpu::{GpuModel, Socket};
 use crate::offer::{Broker, Market, Offer, OfferId, Provider, Security};
-use crate::place::Place;
+use crate::place::{Country, Place, Region};
 use crate::plan::{Group, Plan, Seller};
 use crate::quantity::{Gb, Hours};
 use crate::words::squeezed;
@@ -136,13 +136,14 @@ fn metal(candidate: &Candidate, place: &Place) -> Option<Metal> {
     } = &*candidate.offer;
     Some(Metal {
         company: company(provider),
-        center: site(place.data_center.as_ref()?.as_str()),
+        center: site(place.data_center.as_ref()?.as_str())?,
         model: gpu.model.clone(),
         memory: gpu.memory?,
         socket: gpu.socket.clone()?,
         gpus: gpu.count,
-        vcpus: candidate.configuration.vcpus?,
-        memory_gb: candidate.configuration.memory_gb?,
+        // A count of 0 says nothing either.
+        vcpus: candidate.configuration.vcpus.filter(|count| *count > 0)?,
+        memory_gb: candidate.configuration.memory_gb.filter(|count| *count > 0)?,
         market: market.clone(),
         security: security.clone(),
         prepaid: terms.prepaid,
@@ -160,20 +161,37 @@ fn company(provider: &Provider) -> String {
     }
 }
 
-/// One spelling for a data centre: `Finland 3` is `FIN-03`.
-fn site(center: &str) -> String {
-    let squeezed = squeezed(center);
-    let letters = squeezed.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = squeezed
-        .get(letters.len()..)
-        .unwrap_or_default()
-        .trim_start_matches('0');
-    let letters = match letters {
-        "FINLAND" => "FIN",
-        "ICELAND" => "ICE",
-        letters => letters,
-    };
-    format!("{letters}{number}")
+/// One spelling for a data centre: `Finland 3` is `FIN-03`, and `CANADA-11` is
+/// not `CANADA-1-1`. The name of a country is none: a company may have several
+/// sites there.
+fn site(center: &str) -> Option<String> {
+    let word = squeezed(center).to_ascii_lowercase();
+    let country = Country::from_name(&word).or_else(|| word.parse().ok());
+    if country.is_some_and(|country| country.region().is_some()) || Region::new(center).is_known() {
+        return None;
+    }
+    let mut site = String::new();
+    let mut in_number = false;
+    for symbol in center.chars() {
+        if symbol.is_ascii_digit() {
+            if !in_number {
+                site.push('-');
+            }
+            // Leading zeros do not count.
+            if symbol != '0' || !site.ends_with('-') {
+                site.push(symbol);
+            }
+        } else if symbol.is_alphanumeric() {
+            site.extend(symbol.to_uppercase());
+        }
+        in_number = symbol.is_ascii_digit();
+    }
+    for (name, code) in [("FINLAND-", "FIN-"), ("ICELAND-", "ICE-")] {
+        if let Some(number) = site.strip_prefix(name) {
+            return Some(format!("{code}{number}"));
+        }
+    }
+    Some(site).filter(|site| !site.is_empty())
 }
 
 #[cfg(test)]
@@ -329,7 +347,10 @@ mod tests {
 
     #[test]
     fn one_site_has_one_name_and_others_have_others() {
-        let check = |left: &str, right: &str, same: bool| assert_eq!(site(left) == site(right), same, "{left} {right}");
+        let check = |left: &str, right: &str, same: bool| {
+            let one = site(left).is_some_and(|left| site(right) == Some(left));
+            assert_eq!(one, same, "{left} {right}");
+        };
         check("FIN-03", "Finland 3", true);
         check("CANADA-1", "canada-1", true);
         check("us-central-2", "us-central-2", true);
@@ -338,5 +359,16 @@ mod tests {
         check("CANADA-1", "CANADA-2", false);
         check("CANADA-1", "montreal-canada-2", false);
         check("us-central-2", "us-central1", false);
+        check("us-central-1", "us-central1", true);
+        check("us-east1-a", "US East1 A", true);
+        check("CANADA-11", "CANADA-1-1", false);
+        check("FIN-03", "Finland 03", true);
+        check("fin", "finland", false);
+        check("finlandia-1", "fin-1", false);
+        check("US", "us", false);
+        check("Norway", "Norway", false);
+        check("eu_north", "eu_north", false);
+        check("-", "", false);
+        check("atl", "ATL", true);
     }
 }

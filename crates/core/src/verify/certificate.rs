@@ -27,6 +27,10 @@ use crate::quantity::{Gb, Range};
 pub struct Certificate {
     /// What is proved to be least.
     pub objective: Objective,
+    /// How often every amount is counted here: once, or nine times where thirds of hours would leave it without a finite
+    /// decimal, and a proof with rounded figures.
+    #[serde(default = "once")]
+    pub times: u64,
     /// What the first plan comes to by it: its groups are the multiset that meets the bound.
     pub met: Bound,
     /// Offers that were considered one by one, where plans are single instances; the first plan is the least of a list.
@@ -37,6 +41,10 @@ pub struct Certificate {
     pub short: usize,
     /// Whether the pools' bounds prove the first plan to be the best.
     pub holds: bool,
+}
+
+fn once() -> u64 {
+    1
 }
 
 /// A pool, and what none of its plans undercuts.
@@ -50,6 +58,12 @@ pub struct PoolBound {
     pub data_center: Option<DataCenter>,
     /// Their GPU; `None` where GPUs may differ.
     pub gpu: Option<PoolGpu>,
+    /// Where disks are asked for, whether its plans take others along than one machine would, for being several.
+    #[serde(default)]
+    pub sharing: Option<bool>,
+    /// What the disks come to that every plan of it takes along.
+    #[serde(default)]
+    pub disks: Exact,
     /// GPUs wanted of it.
     pub wanted: Range,
     /// Offers in it, each in one place.
@@ -74,7 +88,7 @@ pub struct PoolGpu {
 /// An amount for a number of GPUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
-    /// The total, rate or up-front amount, whichever is ranked by, in the quote's currency.
+    /// The total, rate or up-front amount, whichever is ranked by, in the quote's currency and [`Certificate::times`] over.
     pub amount: Exact,
     /// The GPUs that it is for.
     pub gpus: u64,
@@ -84,9 +98,10 @@ pub struct Bound {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// No GPU of the pool costs less than `amount / gpus`, and so many of them cost more than the first plan.
+    /// No GPU of the pool costs less than `amount / gpus`, and so many of them, with the disks, cost more than the first
+    /// plan.
     PerGpu,
-    /// The least cover of the wanted GPUs costs as much, by a table over every remainder.
+    /// The least cover of the wanted GPUs costs as much, disks included, by a table over every remainder.
     Cover,
     /// It does not: the bound is below the first plan, because what is cheaper in this pool breaks a cap, or has
     /// another launch time. Those plans were looked at one by one.
@@ -105,28 +120,31 @@ impl Certificate {
                 across(pool.bound, self.met.gpus) >= across(self.met, pool.bound.gpus)
             }
             (By::Cover, _) => pool.bound.amount >= self.met.amount,
-            (By::PerGpu, _) => across(pool.bound, pool.wanted.least) >= across(self.met, pool.bound.gpus),
+            // What is left for instances beside the disks.
+            (By::PerGpu, _) => {
+                let left = self.met.amount.minus(pool.disks);
+                let left = left.map(|amount| Bound { amount, ..self.met });
+                left.is_some_and(|left| across(pool.bound, pool.wanted.least) >= across(left, pool.bound.gpus))
+            }
         };
         self.holds && self.pools.iter().all(proves)
     }
 }
 
 /// Certifies that `best`, the first plan of a quote, is the best that `market` has for `demand`; by other means than
-/// those that found it. `None` when there is no plan, the market is too large to be certified, or the request asks for
-/// disks ([`super::is_covered`]).
+/// those that found it. `None` when there is no plan, or the market is too large to be certified.
 pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<Certificate> {
-    let best = best.filter(|_| super::is_covered(demand))?;
+    let best = best?;
     let candidates = fitted(market, demand).0.candidates;
     let scale = Scale::of(&candidates, &demand.caps);
     let ceiling = Ceiling::of(best, demand.objective, scale, true)?;
+    let times = if scale.is_finite(&candidates) { 1 } else { 9 };
     let amount = |first: i128| {
         let number = scale.number(first);
-        let in_parts = demand.objective != Objective::Rate;
-        Some(if in_parts {
-            number.over(Exact::whole(PARTS))?
-        } else {
-            number
-        })
+        if demand.objective == Objective::Rate {
+            return number.times_count(times);
+        }
+        number.times_count(times)?.over(Exact::whole(PARTS))
     };
     let met = Bound {
         amount: amount(ceiling.first())?,
@@ -134,6 +152,7 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
     };
     let mut certificate = Certificate {
         objective: demand.objective,
+        times,
         met,
         singles: None,
         pools: Vec::new(),
@@ -175,6 +194,8 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
                 memory_gb: gpu.memory,
                 socket: gpu.socket,
             }),
+            sharing: name.sharing,
+            disks: amount(super::pool::cost(pool.disks, demand.objective).0)?,
             wanted: pool.wanted,
             units: pool.units.len(),
             bound: Bound {
@@ -211,9 +232,10 @@ fn bound(pool: &Pool, demand: &Demand, ceiling: &Ceiling) -> Option<(i128, u64, 
     for part in parts(pool, demand) {
         let problem = &part.problem;
         let table = Table::new(problem)?;
-        let Some(cost) = table.least(0, problem.nodes.unwrap_or(0), problem.least) else {
+        let Some(instances) = table.least(0, problem.nodes.unwrap_or(0), problem.least) else {
             continue;
         };
+        let cost = problem.base.cost.plus(instances);
         let gpus = pool.wanted.least.max(1) + cost.surplus;
         open |= !ceiling.is_below(&part, cost);
         let better = |(first, over): (i128, u64)| match demand.objective {
@@ -228,14 +250,21 @@ fn bound(pool: &Pool, demand: &Demand, ceiling: &Ceiling) -> Option<(i128, u64, 
     Some((first, gpus, if open { By::Open } else { By::Cover }))
 }
 
-/// What the wanted GPUs cost at the price of the cheapest, rounded down.
+/// What the wanted GPUs cost at the price of the cheapest, rounded down, with the disks. Where plans are compared per GPU,
+/// the disks are left out: how much they add to each depends on how many there are.
 fn relaxed(part: &Part, cheapest: &super::pool::Unit) -> Cost {
     let wanted = part
         .gpus
         .unwrap_or_else(|| u64::try_from(part.problem.least).unwrap_or(u64::MAX));
     let gpus = i128::try_from(cheapest.gpus).unwrap_or(i128::MAX);
+    let instances = cheapest.cost.0.saturating_mul(i128::from(wanted)) / gpus;
+    let disks = if part.gpus.is_some() {
+        0
+    } else {
+        part.problem.base.cost.first
+    };
     Cost {
-        first: cheapest.cost.0.saturating_mul(i128::from(wanted)) / gpus,
+        first: instances.saturating_add(disks),
         ..Cost::default()
     }
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::pool::{Figures, Pool, Scale, Unit, cost, nodes_max, speed, wanted};
-use super::table::{Cost, Problem, Table};
+use super::table::{Base, Cost, Problem, Table};
 use super::walk::{Limits, Picks, Stop, walk};
 use crate::demand::{Demand, Objective};
 use crate::fit::Candidate;
@@ -40,12 +40,7 @@ pub(super) struct Ceiling {
 impl Ceiling {
     /// The ceiling that a plan is; `None` when its figures are too large.
     pub(super) fn of(plan: &Plan, objective: Objective, scale: Scale, strict: bool) -> Option<Self> {
-        let figures = Figures {
-            rate: scale.whole(plan.rate.per_hour())?,
-            upfront: scale.whole(plan.upfront.parts())?,
-            total: scale.whole(plan.total.parts())?,
-        };
-        let (first, second) = cost(figures, objective);
+        let (first, second) = cost(Figures::of(plan, scale)?, objective);
         let speeds = plan.groups.iter().map(|group| speed(&group.candidate.offer));
         Some(Self {
             cost: Cost {
@@ -88,11 +83,12 @@ impl Ceiling {
 /// Every plan of one instance.
 pub(super) fn singles(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale) -> Vec<(usize, Plan)> {
     let fits = |candidate: &Candidate| {
-        let figures = scale.figures(candidate)?;
         let ranges = candidate.alternatives.iter().map(|at| wanted(demand, *at));
         let mut answered = ranges.filter(|range| range.contains(candidate.offer.gpu.count.into()));
-        answered.next().filter(|_| !figures.breaks(&demand.caps, scale))
+        answered.next()
     };
+    // What a place adds by its disks may break a cap there alone.
+    let affordable = |plan: &Plan| Figures::of(plan, scale).is_some_and(|figures| !figures.breaks(&demand.caps, scale));
     let numbered = candidates.iter().enumerate();
     let numbered = numbered.filter_map(|(number, candidate)| Some((number, candidate, fits(candidate)?)));
     let each = numbered.flat_map(|(number, candidate, range)| {
@@ -102,7 +98,8 @@ pub(super) fn singles(candidates: &[Arc<Candidate>], demand: &Demand, scale: Sca
                 place: *place,
                 count: 1,
             };
-            Some((number, Plan::of(vec![group], range).ok()?))
+            let plan = Plan::of(vec![group], range).ok().filter(affordable)?;
+            Some((number, plan))
         })
     });
     each.collect()
@@ -119,8 +116,9 @@ pub(super) fn slack(pool: &Pool) -> usize {
 /// The problems whose plans are those of a pool.
 pub(super) fn parts(pool: &Pool, demand: &Demand) -> Vec<Part> {
     let (least, slack, nodes) = (pool.wanted.least.max(1), slack(pool), nodes_max(demand));
+    let base = Base::of(pool.disks, demand.objective);
     let part = |units: Vec<Unit>, surplus: RangeInclusive<usize>| Part {
-        problem: Problem::new(units, least, surplus, nodes),
+        problem: Problem::new(units, least, surplus, nodes, base),
         speed: None,
         gpus: None,
     };
@@ -194,7 +192,7 @@ pub(super) fn within(
     for pool in pools {
         for part in parts(pool, demand) {
             let over = |cost: Cost| ceiling.is_some_and(|ceiling| ceiling.is_below(&part, cost));
-            if over(at_least(&part.problem)) {
+            if over(part.problem.base.cost.plus(at_least(&part.problem))) {
                 continue;
             }
             let table = Table::new(&part.problem).ok_or(Stop::TooLong)?;
@@ -218,7 +216,7 @@ pub(super) fn within(
     Ok(found)
 }
 
-/// Less than any plan costs: the wanted GPUs at the best price per GPU.
+/// Less than the instances of any plan cost: the wanted GPUs at the best price per GPU.
 pub(super) fn at_least(problem: &Problem) -> Cost {
     let wanted = i128::try_from(problem.least).unwrap_or(i128::MAX);
     let share = |unit: &Unit| {

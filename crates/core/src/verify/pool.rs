@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::colocation::{Beside, DiskSet};
 use crate::demand::{Caps, Demand, Nodes, Objective};
 use crate::fit::Candidate;
 use crate::gpu::Gpu;
-use crate::money::PARTS;
+use crate::money::{Money, PARTS};
 use crate::number::Exact;
 use crate::offer::{Broker, Offer, Provider};
 use crate::place::{DataCenter, Place};
-use crate::plan::{identity, quality};
+use crate::plan::{Plan, identity, quality};
 use crate::quantity::Range;
 
 /// Figures of one instance as whole numbers in a unit common to all, so that adding them is exact.
@@ -36,12 +37,14 @@ pub(super) struct Unit {
     pub(super) cost: (i128, i128),
 }
 
-/// Units that may be combined.
+/// Units that may be combined, and whose plans take the same disks along.
 #[derive(Debug)]
 pub(super) struct Pool {
     pub(super) name: Name,
     pub(super) wanted: Range,
     pub(super) units: Vec<Unit>,
+    /// What the disks cost that every plan of the pool takes along.
+    pub(super) disks: Figures,
 }
 
 /// What the units of a pool share; `None` where they need not.
@@ -51,6 +54,9 @@ pub(super) struct Name {
     /// With a count of 0, which may differ.
     pub(super) gpu: Option<Gpu>,
     alternative: Option<usize>,
+    /// Where disks are asked for, whether its plans take others along than one machine would, for being several (R13). An
+    /// instance that supplies the count alone is never part of a plan of several, so no plan is lost.
+    pub(super) sharing: Option<bool>,
     /// Tells apart what shares a pool with nothing but itself.
     lonely: Option<(usize, usize)>,
 }
@@ -71,8 +77,11 @@ impl Scale {
             let bill = &candidate.bill;
             [bill.rate.per_hour(), bill.upfront.parts(), bill.total.parts()]
         });
+        let beside = candidates.iter().flat_map(|candidate| &candidate.beside);
+        let disks = beside.flat_map(Beside::sets);
+        let disks = disks.flat_map(|set| [set.rate.per_hour(), set.total.parts()]);
         let caps = [caps.rate, caps.upfront, caps.total];
-        let all = figures.chain(caps.into_iter().flatten());
+        let all = figures.chain(disks).chain(caps.into_iter().flatten());
         Self {
             decimals: all.map(Exact::decimals).max().unwrap_or(0),
         }
@@ -91,6 +100,32 @@ impl Scale {
         })
     }
 
+    /// Whether every amount has a finite decimal: a 180th has one when nine of it have a 20th.
+    pub(super) fn is_finite(self, candidates: &[Arc<Candidate>]) -> bool {
+        let whole = |amount: Money| {
+            amount
+                .parts()
+                .mantissa_at(self.decimals)
+                .is_none_or(|whole| whole % 9 == 0)
+        };
+        let beside = candidates.iter().flat_map(|candidate| &candidate.beside);
+        let mut disks = beside.flat_map(Beside::sets);
+        let billed = |candidate: &Arc<Candidate>| whole(candidate.bill.upfront) && whole(candidate.bill.total);
+        candidates.iter().all(billed) && disks.all(|set| whole(set.total))
+    }
+
+    /// What disks add to a plan. Nothing is paid for them when ordering.
+    fn disks(self, set: Option<&Arc<DiskSet>>) -> Option<Figures> {
+        let Some(set) = set else {
+            return Some(Figures::default());
+        };
+        Some(Figures {
+            rate: self.whole(set.rate.per_hour())?,
+            upfront: 0,
+            total: self.whole(set.total.parts())?,
+        })
+    }
+
     /// The number again.
     pub(super) fn number(self, whole: i128) -> Exact {
         Exact::new(whole, self.decimals).unwrap_or_default()
@@ -98,6 +133,15 @@ impl Scale {
 }
 
 impl Figures {
+    /// Those of a plan, its disks included; `None` when they are too large.
+    pub(super) fn of(plan: &Plan, scale: Scale) -> Option<Self> {
+        Some(Self {
+            rate: scale.whole(plan.rate.per_hour())?,
+            upfront: scale.whole(plan.upfront.parts())?,
+            total: scale.whole(plan.total.parts())?,
+        })
+    }
+
     pub(super) fn plus(self, other: Self, copies: u64) -> Self {
         let copies = i128::from(copies);
         Self {
@@ -142,7 +186,8 @@ pub(super) fn nodes_max(demand: &Demand) -> Option<u64> {
     }
 }
 
-/// Sorts candidates into pools, but for those that break a cap alone. `None` when a figure is too large to be added.
+/// Sorts candidates into pools, but for those that break a cap alone, and for those where no disk serves as many machines
+/// as they would be. `None` when a figure is too large to be added.
 pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale) -> Option<Vec<Pool>> {
     let mut pools: BTreeMap<Name, Pool> = BTreeMap::new();
     for (number, candidate) in candidates.iter().enumerate() {
@@ -166,11 +211,20 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
                 figures,
                 cost: cost(figures, demand.objective),
             };
-            let name = Name::of(&unit, alternative, demand);
+            let wanted = wanted(demand, alternative);
+            let several = u64::from(candidate.offer.gpu.count) < wanted.least.max(1);
+            // No disk there serves that many machines (R13).
+            let Ok(set) = candidate.disks(place, several) else {
+                continue;
+            };
+            let sharing = set.map(|_| candidate.pays_for_sharing(place, several));
+            let disks = scale.disks(set)?;
+            let name = Name::of(&unit, alternative, sharing, demand);
             let pool = pools.entry(name.clone()).or_insert_with(|| Pool {
                 name,
-                wanted: wanted(demand, alternative),
+                wanted,
                 units: Vec::new(),
+                disks,
             });
             pool.units.push(unit);
         }
@@ -183,7 +237,7 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
 }
 
 impl Name {
-    fn of(unit: &Unit, alternative: usize, demand: &Demand) -> Self {
+    fn of(unit: &Unit, alternative: usize, sharing: Option<bool>, demand: &Demand) -> Self {
         let offer = &unit.candidate.offer;
         let center = place(unit).data_center.clone();
         let alone = !demand.spread && center.is_none();
@@ -196,6 +250,7 @@ impl Name {
             place: (!demand.spread).then(|| (offer.broker.clone(), offer.provider.clone(), center)),
             gpu: own.then_some(machine),
             alternative: own.then_some(alternative),
+            sharing,
             lonely: alone.then_some((unit.number, unit.place)),
         }
     }

@@ -1,13 +1,13 @@
 //! Whether a quote's figures add up, from the quote alone (P9–P12, P15, P16), and whether its groups may be combined
 //! (R8–R10).
 
-use super::claim::{Claim, ClaimedGroup, ClaimedPlan};
+use super::claim::{Claim, ClaimedDisk, ClaimedGroup, ClaimedPlan};
 use crate::bill::Meter;
-use crate::demand::{Demand, Objective};
+use crate::demand::{Demand, DisksWanted, Objective};
 use crate::money::PARTS;
 use crate::number::Exact;
 use crate::offer::{Market, Stock, Terms};
-use crate::quantity::{Hours, Range};
+use crate::quantity::{Gb, Hours, Range};
 
 /// Adds what does not add up to `findings`.
 pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) {
@@ -27,6 +27,7 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
         }
         lines(plan, &mut say);
         disks(plan, demand.hours, &mut say);
+        asked(plan, &demand.disks, &mut say);
         match Sums::of(plan, demand) {
             Some(sums) => sums.check(plan, demand.hours, &mut say),
             None => say("total: the sums have too many digits to be checked".to_owned()),
@@ -40,9 +41,8 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
             Objective::Upfront => first.upfront,
             Objective::Total | Objective::PerGpu | Objective::Provisioning => first.total,
         };
-        if certificate.objective != demand.objective
-            || (certificate.met.amount, certificate.met.gpus) != (met, first.gpus)
-        {
+        let once = certificate.met.amount.over(Exact::whole(certificate.times));
+        if certificate.objective != demand.objective || (once, certificate.met.gpus) != (Some(met), first.gpus) {
             findings.push("certificate.met: it is not what the first plan comes to".to_owned());
         }
         if claim.optimal && !certificate.is_conclusive() {
@@ -158,9 +158,37 @@ fn disks(plan: &ClaimedPlan, hours: Hours, say: &mut impl FnMut(String)) {
         if !holds {
             say(format!("disks[{at}]: its size times its price is not what it costs"));
         }
-        if plan.groups.iter().any(|group| group.broker != disk.broker) {
+        if !plan.groups.iter().all(|group| stands_beside(disk, group)) {
             say(format!("disks[{at}]: it is not where the machines are (R11, R12)"));
         }
+    }
+}
+
+fn stands_beside(disk: &ClaimedDisk, group: &ClaimedGroup) -> bool {
+    let centers = disk.place.data_center.as_ref().zip(group.place.data_center.as_ref());
+    group.broker == disk.broker
+        && group.provider.answers(disk.provider.as_str())
+        && centers.is_some_and(|(left, right)| left.as_str().eq_ignore_ascii_case(right.as_str()))
+}
+
+/// The disks are those asked for: every one that is to be created, and all that are to be attached, or one of them.
+fn asked(plan: &ClaimedPlan, wanted: &DisksWanted, say: &mut impl FnMut(String)) {
+    let (new, attached): (Vec<&ClaimedDisk>, Vec<&ClaimedDisk>) =
+        plan.disks.iter().partition(|disk| disk.kind == "new");
+    let large_enough = |(disk, size): (&&ClaimedDisk, &Gb)| disk.size_gb.is_some_and(|own| own >= *size);
+    if new.len() != wanted.create.len() || !new.iter().zip(&wanted.create).all(large_enough) {
+        say("disks: they are not the new ones asked for (R12)".to_owned());
+    }
+    let ids: Vec<&str> = attached.iter().filter_map(|disk| disk.id.as_deref()).collect();
+    let enough = if wanted.attach_any {
+        wanted.attach.is_empty() || !ids.is_empty()
+    } else {
+        ids.len() == wanted.attach.len()
+    };
+    let mut left = wanted.attach.iter();
+    // In the order asked for, and each once.
+    if attached.len() != ids.len() || !enough || !ids.iter().all(|id| left.any(|wanted| wanted == id)) {
+        say("disks: they are not those to be attached (R11)".to_owned());
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::pool::Unit;
+use super::pool::{Figures, Unit, cost};
+use crate::demand::Objective;
 
 /// Sums made at most before a problem counts as too large to be settled here: some seconds of work.
 const SUMS_MAX: usize = 3_000_000_000;
@@ -52,11 +53,41 @@ pub(super) struct Problem {
     pub(super) surplus: RangeInclusive<usize>,
     /// Instances at the most, where that is a limit at all.
     pub(super) nodes: Option<usize>,
+    /// What every plan begins with: its disks, which the table leaves out.
+    pub(super) base: Base,
+}
+
+/// What a plan costs before its first instance.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Base {
+    pub(super) cost: Cost,
+    pub(super) figures: Figures,
+}
+
+impl Base {
+    /// That of these disks.
+    pub(super) fn of(disks: Figures, objective: Objective) -> Self {
+        let (first, second) = cost(disks, objective);
+        Self {
+            cost: Cost {
+                first,
+                second,
+                ..Cost::default()
+            },
+            figures: disks,
+        }
+    }
 }
 
 impl Problem {
     /// `units` are sorted by size, largest first, and by cost.
-    pub(super) fn new(units: Vec<Unit>, least: u64, surplus: RangeInclusive<usize>, nodes: Option<u64>) -> Self {
+    pub(super) fn new(
+        units: Vec<Unit>,
+        least: u64,
+        surplus: RangeInclusive<usize>,
+        nodes: Option<u64>,
+        base: Base,
+    ) -> Self {
         let least = usize::try_from(least.max(1)).unwrap_or(usize::MAX);
         let mut classes: Vec<Vec<Unit>> = Vec::new();
         for unit in units.into_iter().filter(|unit| unit.gpus > 0) {
@@ -73,6 +104,7 @@ impl Problem {
             classes,
             least,
             surplus,
+            base,
         }
     }
 

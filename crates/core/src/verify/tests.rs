@@ -1,5 +1,7 @@
 //! What the search finds holds, and what was tampered with does not.
 
+mod disks;
+
 use super::*;
 
 use proptest::option::of;
@@ -8,6 +10,7 @@ use proptest::sample::select;
 
 use crate::bill::Interruptions;
 use crate::demand::{Caps, MarketWanted, Nodes, Objective};
+use crate::fit::Reason;
 use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
 use crate::money::{Currency, Rate};
 use crate::number::Exact;
@@ -182,6 +185,41 @@ proptest! {
         }
         let certificate = certify(&market, &demand, Some(second)).unwrap();
         prop_assert!(!certificate.holds);
+    }
+}
+
+/// Each cap could be kept to, and both together cannot: nothing is part of a plan, and everything is accounted for.
+#[test]
+fn caps_that_bar_every_plan_together_reject_the_offers() {
+    let offer = |id: &str, gpus: u32, price: i128, prepaid: Option<Hours>| {
+        let gpu = Gpu {
+            model: GpuModel::new("H100"),
+            memory: None,
+            socket: None,
+            count: gpus,
+        };
+        let mut offer = Offer::new(Broker::new("b"), Provider::new("p"), OfferId::new(id), gpu);
+        offer.places = vec![Place::new(None, None, Some(DataCenter::new("zone-1")))];
+        offer.price = Some(Rate::new(Exact::new(price, 0).unwrap(), Currency::USD));
+        offer.terms.prepaid = prepaid;
+        offer
+    };
+    let market = Market::of(vec![
+        offer("quick", 5, 5, None),
+        offer("cheap", 1, 1, Some(Hours::whole(26))),
+    ]);
+    let mut demand = Demand::new(GpuRequest::parse("H100:8").unwrap(), Hours::whole(1));
+    for (total, expected) in [(26, Some(Reason::MaxTotal)), (83, None)] {
+        demand.caps.rate = Some(Exact::whole(9));
+        demand.caps.total = Some(Exact::whole(total));
+        let quote = quote(&market, &demand, 5).unwrap();
+        assert_eq!(quote.plans.is_empty(), expected.is_some());
+        let rejected: Vec<_> = expected.map(|reason| (reason, 2)).into_iter().collect();
+        assert_eq!(quote.rejected.clone().into_iter().collect::<Vec<_>>(), rejected);
+        assert_eq!(
+            verify(&Claim::of(&quote, &demand), &market, &demand, 5),
+            Vec::<String>::new()
+        );
     }
 }
 

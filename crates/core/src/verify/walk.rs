@@ -44,8 +44,8 @@ pub(super) fn walk(problem: &Problem, table: &Table, limits: &Limits<'_>) -> (Ve
         unit: 0,
         nodes: problem.nodes.unwrap_or(0),
         remaining: problem.least,
-        cost: Cost::default(),
-        figures: Figures::default(),
+        cost: problem.base.cost,
+        figures: problem.base.figures,
     };
     let stop = walk.from(start).err();
     (walk.found, stop)

@@ -7,7 +7,7 @@ use super::claim::{Claim, ClaimedGroup, ClaimedPlan, ClaimedReason, ClaimedSelle
 use super::counts::{Fitted, LATE};
 use super::list::{list, singles, slack};
 use super::pool::{Pool, Scale, cost, nodes_max, pools, wanted};
-use super::table::{Problem, Table};
+use super::table::{Base, Problem, Table};
 use super::walk::{Limits, Stop, walk};
 use crate::demand::{Demand, Nodes, Objective};
 use crate::fit::Candidate;
@@ -127,7 +127,8 @@ pub(super) fn is_feasible(pool: &Pool, demand: &Demand, scale: Scale) -> Result<
         unit.cost = cost(unit.figures, objective);
     }
     units.sort_by(|left, right| right.gpus.cmp(&left.gpus).then_with(|| left.cost.cmp(&right.cost)));
-    let problem = Problem::new(units, pool.wanted.least, 0..=slack, nodes);
+    let base = Base::of(pool.disks, objective);
+    let problem = Problem::new(units, pool.wanted.least, 0..=slack, nodes, base);
     let table = Table::new(&problem).ok_or(Stop::TooLong)?;
     let capped = |figure: i128| {
         let (cap, unit) = match objective {

@@ -1,7 +1,7 @@
 //! `planner verify`: whether a quote holds.
 
 use gpu_broker_core::quote::quote as ranked;
-use gpu_broker_core::verify::{By, Certificate, is_covered, verify as overlooked, verify_figures};
+use gpu_broker_core::verify::{By, Certificate, verify as overlooked, verify_figures};
 use serde_json::json;
 
 use super::Context;
@@ -22,7 +22,7 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
     let findings = findings(&kept, saved.as_ref());
 
     // Whether the best plans were found again by other means.
-    let optimality = saved.is_some() && kept.claim.optimal && is_covered(&kept.request.demand());
+    let optimality = saved.is_some() && kept.claim.optimal;
 
     let printer = context.printer;
     let holds = findings.is_empty();
@@ -100,10 +100,6 @@ fn summary(kept: &Kept, saved: Option<&Saved>) -> String {
         "{plans} plans hold against {} offers: the sums, the rules and the names\n",
         saved.market.offers.len()
     );
-    if !is_covered(&kept.request.demand()) {
-        return against
-            + "not checked: whether nothing better was overlooked, which is left out where disks are asked for\n";
-    }
     let Some(certificate) = &kept.claim.certificate else {
         return against;
     };

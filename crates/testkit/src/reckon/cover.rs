@@ -32,9 +32,9 @@ pub enum First {
 /// An offer in one of its places.
 #[derive(Debug, Clone)]
 pub(super) struct Unit {
-    gpus: u64,
-    bound: u64,
-    priced: Priced,
+    pub(super) gpus: u64,
+    pub(super) bound: u64,
+    pub(super) priced: Priced,
     minutes: (bool, u64),
 }
 
@@ -126,7 +126,7 @@ fn search(wares: &[Ware], wish: &Wish, within: &dyn Fn(&[Unit], u64) -> Option<B
 }
 
 /// What may be combined (R8, R9).
-fn pools(wares: &[Ware], wish: &Wish) -> Vec<Vec<Unit>> {
+pub(super) fn pools(wares: &[Ware], wish: &Wish) -> Vec<Vec<Unit>> {
     let mut pools: BTreeMap<_, Vec<Unit>> = BTreeMap::new();
     for (number, ware) in wares.iter().enumerate() {
         let Some(priced) = price(ware, wish) else { continue };

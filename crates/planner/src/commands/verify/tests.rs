@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gpu_broker_core::market::Market;
 use gpu_broker_core::source::{Ask, Hint, Quiet};
-use gpu_broker_engine::gather;
+use gpu_broker_engine::{gather, gather_disks};
 use serde_json::Value;
 
 use super::*;
@@ -52,6 +52,7 @@ fn sandbox() -> Market {
         .build()
         .unwrap();
     let mut market = runtime.block_on(gather(&sources.asked, &[], &ask, taken_at));
+    market.disks = Some(runtime.block_on(gather_disks(&sources.asked, &[], &ask)));
     // A price without a finite decimal per twenty minutes, and one that is an upper bound, are among the offers.
     market.offers.sort_by(|left, right| left.id.cmp(&right.id));
     market
@@ -65,17 +66,23 @@ fn quoted(line: &str, market: &Market) -> (Value, Saved) {
     };
     let demand = args.request.demand(args.gpu.as_deref()).unwrap();
     let most = usize::try_from(args.max_offers.unwrap_or(6)).unwrap();
-    let quote = ranked(market, &demand, most).unwrap();
+    let mut market = market.clone();
+    let disks = market.disks.take();
+    market.disks = disks.clone().filter(|_| !demand.disks.is_empty());
+    let quote = ranked(&market, &demand, most).unwrap();
     assert!(!quote.plans.is_empty(), "{line}");
+    let document = json!(document::quote(&quote, &market, &demand, most));
+    assert!(!document["certificate"].is_null(), "{line}");
+    market.disks = None;
     let saved = Saved {
-        market: market.clone(),
-        disks: None,
+        market,
+        disks,
         request: Some(RequestDocument::of(&demand, most)),
     };
-    (json!(document::quote(&quote, market, &demand, most)), saved)
+    (document, saved)
 }
 
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 12] = [
     "H100:8",
     "H100:24 --max-nodes any --sort-by rate",
     "A100:12 --max-nodes 4 --disk 2TB --security any",
@@ -83,6 +90,11 @@ const REQUESTS: [&str; 7] = [
     "H100:16 --max-nodes any --sort-by per-gpu --max-total 5000",
     "H200:8..9 --max-nodes any --sort-by provisioning",
     "H100:4 --gpus-per-node 4..8 --max-nodes any --max-offers 3 --region !canada",
+    "any:80GB+:2 --new-disk 2TB --new-disk 300",
+    "any:24GB+:12 --new-disk 700 --max-nodes any --mixed",
+    "any:24GB+:1 --attach disk-runpod-wa-1 --new-disk 500 --spot-auto",
+    "any:8GB+:2 --attach disk-runpod-wa-1,disk-hyperstack-no-1 --attach-any --max-nodes any",
+    "H100:24 --new-disk 1TB --max-nodes any --sort-by per-gpu",
 ];
 
 fn refused(document: &Value, saved: &Saved) -> Result<Vec<String>, String> {
@@ -166,7 +178,7 @@ fn every_corrupted_quote_is_refused() {
 
 /// Tampers with a quote, and says how.
 fn corrupt(document: &mut Value, random: &mut Random) -> &'static str {
-    let kind = random.below(12);
+    let kind = random.below(14);
     let market = kind == 8;
     if market {
         return corrupt_counts(document, random);
@@ -211,9 +223,46 @@ fn corrupt(document: &mut Value, random: &mut Random) -> &'static str {
             change(&mut plans[one][names[random.below(names.len())]], random);
             "a word of a plan"
         }
-        _ => {
+        7 | 10 | 11 => {
             let groups = plans[one]["groups"].as_array_mut().unwrap();
             corrupt_group(random.one(groups), random)
+        }
+        _ => {
+            let others = plans[other]["disks"].clone();
+            corrupt_disks(plans[one]["disks"].as_array_mut().unwrap(), &others, random)
+        }
+    }
+}
+
+/// Tampers with the disks of a plan, if it has any.
+fn corrupt_disks(disks: &mut Vec<Value>, others: &Value, random: &mut Random) -> &'static str {
+    if disks.is_empty() {
+        return "no disk";
+    }
+    let at = random.below(disks.len());
+    match random.below(5) {
+        0 => {
+            disks.remove(at);
+            "a disk is removed"
+        }
+        1 => {
+            let disk = disks[at].clone();
+            disks.push(disk);
+            "a disk is there twice"
+        }
+        2 => {
+            disks[at] = others[random.below(others.as_array().unwrap().len())].clone();
+            "a disk is swapped for that of another plan"
+        }
+        3 => {
+            let names = ["rate", "total", "unit_price", "size_gb"];
+            change(&mut disks[at][names[random.below(names.len())]], random);
+            "a figure of a disk"
+        }
+        _ => {
+            let names = ["kind", "id", "provider", "broker"];
+            change(&mut disks[at][names[random.below(names.len())]], random);
+            "a word of a disk"
         }
     }
 }
