@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpu_broker_sandbox::{Limits, Options, Sandbox};
+use gpu_broker_sandbox::{Limits, MinimumRuntime, Options, Sandbox};
 
 use super::Context;
-use crate::cli::SandboxArgs;
+use crate::cli::{MinimumFlag, SandboxArgs};
 use crate::exit::Exit;
 use crate::report::Trouble;
 
@@ -23,6 +23,18 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
         } else {
             Limits::Documented
         },
+        state: args.keep.then(|| context.sandbox_world()).transpose()?,
+        faults: args.fault.clone(),
+        late: args.late,
+        hang: args.hang,
+        deploy_time: args.deploy_time,
+        listing_lag: args.listing_lag,
+        minimum_runtime: match args.minimum_runtime {
+            MinimumFlag::Billed => MinimumRuntime::Billed,
+            MinimumFlag::Enforced => MinimumRuntime::Enforced,
+            MinimumFlag::Off => MinimumRuntime::Off,
+        },
+        ssh_port: args.ssh_port,
         ..Options::new(SystemTime::from(context.now))
     };
     let running = Sandbox::start(&options).map_err(|error| {
