@@ -22,7 +22,7 @@ pub(crate) use machines::{
 };
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
-pub(crate) use sandbox::{MinimumFlag, SandboxArgs};
+pub(crate) use sandbox::SandboxArgs;
 pub(crate) use spell::shell;
 
 use std::path::PathBuf;
@@ -245,11 +245,11 @@ Examples:
   planner sandbox                             prints the two addresses and serves
   planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80
   planner sandbox --fault stock:2 --fault prime:delete/500-before:p=0.1
-  planner sandbox --minimum-runtime enforced --listing-lag 20s
+  planner sandbox --enforce-minimum --listing-lag 20 --state world.json
 
 A fault is NAME, BROKER:NAME or OP/NAME, and `:3` for the next three times or
 `:p=0.1` for one in ten; `curl $PRIME_API_BASE_URL/sandbox/faults` lists them.
-The world is kept in the data folder with --keep, and shared with --sandbox.")]
+The world that `--sandbox` shares is kept in the data folder: --keep serves it.")]
     Sandbox(SandboxArgs),
     /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),

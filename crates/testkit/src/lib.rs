@@ -18,5 +18,6 @@ pub mod fraction;
 pub mod market;
 pub mod planner;
 pub mod reckon;
+pub mod sim;
 pub mod ware;
 pub mod wish;

@@ -62,7 +62,7 @@ impl Engine {
         }
     }
 
-    fn agenda(&self, whose: &impl Fn(&Attempt) -> bool, care: Care) -> Agenda {
+    pub(crate) fn agenda(&self, whose: &impl Fn(&Attempt) -> bool, care: Care) -> Agenda {
         let accounts = self.accounts();
         let reachable = |one: &&Attempt| accounts.contains(&one.ordered.account());
         let attempts = self
@@ -74,7 +74,7 @@ impl Engine {
         agenda(attempts, self.looked(), self.settings(), &self.now(), care)
     }
 
-    async fn do_chore(&mut self, chore: Chore) -> Result<(), EngineError> {
+    pub(crate) async fn do_chore(&mut self, chore: Chore) -> Result<(), EngineError> {
         match chore {
             Chore::Doom { key, doom } => self.doom(&key, doom, ""),
             Chore::End { key } => self.end(&key).await,
@@ -83,7 +83,7 @@ impl Engine {
     }
 
     /// Waits, unless somebody asks to stop.
-    async fn rest(&self, time: Duration) {
+    pub(crate) async fn rest(&self, time: Duration) {
         let parts = self.parts();
         parts.watcher.waiting(self.state(), time);
         let (sleep, asked) = (parts.clock.sleep(time), parts.interrupt.asked());

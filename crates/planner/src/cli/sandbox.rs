@@ -1,11 +1,12 @@
 //! `planner sandbox`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use gpu_broker_sandbox::Rule;
 
-use super::span::span;
+use super::span::{span, span_or_seconds};
 
 /// `planner sandbox`.
 #[derive(Debug, Args)]
@@ -25,12 +26,15 @@ pub(crate) struct SandboxArgs {
     /// Do not enforce the brokers' request limits
     #[arg(long)]
     pub(crate) no_limits: bool,
-    /// Keep the world in the data folder, where `--sandbox` finds it
-    #[arg(long)]
+    /// Keep the world in this file, so that it outlives the command; deleting it starts anew
+    #[arg(long, value_name = "FILE", help_heading = "World")]
+    pub(crate) state: Option<PathBuf>,
+    /// Keep the world in the data folder, and share it with `--sandbox`
+    #[arg(long, conflicts_with = "state", help_heading = "World")]
     pub(crate) keep: bool,
 
-    /// What goes wrong, and how often; repeatable
-    #[arg(long, value_name = "RULE", help_heading = "Trouble")]
+    /// Let things go wrong: `stock:1`, `dearer+reset-after:p=0.1`, `delete/500-before`, `random`
+    #[arg(long, value_name = "[OP/]KIND[:N|:p=SHARE]", help_heading = "Trouble")]
     pub(crate) fault: Vec<Rule>,
     /// How late the late faults are
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "150s", help_heading = "Trouble")]
@@ -39,27 +43,16 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "10m", help_heading = "Trouble")]
     pub(crate) hang: Duration,
 
-    /// How long a machine takes until one can log in
-    #[arg(long, value_name = "TIME", value_parser = span, default_value = "2s", help_heading = "Machines")]
+    /// How long a machine takes to be up
+    #[arg(long, value_name = "TIME", value_parser = span_or_seconds, default_value = "2s", help_heading = "Machines")]
     pub(crate) deploy_time: Duration,
-    /// How long after its launch a machine first shows up in lists
-    #[arg(long, value_name = "TIME", value_parser = span, default_value = "0s", help_heading = "Machines")]
+    /// How long it takes to show in lists
+    #[arg(long, value_name = "TIME", value_parser = span_or_seconds, default_value = "0s", help_heading = "Machines")]
     pub(crate) listing_lag: Duration,
-    /// What comes of Spheron's minimum runtime
-    #[arg(long, value_enum, default_value_t = MinimumFlag::Billed, help_heading = "Machines")]
-    pub(crate) minimum_runtime: MinimumFlag,
+    /// Refuse to end Spheron's machines before their minimum runtime, as the broker does
+    #[arg(long, help_heading = "Machines")]
+    pub(crate) enforce_minimum: bool,
     /// The port in the ssh lines of machines, where nothing listens
     #[arg(long, value_name = "PORT", default_value_t = 2222, help_heading = "Machines")]
     pub(crate) ssh_port: u16,
-}
-
-/// `--minimum-runtime`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MinimumFlag {
-    /// A machine may end at any time, and the minimum is billed
-    Billed,
-    /// A machine does not end before
-    Enforced,
-    /// There is none
-    Off,
 }

@@ -1,11 +1,12 @@
 //! `planner sandbox`: serve both brokers' APIs over a simulated market.
 
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
 use gpu_broker_sandbox::{Limits, MinimumRuntime, Options, Sandbox};
 
 use super::Context;
-use crate::cli::{MinimumFlag, SandboxArgs};
+use crate::cli::SandboxArgs;
 use crate::exit::Exit;
 use crate::report::Trouble;
 
@@ -23,21 +24,28 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
         } else {
             Limits::Documented
         },
-        state: args.keep.then(|| context.sandbox_world()).transpose()?,
+        state: match (&args.state, args.keep) {
+            (Some(path), _) => Some(path.clone()),
+            (None, true) => Some(context.sandbox_world()?),
+            (None, false) => None,
+        },
         faults: args.fault.clone(),
         late: args.late,
         hang: args.hang,
         deploy_time: args.deploy_time,
         listing_lag: args.listing_lag,
-        minimum_runtime: match args.minimum_runtime {
-            MinimumFlag::Billed => MinimumRuntime::Billed,
-            MinimumFlag::Enforced => MinimumRuntime::Enforced,
-            MinimumFlag::Off => MinimumRuntime::Off,
+        minimum_runtime: if args.enforce_minimum {
+            MinimumRuntime::Enforced
+        } else {
+            MinimumRuntime::Billed
         },
         ssh_port: args.ssh_port,
         ..Options::new(SystemTime::from(context.now))
     };
     let running = Sandbox::start(&options).map_err(|error| {
+        if error.kind() == ErrorKind::InvalidData {
+            return Trouble::usage(error.to_string());
+        }
         Trouble::usage(format!("the sandbox cannot listen: {error}"))
             .hint("another one may be running; `--prime-port 0 --spheron-port 0` takes free ports")
     })?;
