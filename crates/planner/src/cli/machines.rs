@@ -53,6 +53,7 @@ pub(crate) struct TerminateArgs {
 }
 
 /// `planner reconcile`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
     /// Look this long for what is not settled

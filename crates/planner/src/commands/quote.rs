@@ -9,9 +9,11 @@ use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxati
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
-use crate::cli::{Again, Output, QuoteArgs};
+use crate::cli::{Again, Output, QuoteArgs, shell};
+use crate::data::Data;
 use crate::exit::Exit;
 use crate::files::market::{Saved, without_disks};
+use crate::files::quotes;
 use crate::files::request::RequestDocument;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -37,6 +39,9 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         let request = Some(RequestDocument::of(&demand, most));
         keep(context, path, &market, disks.as_ref(), request)?;
     }
+    // What nobody sells now, or only its owner, is not launched.
+    let asked = sources.saved.is_none() && context.global.offers.is_empty();
+    let data = context.data().ok().filter(|_| asked);
     market.disks = disks.filter(|_| !demand.disks.is_empty());
     let market = Arc::new(market);
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
@@ -69,22 +74,15 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
     if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
-        let table = columns::lines(view_why::table(&explained.rejections, &again), printer.columns);
-        let text = format!(
-            "\n{}\n\n{}",
-            table.join("\n"),
-            view_why::commands(&explained.rejections, &again)
-        );
-        match context.output {
-            Output::Table => printer.data(&text)?,
-            // Below data for programs, it is no data.
-            _ => printer.note(&text),
-        }
+        rejections(context, &explained, &again)?;
     }
     printer.note(&footer::quote(&quote, &market, &demand, most));
     printer.note(&view_why::relaxations(&explained.relaxations, &again));
     printer.note(&assumptions::note(&quote.plans, &demand));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
+    if let Some(data) = data.filter(|_| !quote.plans.is_empty()) {
+        launchable(context, &data, (&quote, &market, &demand, most)).await?;
+    }
     Ok(match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
@@ -93,6 +91,20 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
     })
+}
+
+/// Prints why offers were rejected, and what would admit each.
+fn rejections(context: &Context<'_>, explained: &Why, again: &Again<'_>) -> Result<(), Trouble> {
+    let printer = context.printer;
+    let table = columns::lines(view_why::table(&explained.rejections, again), printer.columns);
+    let commands = view_why::commands(&explained.rejections, again);
+    let text = format!("\n{}\n\n{commands}", table.join("\n"));
+    match context.output {
+        Output::Table => printer.data(&text)?,
+        // Below data for programs, it is no data.
+        _ => printer.note(&text),
+    }
+    Ok(())
 }
 
 /// Writes what was seen and asked to a file.
@@ -108,6 +120,38 @@ fn keep(
     context
         .printer
         .note(&format!("the market is kept in {}\n", path.display()));
+    Ok(())
+}
+
+/// Keeps the quote for a while, and says how to launch it. A quote is right
+/// whether or not it can be kept.
+async fn launchable(
+    context: &Context<'_>,
+    data: &Data,
+    (quote, market, demand, most): (&Arc<Quote>, &Arc<Market>, &Demand, usize),
+) -> Result<(), Trouble> {
+    let document = written(quote, market, demand, most).await?;
+    let id = document.id().to_owned();
+    let mut alone = Market::clone(market);
+    let saved = Saved {
+        disks: alone.disks.take(),
+        market: alone,
+        request: Some(RequestDocument::of(demand, most)),
+    };
+    match quotes::keep(&data.quotes(), &id, &format::json(&document)?, &saved) {
+        Ok(()) => {
+            let mut words = ["planner", "provision", "--quote", &id].map(str::to_owned).to_vec();
+            words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
+            if let Some(folder) = &context.global.data_dir {
+                words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
+            }
+            let command = shell(&words);
+            context
+                .printer
+                .note(&format!("within five minutes, `{command}` launches the first plan\n"));
+        }
+        Err(trouble) => tracing::debug!(target: "gpu_broker", "the quote is not kept: {}", trouble.lines().trim_end()),
+    }
     Ok(())
 }
 

@@ -6,23 +6,22 @@ use std::fmt::Write as _;
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, Held};
-use serde_json::json;
+use gpu_broker_engine::launch::{CareError, Held};
 
 use super::Context;
+use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
 use crate::launch::{Purpose, confirm, find, opened, trouble};
-use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::instances::{Row, instance, rates, sheet, state, table, unresolved};
+use crate::view::columns;
+use crate::view::instances::{Row, called, rates, state, table};
 use crate::view::text::{gpu_name, seller, shown};
-use crate::view::{columns, format};
 
 /// Ends what was named, after asking.
 pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.launched()?;
     if !data.is_begun() && args.ids.is_empty() {
         context
             .printer
@@ -41,7 +40,8 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     }
     context.printer.note(&told(engine.state(), &keys, &strangers, &now));
     reachable(engine.state(), &keys, &sources)?;
-    confirm(context, args.yes, "end this?").await?;
+    // In the sandbox there is nothing to lose.
+    confirm(context, args.yes || data.is_sandbox(), "end this?").await?;
     let mut keys = keys;
     for word in strangers {
         keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
@@ -181,31 +181,15 @@ fn finish(context: &Context<'_>, state: &State, keys: &[String], now: &Stamp) ->
     let attempts: Vec<&Attempt> = keys.iter().filter_map(|key| state.attempts.get(key)).collect();
     let rows: Vec<Row<'_>> = attempts.iter().map(|attempt| Row { attempt, listed: None }).collect();
     let left: Vec<&Attempt> = attempts.iter().copied().filter(|one| !one.stage.is_over()).collect();
-    let document = || {
-        let (open, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempt.stage.is_open());
-        json!({
-            "schema": "planner.instances/1",
-            "instances": rest.iter().map(|row| instance(row, now)).collect::<Vec<_>>(),
-            "unresolved": open.iter().map(|row| unresolved(row.attempt, now)).collect::<Vec<_>>(),
-        })
-    };
-    match context.output {
-        Output::Table => {
-            let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
-            let lines = gone.map(|one| {
-                let id = one
-                    .machine
-                    .as_ref()
-                    .map_or(one.name.as_str(), |machine| machine.id.as_str());
-                let cost = one.cost.unwrap_or_default();
-                format!("{} gone, cost {cost} {}\n", shown(id), one.ordered.currency)
-            });
-            printer.data(&lines.collect::<String>())?;
-        }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
-        Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
+    if context.output == Output::Table {
+        let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
+        let lines = gone.map(|one| {
+            let cost = one.cost.unwrap_or_default().to_fixed(4);
+            format!("{} gone, cost {cost} {}\n", called(one), one.ordered.currency)
+        });
+        printer.data(&lines.collect::<String>())?;
+    } else {
+        print(context, &rows, now, |document| document)?;
     }
     if left.is_empty() {
         return Ok(if context.stop.is_asked() {
@@ -258,9 +242,4 @@ fn why(attempt: &Attempt, now: &Stamp) -> String {
         None if attempt.stage.is_open() => format!("{id}: nobody knows whether it exists\n"),
         None => String::new(),
     }
-}
-
-/// Ends these with the engine at hand: for `reconcile`.
-pub(super) async fn end(engine: &mut Engine, keys: &[String], within: std::time::Duration) -> Result<(), Trouble> {
-    engine.terminate(keys, within).await.map_err(|error| trouble(&error))
 }

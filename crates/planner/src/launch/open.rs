@@ -40,9 +40,9 @@ pub(crate) fn opened(
     strict: bool,
 ) -> Result<Engine, Trouble> {
     let folder = data.folder().to_owned();
-    let identity = Identity::load_or_create(&folder).map_err(journal)?;
-    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(journal)?;
-    let mut settings = if context.global.sandbox {
+    let identity = Identity::load_or_create(&folder).map_err(|error| journal(&error))?;
+    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(|error| journal(&error))?;
+    let mut settings = if data.is_sandbox() {
         Settings::sandbox()
     } else {
         Settings::default()
@@ -85,7 +85,7 @@ pub(crate) fn opened(
 pub(crate) fn trouble(error: &EngineError) -> Trouble {
     let message = shown(&error.to_string()).into_owned();
     match error {
-        EngineError::Journal(error) => journal(error.clone()),
+        EngineError::Journal(error) => journal(error),
         EngineError::Unrecorded { .. } => Trouble::new(Exit::Unknown, message),
         EngineError::Busy(_) => Trouble::new(Exit::Refused, message),
         EngineError::NoFleet(broker) => Trouble::new(Exit::Credentials, message)
@@ -93,7 +93,7 @@ pub(crate) fn trouble(error: &EngineError) -> Trouble {
     }
 }
 
-pub(crate) fn journal(error: JournalError) -> Trouble {
+pub(crate) fn journal(error: &JournalError) -> Trouble {
     Trouble::new(Exit::Internal, shown(&error.to_string()).into_owned())
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn journal(error: JournalError) -> Trouble {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
-    let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(journal)?;
+    let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(|error| journal(&error))?;
     let parts = Parts {
         sources: Vec::new(),
         clock: Arc::new(SystemClock::new()),

@@ -36,7 +36,7 @@ pub(super) struct Chosen {
 
 /// What there is to choose from.
 pub(super) enum Choice {
-    Plans(Chosen),
+    Plans(Box<Chosen>),
     /// Nothing, which has been told.
     Nothing(Exit),
 }
@@ -85,13 +85,13 @@ async fn asked(context: &Context<'_>, args: &ProvisionArgs, sources: &Sources) -
         notes.push("not all brokers answered in full, so that something better may be for sale".to_owned());
     }
     let plans = picked(Approved::all(quote, &demand), args.plan.as_deref())?;
-    Ok(Choice::Plans(Chosen {
+    Ok(Choice::Plans(Box::new(Chosen {
         demand,
         plans,
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
-    }))
+    })))
 }
 
 /// The whole market, with its disks where they are asked for.
@@ -166,6 +166,9 @@ impl Chosen {
     }
 }
 
+/// Plans that stand, and what is to be said of the others.
+type Stands = (Vec<(Approved, Plan)>, Vec<String>);
+
 /// The plans that can still be had for what was approved. What is gone is left
 /// out; the first that is not must cost no more than was approved, and none
 /// that does is kept (D4).
@@ -174,7 +177,7 @@ pub(super) fn standing_of(
     market: &Market,
     demand: &Demand,
     tolerance: Tolerance,
-) -> Result<(Vec<(Approved, Plan)>, Vec<String>), Trouble> {
+) -> Result<Stands, Trouble> {
     let (mut plans, mut notes) = (Vec::new(), Vec::new());
     for approved in approved {
         let rank = approved.plan.rank;

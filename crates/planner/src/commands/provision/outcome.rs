@@ -58,7 +58,11 @@ fn ways_in(living: &[&Attempt]) -> String {
     let ssh = ready
         .filter_map(|one| one.machine.as_ref())
         .flat_map(|machine| &machine.ssh);
-    ssh.map(|ssh| format!("{ssh}\n")).collect()
+    let mut text = String::new();
+    for ssh in ssh {
+        let _ = writeln!(text, "{ssh}");
+    }
+    text
 }
 
 fn verdict(report: &Report, living: &[&Attempt]) -> String {

@@ -47,13 +47,13 @@ pub(super) async fn choose(
     let market = read(context, sources, &demand).await;
     let wanted = approved.take(further.saturating_add(1));
     let (plans, notes) = standing_of(wanted, &market, &demand, args.price_tolerance)?;
-    Ok(Choice::Plans(Chosen {
+    Ok(Choice::Plans(Box::new(Chosen {
         demand,
         plans,
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
-    }))
+    })))
 }
 
 /// Whether a quote is no older than prices are taken to hold.
