@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gpu_broker_core::instance::InstanceId;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::{Fleet, Source};
 use thiserror::Error;
@@ -33,6 +34,10 @@ pub struct Engine {
     parts: Parts,
     /// When each account was last looked at, by this process.
     looked: BTreeMap<AccountKey, Stamp>,
+    /// When each account was last seen as a whole, by this process.
+    whole: BTreeMap<AccountKey, Stamp>,
+    /// When it found machines that a listing had left out.
+    asked: BTreeMap<(Broker, InstanceId), Stamp>,
 }
 
 /// What an engine works with.
@@ -121,6 +126,8 @@ impl Engine {
             state,
             parts,
             looked: BTreeMap::new(),
+            whole: BTreeMap::new(),
+            asked: BTreeMap::new(),
         })
     }
 

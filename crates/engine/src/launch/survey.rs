@@ -27,6 +27,8 @@ pub(crate) struct Look<'a> {
     /// Machines that should be in it, are not, and of which the broker says
     /// when asked for each that there is none, or that it ended.
     pub(crate) vanished: &'a [InstanceId],
+    /// When this process asked for the whole listing before it.
+    pub(crate) before: Option<&'a Stamp>,
     /// When it was asked for: what happened later cannot be in it.
     pub(crate) began: &'a Stamp,
     pub(crate) now: &'a Stamp,

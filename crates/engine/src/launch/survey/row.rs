@@ -86,9 +86,16 @@ impl Case<'_> {
         }
     }
 
-    /// How long after its request a listing showed it.
+    /// How long after its request a listing showed it. Where nobody looked for a
+    /// while, or could not, that says nothing of the listing.
     fn lag_ms(&self) -> Option<u64> {
-        let lag = self.look.now.since(self.attempt.sent.as_ref()?)?;
+        let sent = self.attempt.sent.as_ref()?;
+        let lag = self.look.now.since(sent)?;
+        let unlooked = self.look.before.and_then(|before| self.look.now.since(before));
+        let unlooked = unlooked.map_or(lag, |unlooked| unlooked.min(lag));
+        if unlooked > self.settings.quiet {
+            return None;
+        }
         u64::try_from(lag.as_millis()).ok()
     }
 
