@@ -10,7 +10,7 @@ use gpu_broker_core::source::{Coverage, Listing};
 use jiff::Timestamp;
 
 use super::chores::{AccountKey, Care, Chore};
-use super::engine::{Engine, EngineError};
+use super::engine::{Engine, EngineError, Looked};
 use super::event::{Accepted, Event, Extended, Named, Orphan};
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
@@ -25,6 +25,10 @@ pub struct Shown {
     pub scope: Option<String>,
     /// What it listed.
     pub listing: Listing<Instance>,
+    /// Whether that is all that there is, as far as anybody can know: nothing
+    /// is missing that was there before (R7). Only then is what is settled in
+    /// the journal settled.
+    pub whole: bool,
 }
 
 /// Why a person's word cannot be taken.
@@ -45,9 +49,14 @@ impl Engine {
         self.refresh()?;
         let mut shown = Vec::new();
         for account in self.accounts() {
-            let listing = self.look(&account).await?;
+            let Looked { listing, whole } = self.look(&account).await?;
             let (broker, scope) = account;
-            shown.push(Shown { broker, scope, listing });
+            shown.push(Shown {
+                broker,
+                scope,
+                listing,
+                whole,
+            });
         }
         Ok(shown)
     }
@@ -172,7 +181,7 @@ impl Engine {
         let open = [Stage::Unknown, Stage::Rejected, Stage::Absent, Stage::Orphan];
         let attempt = self.expect(key, &open)?;
         let account: AccountKey = (attempt.ordered.broker.clone(), attempt.ordered.scope.clone());
-        let listing = self.look(&account).await?;
+        let listing = self.look(&account).await?.listing;
         let Some(item) = listing.items.iter().find(|item| item.id == *id) else {
             let how = if listing.coverage == Coverage::Complete {
                 "does not list"

@@ -5,6 +5,7 @@ mod ending;
 mod looking;
 mod sending;
 
+pub(crate) use looking::Looked;
 pub(crate) use sending::{Sent, SlotOf};
 
 use std::collections::BTreeMap;

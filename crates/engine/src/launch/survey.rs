@@ -52,8 +52,7 @@ impl Look<'_> {
 /// complete.
 pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settings: &Settings) -> Vec<Event> {
     let nothing = AccountView::default();
-    let key = (look.broker.clone(), look.scope.map(str::to_owned));
-    let account = state.accounts.get(&key).unwrap_or(&nothing);
+    let account = view(state, look).unwrap_or(&nothing);
     let complete = is_complete(look, account);
     let mut events: Vec<Event> = known(look, account).into_iter().collect();
     let claimed = row::Claims::of(state, look);
@@ -62,6 +61,15 @@ pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settin
     }
     events.extend(orphans(state, names, look));
     events
+}
+
+fn view<'a>(state: &'a State, look: &Look<'_>) -> Option<&'a AccountView> {
+    state.accounts.get(&(look.broker.clone(), look.scope.map(str::to_owned)))
+}
+
+/// Whether the listing shows all that there is, as far as anybody can know.
+pub(crate) fn is_whole(state: &State, look: &Look<'_>) -> bool {
+    is_complete(look, view(state, look).unwrap_or(&AccountView::default()))
 }
 
 /// Whether the listing proves that what it does not show is not there (R7): it

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::launch::chores::AccountKey;
-use crate::launch::survey::{Look, conclude};
+use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
 /// broken listing, and asking would use up the broker's limit.
@@ -21,10 +21,18 @@ const ASK_EVERY: Duration = Duration::from_secs(300);
 /// How far back a listing of machines that ended goes at least.
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// What an account showed.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub(crate) listing: Listing<Instance>,
+    /// Whether that is all that there is, as far as anybody can know (R7).
+    pub(crate) whole: bool,
+}
+
 impl Engine {
     /// Reads the listing of an account, and notes all that follows from it.
     /// Costs nothing.
-    pub(crate) async fn look(&mut self, account: &AccountKey) -> Result<Listing<Instance>, EngineError> {
+    pub(crate) async fn look(&mut self, account: &AccountKey) -> Result<Looked, EngineError> {
         let (broker, scope) = account;
         let source = self
             .source(broker)
@@ -41,9 +49,7 @@ impl Engine {
         let listing = fleet.list(&ask, self.since(account, &began)).await;
         let (vanished, there) = self.vanished(fleet, account, &listing).await;
         let before = self.whole.get(account).cloned();
-        if listing.coverage == Coverage::Complete {
-            self.whole.insert(account.clone(), began.clone());
-        }
+        let mut whole = false;
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         for id in there {
             self.asked.insert((broker.clone(), id), now.clone());
@@ -58,9 +64,13 @@ impl Engine {
                 began: &began,
                 now: &now,
             };
+            whole = is_whole(state, &look);
             Ok(conclude(state, &*names, &look, &settings))
         })?;
-        Ok(listing)
+        if whole {
+            self.whole.insert(account.clone(), began.clone());
+        }
+        Ok(Looked { listing, whole })
     }
 
     /// From when on machines that ended matter.

@@ -22,7 +22,7 @@ impl Hunt<'_> {
         let account = accounts.into_iter().find(|(one, _)| one == broker);
         let account = account.ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         for tries in 1.. {
-            let error = match self.engine.look(&account).await?.coverage {
+            let error = match self.engine.look(&account).await?.listing.coverage {
                 Coverage::Complete => break,
                 Coverage::Partial(error) | Coverage::Failed(error) => error,
                 Coverage::NoCredentials => return Err(EngineError::NoFleet(broker.clone())),
