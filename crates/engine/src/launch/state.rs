@@ -252,8 +252,8 @@ pub(crate) struct RefusedEnds {
 pub(crate) struct AccountView {
     /// Ids that were there, and of which no listing said that they ended.
     pub(crate) alive: BTreeSet<InstanceId>,
-    /// Whether anything was ever there.
-    pub(crate) ever: bool,
+    /// Since when it is known that anything ever was there.
+    pub(crate) ever: Option<Stamp>,
 }
 
 /// How late a broker's listing was.

@@ -94,7 +94,7 @@ fn known(look: &Look<'_>, account: &AccountView) -> Option<Event> {
     let (alive, ended): (Vec<_>, Vec<_>) = look.listing.items.iter().partition(|item| item.phase.is_billable());
     let new = alive.into_iter().filter(|item| !account.alive.contains(&item.id));
     let alive: Vec<InstanceId> = new.map(|item| item.id.clone()).collect();
-    let first = ended.first().filter(|_| !account.ever).map(|item| item.id.clone());
+    let first = ended.first().filter(|_| account.ever.is_none()).map(|item| item.id.clone());
     let was_alive = ended.into_iter().filter(|item| account.alive.contains(&item.id));
     let was_alive = was_alive.map(|item| item.id.clone());
     let vanished = look.vanished.iter().filter(|id| account.alive.contains(id)).cloned();

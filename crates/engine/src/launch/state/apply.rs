@@ -89,7 +89,7 @@ impl State {
                 Ok(())
             }
             Event::Known(known) => {
-                self.learn(known);
+                self.learn(known, at);
                 Ok(())
             }
             Event::Orphan(orphan) => self.find(*orphan, at),
@@ -269,9 +269,11 @@ impl State {
         }
     }
 
-    fn learn(&mut self, known: Known) {
+    fn learn(&mut self, known: Known, at: &Stamp) {
         let account = self.accounts.entry((known.broker, known.scope)).or_default();
-        account.ever |= !known.alive.is_empty() || !known.ended.is_empty();
+        if !known.alive.is_empty() || !known.ended.is_empty() {
+            account.ever.get_or_insert_with(|| at.clone());
+        }
         account.alive.extend(known.alive);
         for id in &known.ended {
             account.alive.remove(id);

@@ -7,6 +7,7 @@ use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::number::Exact;
 
 use super::{Look, cost};
+use crate::clock::Stamp;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Extra, Gone, Named, Ready, Reported};
 use crate::launch::judge::{Doom, judge};
 use crate::launch::settings::Settings;
@@ -262,7 +263,12 @@ impl Case<'_> {
 
     /// How long it must stay away, and from how many listings (R6, R7).
     fn patience(&self) -> (Duration, u32) {
-        let (least, looks) = if self.account.ever {
+        // What was looked at before anything was seen there proves less.
+        let known = |since: &Stamp| {
+            let from = self.attempt.quiet_from.as_ref();
+            from.is_none_or(|from| from.boot != since.boot || since.up_ms <= from.up_ms)
+        };
+        let (least, looks) = if self.account.ever.as_ref().is_some_and(known) {
             (self.settings.quiet, self.settings.looks)
         } else {
             (self.settings.quiet_empty, self.settings.looks_empty)
