@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
-use super::engine::{Engine, EngineError};
+use super::engine::{Engine, EngineError, Looked};
 use super::event::{Accepted, Event, Extended, Named, Orphan};
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
@@ -28,6 +28,10 @@ pub struct Shown {
     pub kind: Kind,
     /// What it listed.
     pub listing: Listing<Instance>,
+    /// Whether that is all that there is, as far as anybody can know: nothing
+    /// is missing that was there before (R7). Only then is what is settled in
+    /// the journal settled.
+    pub whole: bool,
 }
 
 impl Shown {
@@ -62,13 +66,14 @@ impl Engine {
             if account.kind == Kind::Disk && !self.state().attempts.values().any(disks_of_ours) {
                 continue;
             }
-            let listing = self.look(&account).await?;
+            let Looked { listing, whole } = self.look(&account).await?;
             let Account { broker, scope, kind } = account;
             shown.push(Shown {
                 broker,
                 scope,
                 kind,
                 listing,
+                whole,
             });
         }
         Ok(shown)
@@ -197,7 +202,7 @@ impl Engine {
         let open = [Stage::Unknown, Stage::Rejected, Stage::Absent, Stage::Orphan];
         let attempt = self.expect(key, &open)?;
         let account = attempt.ordered.account();
-        let listing = self.look(&account).await?;
+        let listing = self.look(&account).await?.listing;
         let Some(item) = listing.items.iter().find(|item| item.id == *id) else {
             let how = if listing.coverage == Coverage::Complete {
                 "does not list"

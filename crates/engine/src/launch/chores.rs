@@ -121,11 +121,15 @@ fn end_in(attempt: &Attempt, settings: &Settings, now: &Stamp) -> Option<Duratio
     match attempt.stage {
         Stage::Doomed => Some(Duration::ZERO),
         Stage::Ending | Stage::Blocked => {
-            let ends = attempt.refused_ends.as_ref();
-            let early = ends.and_then(|ends| ends.too_early);
-            let pause = early.unwrap_or_else(|| retry(ends.map_or(0, |ends| ends.count), settings));
-            let last = ends.map_or(&attempt.since, |ends| &ends.last);
-            let last = attempt.end_sent.as_ref().unwrap_or(last);
+            let refused = attempt.refused_ends.as_ref().filter(|ends| ends.is_latest);
+            let pause = match refused {
+                Some(ends) => ends
+                    .too_early
+                    .unwrap_or_else(|| doubled(settings.end_retry, ends.count, settings)),
+                // One that was taken is given the time of four looks to show.
+                None => doubled(settings.list_every * 4, attempt.ends, settings),
+            };
+            let last = attempt.end_sent.as_ref().unwrap_or(&attempt.since);
             Some(
                 now.since(last)
                     .map_or(Duration::ZERO, |waited| pause.saturating_sub(waited)),
@@ -135,13 +139,9 @@ fn end_in(attempt: &Attempt, settings: &Settings, now: &Stamp) -> Option<Duratio
     }
 }
 
-/// The pause after `count` requests that did not work, or after one that was
-/// taken: that is given the time of four looks to show.
-fn retry(count: u32, settings: &Settings) -> Duration {
-    let Some(doublings) = count.checked_sub(1) else {
-        return settings.list_every * 4;
-    };
-    let doubled = settings.end_retry.saturating_mul(1 << doublings.min(16));
+/// The pause after `count` requests that came to nothing.
+fn doubled(first: Duration, count: u32, settings: &Settings) -> Duration {
+    let doubled = first.saturating_mul(1 << count.saturating_sub(1).min(16));
     doubled.min(settings.end_retry_max)
 }
 

@@ -5,12 +5,14 @@ mod ending;
 mod looking;
 mod sending;
 
+pub(crate) use looking::Looked;
 pub(crate) use sending::{Sent, SlotOf};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gpu_broker_core::instance::InstanceId;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::{Fleet, Source};
 use thiserror::Error;
@@ -34,6 +36,10 @@ pub struct Engine {
     parts: Parts,
     /// When each account was last looked at, by this process.
     looked: BTreeMap<Account, Stamp>,
+    /// When each account was last seen as a whole, by this process.
+    whole: BTreeMap<Account, Stamp>,
+    /// When it found machines that a listing had left out.
+    asked: BTreeMap<(Broker, InstanceId), Stamp>,
 }
 
 /// What an engine works with.
@@ -122,6 +128,8 @@ impl Engine {
             state,
             parts,
             looked: BTreeMap::new(),
+            whole: BTreeMap::new(),
+            asked: BTreeMap::new(),
         })
     }
 

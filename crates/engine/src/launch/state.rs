@@ -98,8 +98,9 @@ pub struct Attempt {
     pub note: String,
     /// Whether nobody wants it any more, should it appear.
     pub unwanted: bool,
-    /// When its broker was last asked to end it.
+    /// When its broker was last asked to end it, and how often in all.
     pub(crate) end_sent: Option<Stamp>,
+    pub(crate) ends: u32,
     /// Requests to end it that did not work, the first of them and the last.
     pub(crate) refused_ends: Option<RefusedEnds>,
     /// When a listing first showed it as ended.
@@ -241,6 +242,8 @@ pub(crate) struct RefusedEnds {
     pub(crate) count: u32,
     pub(crate) first: Stamp,
     pub(crate) last: Stamp,
+    /// Whether the last request was one of them.
+    pub(crate) is_latest: bool,
     /// Until when the broker said that it is too early.
     pub(crate) too_early: Option<Duration>,
 }
@@ -250,8 +253,8 @@ pub(crate) struct RefusedEnds {
 pub(crate) struct AccountView {
     /// Ids that were there, and of which no listing said that they ended.
     pub(crate) alive: BTreeSet<InstanceId>,
-    /// Whether anything was ever there.
-    pub(crate) ever: bool,
+    /// Since when it is known that anything ever was there.
+    pub(crate) ever: Option<Stamp>,
 }
 
 /// How late a broker's listing was.

@@ -27,6 +27,8 @@ pub(crate) struct Look<'a> {
     /// Machines that should be in it, are not, and of which the broker says
     /// when asked for each that there is none, or that it ended.
     pub(crate) vanished: &'a [InstanceId],
+    /// When this process asked for the whole listing before it.
+    pub(crate) before: Option<&'a Stamp>,
     /// When it was asked for: what happened later cannot be in it.
     pub(crate) began: &'a Stamp,
     pub(crate) now: &'a Stamp,
@@ -52,7 +54,7 @@ impl Look<'_> {
 /// complete.
 pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settings: &Settings) -> Vec<Event> {
     let nothing = AccountView::default();
-    let account = state.accounts.get(look.account).unwrap_or(&nothing);
+    let account = view(state, look).unwrap_or(&nothing);
     let complete = is_complete(look, account);
     let mut events: Vec<Event> = known(look, account).into_iter().collect();
     let claimed = row::Claims::of(state, look);
@@ -61,6 +63,15 @@ pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settin
     }
     events.extend(orphans(state, names, look));
     events
+}
+
+fn view<'a>(state: &'a State, look: &Look<'_>) -> Option<&'a AccountView> {
+    state.accounts.get(look.account)
+}
+
+/// Whether the listing shows all that there is, as far as anybody can know.
+pub(crate) fn is_whole(state: &State, look: &Look<'_>) -> bool {
+    is_complete(look, view(state, look).unwrap_or(&AccountView::default()))
 }
 
 /// Whether the listing proves that what it does not show is not there (R7): it
@@ -86,7 +97,10 @@ fn known(look: &Look<'_>, account: &AccountView) -> Option<Event> {
     let (alive, ended): (Vec<_>, Vec<_>) = look.listing.items.iter().partition(|item| item.phase.is_billable());
     let new = alive.into_iter().filter(|item| !account.alive.contains(&item.id));
     let alive: Vec<InstanceId> = new.map(|item| item.id.clone()).collect();
-    let first = ended.first().filter(|_| !account.ever).map(|item| item.id.clone());
+    let first = ended
+        .first()
+        .filter(|_| account.ever.is_none())
+        .map(|item| item.id.clone());
     let was_alive = ended.into_iter().filter(|item| account.alive.contains(&item.id));
     let was_alive = was_alive.map(|item| item.id.clone());
     let vanished = look.vanished.iter().filter(|id| account.alive.contains(id)).cloned();

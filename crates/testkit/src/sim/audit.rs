@@ -28,13 +28,7 @@ impl World {
         match event {
             Event::Sending(named) => *self.book.announced.entry(named.key.clone()).or_default() += 1,
             Event::Reserved(reserved) => self.set_aside(state, &reserved.launch),
-            Event::Accepted(accepted) => {
-                self.learned(accepted.id.as_str());
-                self.book.lag_max = self.book.lag_max.max(accepted.lag_ms.unwrap_or_default());
-            }
-            Event::Reported(reported) => {
-                self.book.lag_max = self.book.lag_max.max(reported.lag_ms.unwrap_or_default());
-            }
+            Event::Accepted(accepted) => self.learned(accepted.id.as_str()),
             Event::Extra(extra) => self.learned(extra.id.as_str()),
             Event::Orphan(orphan) => self.learned(orphan.id.as_str()),
             Event::Ready(ready) => self.ready(state.attempts.get(&ready.key)),

@@ -189,6 +189,7 @@ pub(crate) fn end_all(rig: &mut Rig) {
         rig.terminate(&keys, Duration::from_secs(180));
         rig.restart();
         rig.passes(over);
+        rig.world.lock().kills.clear();
         if over(rig.engine()) {
             break;
         }

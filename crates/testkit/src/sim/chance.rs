@@ -50,11 +50,6 @@ pub(crate) fn run(seed: u64, account: Account, store: Option<Store>, trace: bool
     };
     let mut world = World::new(Script::Calm, dice.pick(&LAGS_MS), strangers);
     world.trace = trace.then(Vec::new);
-    for _ in 0..dice.below(4) {
-        let commit = u32::try_from(dice.below(50)).unwrap_or_default() + 1;
-        let after = dice.percent(30);
-        world.kills.push(Kill { commit, after });
-    }
     let faults = Script::chance(
         Dice::new(dice.roll()),
         u32::try_from(dice.below(51)).unwrap_or_default(),
@@ -66,7 +61,16 @@ pub(crate) fn run(seed: u64, account: Account, store: Option<Store>, trace: bool
     if account == Account::Used {
         rig.look_around();
     }
-    rig.world.lock().script = faults;
+    {
+        let mut world = rig.world.lock();
+        world.script = faults;
+        // What was there before stays known.
+        for _ in 0..dice.below(4) {
+            let commit = world.book.commits + u32::try_from(dice.below(50)).unwrap_or_default() + 1;
+            let after = dice.percent(30);
+            world.kills.push(Kill { commit, after });
+        }
+    }
     launch(&mut rig, flavours, dice);
     for _ in 0..dice.below(6) {
         step(&mut rig, flavours, dice);

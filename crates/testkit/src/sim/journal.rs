@@ -27,6 +27,13 @@ fn announces(draft: &Draft) -> bool {
     draft.body.starts_with(r#"{"sending""#) || draft.body.starts_with(r#"{"ending""#)
 }
 
+/// How late an event says that a listing was.
+fn lag(body: &str) -> Option<u64> {
+    let (_, rest) = body.split_once(r#""lag_ms":"#)?;
+    let digits = rest.split(|symbol: char| !symbol.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
 impl Journal for Killable {
     fn read_after(&mut self, seq: u64) -> Result<Vec<Row>, JournalError> {
         self.inner.read_after(seq)
@@ -49,6 +56,8 @@ impl Journal for Killable {
             if drafts.iter().any(announces) {
                 world.book.announcing.push(commit);
             }
+            let lag = drafts.iter().filter_map(|draft| lag(&draft.body)).max();
+            world.book.lag_max = world.book.lag_max.max(lag.unwrap_or_default());
             if world.trace.is_some() {
                 for draft in &drafts {
                     world.say(|| format!("   #{commit} {}", shortened(&draft.body)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use gpu_broker_core::source::{Coverage, Source};
+use gpu_broker_core::source::Source;
 use gpu_broker_engine::journal::{Journal, MemoryStore, Mode, SqliteJournal};
 use gpu_broker_engine::launch::{Alone, Engine, EngineError, Interrupt, Parts, Report, Settings, Wish};
 
@@ -139,7 +139,7 @@ impl Rig {
         let Some(shown) = self.command("reconcile", async |engine| engine.reconcile(within).await) else {
             return;
         };
-        let whole = shown.iter().all(|one| one.listing.coverage == Coverage::Complete);
+        let whole = shown.iter().all(|one| one.whole);
         if whole && self.engine.state().is_settled() {
             self.world.lock().claims_settled(self.engine.state());
         }

@@ -115,6 +115,8 @@ impl World {
                 Stage::Ready | Stage::Gone | Stage::Released | Stage::Absent | Stage::Orphan => true,
                 Stage::Blocked => !one.note.is_empty(),
                 Stage::Accepted => younger(SLOW_MS),
+                // Its time has only just come.
+                Stage::Doomed | Stage::Ending => younger(5 * MINUTE),
                 Stage::Unknown | Stage::Rejected => younger(doubt),
                 _ => false,
             };

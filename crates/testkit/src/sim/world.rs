@@ -227,6 +227,7 @@ impl World {
                 let row = one.row(broker, at)?;
                 if row.phase.is_billable() {
                     one.shown.get_or_insert(now);
+                    one.end_shown = None;
                 } else if !one.lives(at) {
                     one.end_shown.get_or_insert(now);
                 }

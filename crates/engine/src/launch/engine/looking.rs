@@ -1,5 +1,7 @@
 //! Reading what an account has, and what follows from it.
 
+use std::time::Duration;
+
 use gpu_broker_core::disk::Disk;
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
@@ -10,19 +12,30 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
-use crate::launch::survey::{Look, conclude};
+use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
 /// broken listing, and asking would use up the broker's limit.
 const VANISHED_MAX: usize = 5;
 
+/// How long a machine that was found in that way is not asked for again.
+const ASK_EVERY: Duration = Duration::from_secs(300);
+
 /// How far back a listing of machines that ended goes at least.
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What an account showed.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub(crate) listing: Listing<Instance>,
+    /// Whether that is all that there is, as far as anybody can know (R7).
+    pub(crate) whole: bool,
+}
 
 impl Engine {
     /// Reads the listing of an account, and notes all that follows from it.
     /// Costs nothing.
-    pub(crate) async fn look(&mut self, account: &Account) -> Result<Listing<Instance>, EngineError> {
+    pub(crate) async fn look(&mut self, account: &Account) -> Result<Looked, EngineError> {
         let broker = &account.broker;
         let source = self
             .source(broker)
@@ -36,27 +49,37 @@ impl Engine {
             hint: &Hint::default(),
             progress: &Quiet,
         };
-        let (listing, vanished) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
-            (as_machines(disks.list(&ask).await), Vec::new())
+        let (listing, vanished, there) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
+            (as_machines(disks.list(&ask).await), Vec::new(), Vec::new())
         } else {
             let listing = fleet.list(&ask, self.since(account, &began)).await;
-            let vanished = self.vanished(fleet, account, &listing).await;
-            (listing, vanished)
+            let (vanished, there) = self.vanished(fleet, account, &listing).await;
+            (listing, vanished, there)
         };
         reach("listed");
+        let before = self.whole.get(account).cloned();
+        let mut whole = false;
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
+        for id in there {
+            self.asked.insert((broker.clone(), id), now.clone());
+        }
         self.commit(|state| {
             let look = Look {
                 account,
                 listing: &listing,
                 vanished: &vanished,
+                before: before.as_ref(),
                 began: &began,
                 now: &now,
             };
+            whole = is_whole(state, &look);
             Ok(conclude(state, &*names, &look, &settings))
         })?;
         reach("concluded");
-        Ok(listing)
+        if whole {
+            self.whole.insert(account.clone(), began.clone());
+        }
+        Ok(Looked { listing, whole })
     }
 
     /// From when on machines that ended matter.
@@ -72,11 +95,24 @@ impl Engine {
         oldest.map_or(back, |oldest| oldest.min(back))
     }
 
-    /// Machines of strangers that should be in a whole listing and are not:
-    /// each is asked for by its id.
-    async fn vanished(&self, fleet: &dyn Fleet, account: &Account, listing: &Listing<Instance>) -> Vec<InstanceId> {
+    /// Machines of strangers that should be in a whole listing and are not, by
+    /// whether they are gone or there: each is asked for by its id, and one that
+    /// is there not again for a while (R13).
+    async fn vanished(
+        &self,
+        fleet: &dyn Fleet,
+        account: &Account,
+        listing: &Listing<Instance>,
+    ) -> (Vec<InstanceId>, Vec<InstanceId>) {
+        let (mut vanished, mut there) = (Vec::new(), Vec::new());
         let Some(view) = self.state.accounts.get(account) else {
-            return Vec::new();
+            return (vanished, there);
+        };
+        let now = self.now();
+        let asked = |id: &InstanceId| {
+            let last = self.asked.get(&(account.broker.clone(), id.clone()));
+            last.and_then(|last| now.since(last))
+                .is_some_and(|waited| waited < ASK_EVERY)
         };
         let shown = |id: &InstanceId| listing.items.iter().any(|item| item.id == *id);
         let lost: Vec<&InstanceId> = view
@@ -84,17 +120,18 @@ impl Engine {
             .iter()
             .filter(|id| !shown(id) && self.state.by_id(&account.broker, id).is_none())
             .collect();
-        if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX {
-            return Vec::new();
+        // With one that is there the listing is not whole, whatever the others are.
+        if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX || lost.iter().any(|id| asked(id)) {
+            return (vanished, there);
         }
-        let mut vanished = Vec::new();
         for id in lost {
             let found: Result<Option<Instance>, SourceError> = fleet.get(id, self.settings().ask_within).await;
-            if matches!(&found, Ok(found) if found.as_ref().is_none_or(|one| !one.phase.is_billable())) {
-                vanished.push(id.clone());
+            match found {
+                Ok(found) if found.as_ref().is_none_or(|one| !one.phase.is_billable()) => vanished.push(id.clone()),
+                _ => there.push(id.clone()),
             }
         }
-        vanished
+        (vanished, there)
     }
 }
 

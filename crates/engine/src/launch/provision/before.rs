@@ -29,7 +29,7 @@ impl Hunt<'_> {
             return Ok(true);
         }
         for tries in 1.. {
-            let error = match self.engine.look(&account).await?.coverage {
+            let error = match self.engine.look(&account).await?.listing.coverage {
                 Coverage::Complete => break,
                 Coverage::Partial(error) | Coverage::Failed(error) => error,
                 Coverage::NoCredentials => return Err(no_fleet()),

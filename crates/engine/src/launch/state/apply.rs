@@ -89,7 +89,7 @@ impl State {
                 Ok(())
             }
             Event::Known(known) => {
-                self.learn(known);
+                self.learn(known, at);
                 Ok(())
             }
             Event::Orphan(orphan) => self.find_orphan(*orphan, at),
@@ -131,9 +131,9 @@ impl State {
                 let from = [Stage::Doomed, Stage::Ending, Stage::Blocked];
                 let attempt = self.step(&named.key, at, Stage::Ending, &from)?;
                 attempt.end_sent = Some(at.clone());
-                // That time is over, or somebody knows better.
+                attempt.ends += 1;
                 if let Some(ends) = &mut attempt.refused_ends {
-                    ends.too_early = None;
+                    ends.is_latest = false;
                 }
                 Ok(())
             }
@@ -231,8 +231,10 @@ impl State {
             count: 0,
             first: at.clone(),
             last: at.clone(),
+            is_latest: true,
             too_early: None,
         });
+        ends.is_latest = true;
         ends.count += 1;
         ends.last = at.clone();
         ends.too_early = refused.too_early_ms.map(Duration::from_millis);
@@ -267,9 +269,11 @@ impl State {
         }
     }
 
-    fn learn(&mut self, known: Known) {
+    fn learn(&mut self, known: Known, at: &Stamp) {
         let account = self.accounts.entry(known.account).or_default();
-        account.ever |= !known.alive.is_empty() || !known.ended.is_empty();
+        if !known.alive.is_empty() || !known.ended.is_empty() {
+            account.ever.get_or_insert_with(|| at.clone());
+        }
         account.alive.extend(known.alive);
         for id in &known.ended {
             account.alive.remove(id);
@@ -349,6 +353,7 @@ impl Attempt {
             note: String::new(),
             unwanted: false,
             end_sent: None,
+            ends: 0,
             refused_ends: None,
             gone_from: None,
             cost: None,

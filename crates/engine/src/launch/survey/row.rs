@@ -7,6 +7,7 @@ use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::number::Exact;
 
 use super::{Look, cost};
+use crate::clock::Stamp;
 use crate::launch::account::Kind;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Extra, Gone, Named, Ready, Reported};
 use crate::launch::judge::{Doom, judge};
@@ -87,9 +88,16 @@ impl Case<'_> {
         }
     }
 
-    /// How long after its request a listing showed it.
+    /// How long after its request a listing showed it. Where nobody looked for a
+    /// while, or could not, that says nothing of the listing.
     fn lag_ms(&self) -> Option<u64> {
-        let lag = self.look.now.since(self.attempt.sent.as_ref()?)?;
+        let sent = self.attempt.sent.as_ref()?;
+        let lag = self.look.now.since(sent)?;
+        let unlooked = self.look.before.and_then(|before| self.look.now.since(before));
+        let unlooked = unlooked.map_or(lag, |unlooked| unlooked.min(lag));
+        if unlooked > self.settings.quiet {
+            return None;
+        }
         u64::try_from(lag.as_millis()).ok()
     }
 
@@ -262,7 +270,12 @@ impl Case<'_> {
 
     /// How long it must stay away, and from how many listings (R6, R7).
     fn patience(&self) -> (Duration, u32) {
-        let (least, looks) = if self.account.ever {
+        // What was looked at before anything was seen there proves less.
+        let known = |since: &Stamp| {
+            let from = self.attempt.quiet_from.as_ref();
+            from.is_none_or(|from| from.boot != since.boot || since.up_ms <= from.up_ms)
+        };
+        let (least, looks) = if self.account.ever.as_ref().is_some_and(known) {
             (self.settings.quiet, self.settings.looks)
         } else {
             (self.settings.quiet_empty, self.settings.looks_empty)

@@ -109,10 +109,11 @@ impl World {
             }
             Create::KnownId => {
                 self.make(site, order, good, at);
-                let other = self.sites[site].machines.first().map(|one| one.id.clone());
-                match (self.accepted(site), other) {
-                    (Outcome::Accepted(made), Some(id)) => Outcome::Accepted(Instance { id, ..made }),
-                    (outcome, _) => outcome,
+                let mut machines = self.sites[site].machines.iter();
+                let before = machines.find(|one| one.owner == Owner::Stranger && one.from == 0);
+                match (before.map(|one| one.id.clone()), self.accepted(site)) {
+                    (Some(id), Outcome::Accepted(made)) => Outcome::Accepted(Instance { id, ..made }),
+                    _ => unknown(ErrorKind::Protocol, "the answer is about another machine"),
                 }
             }
             Create::DearerLost => {

@@ -49,6 +49,7 @@ impl World {
             }
         };
         let listing = self.of_history(site, listing, since);
+        self.forget(site, &listing);
         self.pass(SECOND);
         self.say(|| {
             let rows = listing.items.iter();
@@ -61,6 +62,18 @@ impl World {
             )
         });
         listing
+    }
+
+    /// Nobody can be asked to know of a machine that is not shown any more, and
+    /// that only the broker can have made.
+    fn forget(&mut self, site: usize, listing: &Listing<Instance>) {
+        let known = &self.book.known;
+        let machines = self.sites[site].machines.iter_mut();
+        for machine in machines.filter(|one| one.excused && !known.contains(one.id.as_str())) {
+            if !listing.items.iter().any(|row| row.id == machine.id) {
+                machine.shown = None;
+            }
+        }
     }
 
     /// What ended is in a history, as far back as was asked.
