@@ -151,6 +151,7 @@ faults! {
     KnownId = "known-id", Create, "F17", "the id in the answer is that of another machine";
     EvilId = "evil-id", Create, "F17, F61", "the id in the answer climbs out of its path";
     OtherBody = "other-body", Create, "F10", "the answer is that of another request";
+    PerGpuRate = "per-gpu-rate", Create, "F19", "the rate in the answer is that of one GPU, though all of them are billed";
     // what a create makes
     Dearer = "dearer", Create, "F18, F19", "the machine costs three times its price, and the answer says so";
     DearerLater = "dearer-later", Create, "F18", "the machine's rate triples once it is up";
@@ -162,6 +163,7 @@ faults! {
     LateEffect = "late-effect", Create, "F08, F67", "the machine appears late; alone, the answer is a 504 at once";
     FailsLater = "fails-later", Create, "F21", "the machine fails while it is being set up";
     NeverReady = "never-ready", Create, "F22", "the machine is never up";
+    FlappingStatus = "flapping-status", Create, "F23", "the machine's status goes forward and back every ten seconds";
     UnknownStatus = "unknown-status", Create, "F23", "the machine's status is a word that nobody knows";
     // the life of what a create makes
     Reclaimed = "reclaimed", Create, "F47", "the provider takes the machine back some time after it is up";
@@ -169,6 +171,8 @@ faults! {
     ProviderStopped = "provider-stopped", Create, "F49", "the provider stops the machine some time after it is up; it still bills";
     BalanceEnds = "balance-ends", Create, "F49", "the money is gone some time after the machine is up";
     KeyRevoked = "key-revoked", Any, "F48", "the key is refused from now on";
+    // offers
+    OffersEmpty = "offers-empty", Offers, "F66", "nothing is on offer, with status 200; seen live";
     // lists
     List500 = "list-500", List, "F64", "the list answers with a 500";
     List401 = "list-401", List, "F64", "the list says that the key is refused";
@@ -197,6 +201,7 @@ faults! {
     DeepNesting = "deep-nesting", Any, "F53", "the answer is nested a hundred thousand deep";
     DuplicateKeys = "duplicate-keys", Any, "F54", "the answer has its keys twice";
     OddNumbers = "odd-numbers", Any, "F55", "numbers in the answer are beyond every machine word";
+    Secrets = "secrets", Any, "F70", "the answer has fields with secrets in them, all of which begin with `sandbox-secret-`";
     HostileNames = "hostile-names", List, "F59, F60, F62, F63", "the list has strangers whose names hold escapes, formulas, paths and orders";
     HostileError = "hostile-error", Any, "F59, F60, F63", "nothing is done, and the error text holds escapes, formulas and orders";
 }

@@ -3,15 +3,15 @@
 //! All of it can be kept in a file. What never changes, the offers and unit prices, is the catalogue's.
 
 mod machine;
+mod market;
 mod meter;
 mod settle;
 mod storage;
 
-pub(crate) use machine::{Body, Cluster, Fate, KeyRef, Machine, Phase};
+pub(crate) use machine::{Body, Cluster, Fate, KeyRef, Machine, Oddity, Phase};
+pub(crate) use market::Market;
 pub(crate) use meter::Meter;
 pub(crate) use storage::{Disk, DiskInfo, Volume};
-
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,7 @@ pub(crate) struct State {
     /// Whether both brokers refuse every key.
     pub(crate) revoked: bool,
     pub(crate) machines: Vec<Machine>,
-    /// Units taken of an offer, by its key.
-    taken: BTreeMap<String, u32>,
+    pub(crate) market: Market,
     pub(crate) disks: Vec<Disk>,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) prime_keys: Vec<PrimeKey>,
@@ -121,7 +120,7 @@ impl State {
             settled: now,
             revoked: false,
             machines: Vec::new(),
-            taken: BTreeMap::new(),
+            market: Market::default(),
             disks: account.prime.disks.clone(),
             volumes: account.spheron.volumes.clone(),
             prime_keys: account.prime.ssh_keys.clone(),
@@ -157,31 +156,6 @@ impl State {
     pub(crate) fn find(&self, broker: Broker, id: &str) -> Option<usize> {
         let wanted = |machine: &Machine| machine.broker == broker && machine.id == id && machine.phase != Phase::Unborn;
         self.machines.iter().position(wanted)
-    }
-
-    /// The units left of an offer that began with so many.
-    pub(crate) fn left(&self, stock: &str, units: u32) -> u32 {
-        units.saturating_sub(self.taken.get(stock).copied().unwrap_or(0))
-    }
-
-    /// Whether anybody has taken anything, so that lists differ from the catalogue.
-    pub(crate) fn has_taken(&self) -> bool {
-        !self.taken.is_empty()
-    }
-
-    /// Takes one unit of an offer.
-    pub(crate) fn take(&mut self, stock: &str) {
-        *self.taken.entry(stock.to_owned()).or_insert(0) += 1;
-    }
-
-    /// Gives one unit back.
-    fn give_back(&mut self, stock: &str) {
-        if let Some(taken) = self.taken.get_mut(stock) {
-            *taken = taken.saturating_sub(1);
-            if *taken == 0 {
-                self.taken.remove(stock);
-            }
-        }
     }
 
     /// Notes a create on the wire.

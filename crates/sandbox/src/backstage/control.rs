@@ -41,6 +41,10 @@ pub struct Control {
     pub delete: Vec<String>,
     /// Make a purse's balance so much, as decimal text: by `prime`, or by the id of a team at Spheron.
     pub balance: BTreeMap<String, String>,
+    /// Change what offers cost, as decimal text by their ids (`cloudId`, `offerId`); lists and creates both follow.
+    pub prices: BTreeMap<String, String>,
+    /// Change how many units there are of offers, those taken included, by their ids.
+    pub units: BTreeMap<String, u32>,
     /// Refuse every key from now on, or no longer.
     pub revoke: Option<bool>,
 }
@@ -122,13 +126,18 @@ impl Control {
             let place = living(state, id)?;
             state.end(place, Phase::Ended, now);
         }
-        for (name, amount) in &self.balance {
-            let amount = Exact::parse(amount).ok_or_else(|| format!("`{amount}` is no amount; write `12.50`"))?;
+        for (name, text) in &self.balance {
             let named =
                 |purse: &crate::state::Purse| purse.id == *name || purse.broker == Broker::Prime && name == "prime";
             let purse = state.purses.iter().position(named);
             let purse = purse.ok_or_else(|| format!("no purse is called `{name}`; write `prime` or a team's id"))?;
-            state.pour(purse, amount, now);
+            state.pour(purse, amount(text)?, now);
+        }
+        for (id, price) in &self.prices {
+            state.market.set_price(id, amount(price)?);
+        }
+        for (id, units) in &self.units {
+            state.market.set_units(id, *units);
         }
         if let Some(revoked) = self.revoke {
             state.revoked = revoked;
@@ -138,6 +147,10 @@ impl Control {
             strangers,
         })
     }
+}
+
+fn amount(text: &str) -> Result<Exact, String> {
+    Exact::parse(text).ok_or_else(|| format!("`{text}` is no amount; write `12.50`"))
 }
 
 /// The machine of either broker with an id, which must exist.

@@ -3,11 +3,8 @@
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::fault::Fault;
-use crate::state::{Body, Cluster, Fate, KeyRef, Machine, Meter, Phase};
+use crate::state::{Body, Cluster, Fate, KeyRef, Machine, Meter, Oddity, Phase};
 use crate::world::{Broker, Moment};
-
-/// The status word of a machine that reports nonsense.
-const ODD_STATUS: &str = "migrating";
 
 /// A machine to be made.
 #[derive(Clone, Debug)]
@@ -58,7 +55,7 @@ fn one(desk: &mut Desk<'_>, birth: Birth) -> usize {
     {
         disk.pods.push(id.clone());
     }
-    desk.state.take(&birth.stock);
+    desk.state.market.take(&birth.stock);
     let mut machine = Machine {
         broker: birth.broker,
         name: birth
@@ -80,7 +77,7 @@ fn one(desk: &mut Desk<'_>, birth: Birth) -> usize {
         phase: if late { Phase::Unborn } else { Phase::Deploying },
         turned: made,
         fates: fates(desk, made, ready),
-        odd_status: desk.faults.has(Fault::UnknownStatus).then(|| ODD_STATUS.to_owned()),
+        oddity: oddity(desk),
         disks: birth.disks,
         kubernetes: birth.kubernetes,
         auto_restart: birth.auto_restart,
@@ -92,6 +89,14 @@ fn one(desk: &mut Desk<'_>, birth: Birth) -> usize {
     }
     desk.state.machines.push(machine);
     desk.state.machines.len() - 1
+}
+
+fn oddity(desk: &Desk<'_>) -> Option<Oddity> {
+    if desk.faults.has(Fault::UnknownStatus) {
+        Some(Oddity::Unknown)
+    } else {
+        desk.faults.has(Fault::FlappingStatus).then_some(Oddity::Flapping)
+    }
 }
 
 /// What will become of it.

@@ -60,7 +60,7 @@ pub(crate) fn add(state: &mut State, broker: Broker, name: &str, team: Option<&s
         team,
         foreign: true,
         stock: None,
-        body: body(broker),
+        body: body(broker, name),
         key: None,
         rate,
         stopped_rate: None,
@@ -72,7 +72,7 @@ pub(crate) fn add(state: &mut State, broker: Broker, name: &str, team: Option<&s
         phase: Phase::Running,
         turned: now,
         fates: Vec::new(),
-        odd_status: None,
+        oddity: None,
         disks: Vec::new(),
         kubernetes: None,
         auto_restart: false,
@@ -80,10 +80,16 @@ pub(crate) fn add(state: &mut State, broker: Broker, name: &str, team: Option<&s
     id
 }
 
-fn body(broker: Broker) -> Body {
+fn body(broker: Broker, name: &str) -> Body {
     let [provider, gpu, region] = match broker {
         Broker::Prime => ["runpod", "RTX4090_24GB", "united_states"],
         Broker::Spheron => ["massed-compute", "RTX4090_PCIE", "US Central 1"],
+    };
+    // A hostile name comes with a region that looks like a good one: a Cyrillic letter and a space of no width.
+    let region = if HOSTILE.contains(&name) {
+        "US Centr\u{430}l\u{200b} 1"
+    } else {
+        region
     };
     Body {
         provider: provider.to_owned(),

@@ -34,6 +34,9 @@ pub(crate) fn before(fault: Fault, desk: &Desk<'_>, traffic: &Traffic<'_>) -> Op
         Fault::Delete200NoEffect => deleted(broker, traffic.path.last().copied().unwrap_or_default(), desk),
         Fault::DeleteMinimum => minimum(broker),
         Fault::Delete409 => refused(broker, 409, "Conflict", "CONFLICT"),
+        Fault::OffersEmpty => Reply::ok(&serde_json::json!({
+            "items": [], "totalCount": 0, "data": [], "total": 0, "page": 1, "limit": 100, "totalPages": 0,
+        })),
         Fault::HostileError => refused(broker, 400, bodies::HOSTILE_ERROR, "VALIDATION_ERROR"),
         _ => return None,
     };
@@ -87,15 +90,31 @@ fn retold(fault: Fault, mut reply: Reply, desk: &Desk<'_>, broker: Broker) -> Re
                 "\"someone-elses\"",
             ),
         },
+        Fault::PerGpuRate => per_gpu(&text, desk),
+        Fault::Secrets => bodies::with_secrets(&text),
         Fault::DuplicateKeys => bodies::doubled(&text),
         Fault::OddNumbers => {
             let priced = bodies::with(&bodies::with(&text, "priceHr", "1e400"), "hourlyRate", "1e400");
-            bodies::with(&priced, "gpuCount", "9007199254740993.5")
+            let counted = bodies::with(&priced, "gpuCount", "9007199254740993.5");
+            bodies::with(&bodies::with(&counted, "totalCost", "-0"), "vcpus", "\"0.5\"")
         }
         _ => return reply,
     };
     reply.body = changed.into_bytes().into();
     reply
+}
+
+/// The answer of the latest machine with its rate divided by its GPUs.
+fn per_gpu(text: &str, desk: &Desk<'_>) -> String {
+    let Some(machine) = desk.state.machines.last() else {
+        return text.to_owned();
+    };
+    let count = usize::try_from(machine.body.gpus.max(1)).unwrap_or(1);
+    let rate = machine
+        .rate
+        .over(count)
+        .map_or_else(String::new, |rate| rate.to_string());
+    bodies::with(&bodies::with(text, "priceHr", &rate), "hourlyRate", &rate)
 }
 
 fn by(mut reply: Reply, wire: Wire) -> Reply {
@@ -105,9 +124,18 @@ fn by(mut reply: Reply, wire: Wire) -> Reply {
 
 /// The latest machine that is not the one in an answer.
 fn another<'a>(desk: &'a Desk<'_>, broker: Broker, answer: &str) -> Option<&'a Machine> {
-    let machines = desk.state.machines.iter().rev();
+    let machines = desk
+        .state
+        .machines
+        .iter()
+        .rev()
+        .filter(|machine| machine.made <= desk.now);
     let mut others = machines.filter(|machine| machine.broker == broker && !answer.contains(&machine.id));
-    others.find(|machine| machine.made <= desk.now)
+    // One that lives, rather than one that is over.
+    others
+        .clone()
+        .find(|machine| machine.exists())
+        .or_else(|| others.next())
 }
 
 fn whole(desk: &Desk<'_>, machine: &Machine) -> String {

@@ -37,8 +37,9 @@ pub(crate) struct Machine {
     pub(crate) turned: Moment,
     /// What is yet to come, earliest first.
     pub(crate) fates: Vec<(Moment, Fate)>,
-    /// A status in place of the true one.
-    pub(crate) odd_status: Option<String>,
+    /// What its status word is worth.
+    #[serde(default)]
+    pub(crate) oddity: Option<Oddity>,
     pub(crate) disks: Vec<String>,
     pub(crate) kubernetes: Option<Cluster>,
     pub(crate) auto_restart: bool,
@@ -104,6 +105,16 @@ pub(crate) enum Phase {
     Ended,
 }
 
+/// What is wrong with a machine's status word while it can bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Oddity {
+    /// It is none that anybody knows.
+    Unknown,
+    /// It goes forward and back every ten seconds.
+    Flapping,
+}
+
 /// What becomes of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -146,6 +157,21 @@ impl Machine {
     /// When it ended.
     pub(crate) fn ended(&self) -> Option<Moment> {
         self.is_over().then_some(self.turned)
+    }
+
+    /// The phase that its status word tells of.
+    pub(crate) fn told_phase(&self, now: Moment) -> Phase {
+        let swings = self.oddity == Some(Oddity::Flapping) && self.is_billable();
+        match self.phase {
+            Phase::Running if swings && now.0 / 10_000 % 2 == 1 => Phase::Deploying,
+            Phase::Deploying if swings && now.0 / 10_000 % 2 == 1 => Phase::Running,
+            phase => phase,
+        }
+    }
+
+    /// A word in the place of every status word, where there is one.
+    pub(crate) fn odd_word(&self) -> Option<&'static str> {
+        (self.oddity == Some(Oddity::Unknown) && self.is_billable()).then_some("migrating")
     }
 
     /// The hundredths of the way from its create until it is up.

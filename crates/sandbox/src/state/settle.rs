@@ -170,7 +170,7 @@ impl State {
         }
         let (id, stock) = (machine.id.clone(), machine.stock.take());
         if let Some(stock) = stock {
-            self.give_back(&stock);
+            self.market.give_back(&stock);
         }
         self.release_storage(&id, at);
     }

@@ -1,5 +1,6 @@
 //! The world's own entrance: the four things that a launch does, and time.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -77,8 +78,23 @@ impl World {
 }
 
 fn one(broker: Broker, id: &str) -> String {
+    let id = encoded(id);
     match broker {
         Broker::Prime => format!("/api/v1/pods/{id}"),
         Broker::Spheron => format!("/api/deployments/{id}"),
     }
+}
+
+/// Percent encoding of all that is not plainly part of an id.
+fn encoded(id: &str) -> String {
+    let mut text = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }

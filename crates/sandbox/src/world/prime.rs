@@ -92,7 +92,8 @@ impl GpuOffer {
         )
     }
 
-    fn write<S: Serializer>(&self, serializer: S, with_region: bool, stock: &str) -> Result<S::Ok, S::Error> {
+    fn write<S: Serializer>(&self, serializer: S, seen: &Row<'_>) -> Result<S::Ok, S::Error> {
+        let price = seen.price.as_ref().or(self.price.as_ref());
         let mut row = Keys {
             map: serializer.serialize_map(None)?,
             omit: &self.omit,
@@ -101,7 +102,7 @@ impl GpuOffer {
         row.put("gpuType", &self.gpu_type)?;
         row.put("socket", &self.socket)?;
         row.put("provider", &self.provider)?;
-        if with_region {
+        if seen.with_region {
             row.put("region", &self.place.region)?;
         }
         row.put("dataCenter", &self.place.data_center)?;
@@ -116,14 +117,14 @@ impl GpuOffer {
         row.put("interconnect", &self.interconnect)?;
         row.put("interconnectType", &self.interconnect_type)?;
         row.put("provisioningTime", &self.provisioning_minutes)?;
-        row.put("stockStatus", &stock)?;
+        row.put("stockStatus", &if seen.sold_out { "Unavailable" } else { &self.stock })?;
         row.put("security", &self.security)?;
         let community = self.is_community();
         row.put(
             "prices",
             &Prices {
-                on_demand: self.price.as_ref().filter(|_| !community),
-                community_price: self.price.as_ref().filter(|_| community),
+                on_demand: price.filter(|_| !community),
+                community_price: price.filter(|_| community),
                 is_variable: self.variable,
                 currency: &self.currency,
             },
@@ -136,23 +137,20 @@ impl GpuOffer {
 }
 
 /// A row as it is answered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Row<'a> {
     pub(crate) offer: &'a GpuOffer,
     /// The legacy endpoint gives none.
     pub(crate) with_region: bool,
     /// Whether others took all that there was.
     pub(crate) sold_out: bool,
+    /// In the place of the catalogue's.
+    pub(crate) price: Option<Number>,
 }
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let stock = if self.sold_out {
-            "Unavailable"
-        } else {
-            &self.offer.stock
-        };
-        self.offer.write(serializer, self.with_region, stock)
+        self.offer.write(serializer, self)
     }
 }
 

@@ -89,10 +89,13 @@ fn shown<'a>(desk: &Desk<'_>, offer: &'a GpuOffer, with_region: bool) -> Row<'a>
         offer,
         with_region,
         sold_out: is_sold_out(desk, offer),
+        price: desk.state.market.price(&offer.cloud_id),
     }
 }
 
 /// Whether others took all that there was.
 pub(super) fn is_sold_out(desk: &Desk<'_>, offer: &GpuOffer) -> bool {
-    desk.state.has_taken() && offer.units() > 0 && desk.state.left(&offer.stock_key(), offer.units()) == 0
+    let market = &desk.state.market;
+    let touched = !market.is_untouched() && offer.units() > 0;
+    touched && market.left(&offer.cloud_id, &offer.stock_key(), offer.units()) == 0
 }

@@ -36,7 +36,8 @@ impl<'a> Order<'a> {
         let offer = matching::offer(desk.catalogue, &wish)?;
         wish.check_image(offer)?;
         let counts = Counts::of(offer, &wish)?;
-        let rate = counts.rate(offer)?;
+        let by_now = desk.state.market.price(&offer.cloud_id);
+        let rate = counts.rate(offer, by_now.as_ref())?;
         price::check_ceiling(offer, rate, wish.max_price)?;
         let prepaid = price::prepaid_seconds(offer, wish.prepaid_hours)?;
         let key = wish.key.as_deref().map(|id| key(desk, id)).transpose()?;

@@ -59,7 +59,10 @@ fn summarise<'a>(desk: &'a Desk<'_>, multi_node: bool) -> Summary<'a> {
     let offers = offers
         .filter(|offer| offer.multi_node == multi_node && offer.currency == "USD" && offer.stock != "Unavailable");
     for offer in offers.filter(|offer| !is_sold_out(desk, offer)) {
-        let Some(price) = all_in(offer) else { continue };
+        let by_now = desk.state.market.price(&offer.cloud_id);
+        let Some(price) = all_in(offer, by_now.as_ref()) else {
+            continue;
+        };
         let sizes = summary.entry(&offer.gpu_type).or_default();
         let places = sizes.entry(offer.gpu_count).or_default();
         let region = offer.place.region.as_deref();
@@ -84,8 +87,8 @@ impl Lowest {
 }
 
 /// The price with every resource at its default.
-fn all_in(offer: &GpuOffer) -> Option<Exact> {
-    let mut sum = Exact::parse(offer.price.as_ref()?.text())?;
+fn all_in(offer: &GpuOffer, by_now: Option<&Number>) -> Option<Exact> {
+    let mut sum = Exact::parse(by_now.or(offer.price.as_ref())?.text())?;
     for spec in [&offer.disk, &offer.shared_disk, &offer.vcpu, &offer.memory] {
         sum = sum.plus(at_default(spec)?)?;
     }

@@ -16,7 +16,7 @@ use crate::face::desk::Desk;
 use crate::fault::Fault;
 use crate::reply::Reply;
 use crate::state::Machine;
-use crate::world::Broker;
+use crate::world::{Broker, Moment};
 use rows::status_word;
 
 /// `GET /api/deployments`: a bare array, with ended rows; it has no pages.
@@ -30,7 +30,7 @@ pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
         machine.broker == Broker::Spheron
             && machine.is_listed(desk.now)
             && team.is_none_or(|team| machine.team.as_deref() == Some(team))
-            && status.is_none_or(|status| has_status(machine, status))
+            && status.is_none_or(|status| has_status(machine, status, desk.now))
             && lag.is_none_or(|lag| machine.made.after(lag) <= desk.now)
     });
     let mut rows: Vec<_> = machines.map(|machine| shown(desk, machine)).collect();
@@ -44,8 +44,8 @@ pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
 }
 
 /// "active (running/deploying), inactive (terminated/failed/terminated-provider), or a specific status value".
-fn has_status(machine: &Machine, status: &str) -> bool {
-    let word = status_word(machine);
+fn has_status(machine: &Machine, status: &str, now: Moment) -> bool {
+    let word = status_word(machine, now);
     match status {
         "active" => ["running", "deploying"].contains(&word),
         "inactive" => ["terminated", "failed", "terminated-provider"].contains(&word),

@@ -81,15 +81,23 @@ pub(super) fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
 
 /// The offer, with what is left in stock.
 fn stocked<'a>(desk: &Desk<'a>, offer: &'a Offer) -> Cow<'a, Offer> {
-    if !desk.state.has_taken() || offer.units() == 0 {
+    let market = &desk.state.market;
+    if market.is_untouched() {
         return Cow::Borrowed(offer);
     }
-    let left = desk.state.left(&offer.stock_key(), offer.units());
-    if left == offer.units() {
+    let left = market.left(&offer.id, &offer.stock_key(), offer.units());
+    let price = market.price(&offer.id);
+    if left == offer.units() && price.is_none() {
         return Cow::Borrowed(offer);
     }
     let mut offer = offer.clone();
-    offer.available &= left > 0;
+    offer.available &= left > 0 || offer.units() == 0;
+    if let Some(price) = price {
+        if offer.kind == "SPOT" {
+            offer.spot_price = Some(price.clone());
+        }
+        offer.price = price;
+    }
     if let Some(technical) = &mut offer.extras.technical {
         technical.units_available = left;
     }

@@ -60,7 +60,7 @@ impl<'a> Order<'a> {
         let volumes = volumes(desk, &fields, offer)?;
         let kubernetes = kubernetes(desk, &fields, offer)?;
         let key = key(desk, &fields)?;
-        let rate = rate(offer, kubernetes.is_some());
+        let rate = rate(desk, offer, kubernetes.is_some());
         check_balance(desk, &team)?;
         Ok(Self {
             offer,
@@ -199,8 +199,9 @@ fn key(desk: &mut Desk<'_>, fields: &Fields) -> Result<KeyRef, Refusal> {
 }
 
 /// The price is all-in; the add-on's is for the whole machine and comes on top.
-fn rate(offer: &Offer, kubernetes: bool) -> Exact {
-    let price = Exact::parse(offer.price.text()).unwrap_or(Exact::ZERO);
+fn rate(desk: &Desk<'_>, offer: &Offer, kubernetes: bool) -> Exact {
+    let by_now = desk.state.market.price(&offer.id);
+    let price = Exact::parse(by_now.as_ref().unwrap_or(&offer.price).text()).unwrap_or(Exact::ZERO);
     let addon = offer.extras.kubernetes_addon.as_ref().filter(|_| kubernetes);
     let addon = addon.and_then(|addon| Exact::parse(addon.total_cost_per_hour.text()));
     price.add(addon.unwrap_or(Exact::ZERO))

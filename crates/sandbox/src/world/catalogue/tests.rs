@@ -141,6 +141,7 @@ fn prime_has_every_case() {
             offer,
             with_region: true,
             sold_out: false,
+            price: None,
         };
         serde_json::to_string(&row).unwrap()
     };

@@ -1,6 +1,7 @@
 //! Which row an order means: all that it says must be true of one and the same row.
 
 use super::wish::Wish;
+use crate::exact::Exact;
 use crate::face::prime::invalid::Refusal;
 use crate::world::{Catalogue, GpuOffer};
 
@@ -27,11 +28,25 @@ pub(super) fn offer<'a>(catalogue: &'a Catalogue, wish: &Wish) -> Result<&'a Gpu
         country.is_none_or(|wanted| Some(wanted) == offer.place.country.as_ref())
     })?;
     let same = in_data_center(same, wish.data_center.as_deref())?;
-    match same.as_slice() {
-        [only] => Ok(only),
-        // Same id, same place: secure and community, with nothing said of which.
-        _ => Err(Refusal::detail(400, "Missing field: security")),
+    one_of(&same, wish.max_price)
+}
+
+/// The one that is meant by an order that several rows fit.
+fn one_of<'a>(alike: &[&'a GpuOffer], ceiling: Option<Exact>) -> Result<&'a GpuOffer, Refusal> {
+    let first = alike
+        .first()
+        .ok_or_else(|| Refusal::detail(400, "No such offer is available"))?;
+    if alike.iter().any(|offer| offer.security != first.security) {
+        return Err(Refusal::detail(400, "Missing field: security"));
     }
+    // A spot offer may go by the very id of the machine on demand, and an order cannot say which it means. The dearer one
+    // is taken, unless the ceiling rules it out; a client had better look at what it gets.
+    let fits = |offer: &GpuOffer| {
+        let price = offer.price.as_ref().and_then(|price| Exact::parse(price.text()));
+        ceiling.is_none_or(|ceiling| price.is_some_and(|price| price <= ceiling))
+    };
+    let ranked = alike.iter().min_by_key(|offer| (!fits(offer), offer.spot));
+    Ok(ranked.unwrap_or(first))
 }
 
 fn narrow<'a>(

@@ -3,6 +3,7 @@
 use super::wish::Wish;
 use crate::exact::Exact;
 use crate::face::prime::invalid::Refusal;
+use crate::number::Number;
 use crate::world::{GpuOffer, Spec};
 
 /// How many units of each resource.
@@ -24,10 +25,10 @@ impl Counts {
         })
     }
 
-    /// All-in, per hour.
-    pub(super) fn rate(&self, offer: &GpuOffer) -> Result<Exact, Refusal> {
+    /// All-in, per hour, at the row's price or the one that it has by now.
+    pub(super) fn rate(&self, offer: &GpuOffer, by_now: Option<&Number>) -> Result<Exact, Refusal> {
         let unpriced = || Refusal::detail(400, "This offer is not available");
-        let price = offer.price.as_ref().ok_or_else(unpriced)?;
+        let price = by_now.or(offer.price.as_ref()).ok_or_else(unpriced)?;
         let mut rate = Exact::parse(price.text()).ok_or_else(unpriced)?;
         let resources = [
             (&offer.disk, self.disk),

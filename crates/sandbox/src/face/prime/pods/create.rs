@@ -14,7 +14,12 @@ use crate::world::Broker;
 pub(in crate::face::prime) fn create(desk: &mut Desk<'_>) -> Result<Reply, Refusal> {
     let order = Order::read(desk)?;
     let stock = order.offer.stock_key();
-    if desk.state.left(&stock, order.offer.units()) == 0 {
+    if desk
+        .state
+        .market
+        .left(&order.offer.cloud_id, &stock, order.offer.units())
+        == 0
+    {
         return Err(Refusal::detail(400, sold_out(&order.offer.gpu_type)));
     }
     let place = births::make(desk, birth(order, stock));

@@ -204,15 +204,15 @@ pub(crate) fn shown<'a>(desk: &'a Desk<'_>, machine: &'a Machine) -> Pod<'a> {
 }
 
 /// One of the documented words, or the odd one that a fault put in its place.
-pub(super) fn status_word(machine: &Machine, now: Moment) -> &str {
-    if let Some(odd) = &machine.odd_status
-        && machine.is_billable()
-    {
+pub(super) fn status_word(machine: &Machine, now: Moment) -> &'static str {
+    if let Some(odd) = machine.odd_word() {
         return odd;
     }
-    match machine.phase {
+    match machine.told_phase(now) {
         // The machine is there halfway; then its software is installed.
-        Phase::Unborn | Phase::Deploying if machine.progress(now) < 50 => "PROVISIONING",
+        Phase::Unborn | Phase::Deploying if machine.phase == Phase::Running || machine.progress(now) < 50 => {
+            "PROVISIONING"
+        }
         Phase::Unborn | Phase::Deploying | Phase::Running => "ACTIVE",
         Phase::Stopped => "STOPPED",
         Phase::Failed => "ERROR",

@@ -20,7 +20,7 @@ const FORGETS_VOLUMES: &str = "spheron-es";
 pub(in crate::face::spheron) fn create(desk: &mut Desk<'_>) -> Result<Reply, Refusal> {
     let order = Order::read(desk)?;
     let stock = order.offer.stock_key();
-    if !order.offer.available || desk.state.left(&stock, order.offer.units()) == 0 {
+    if !order.offer.available || desk.state.market.left(&order.offer.id, &stock, order.offer.units()) == 0 {
         return Err(Refusal::new(500, sold_out(&order.offer.gpu_type), "INTERNAL_ERROR"));
     }
     let volumes = order.volumes.clone();

@@ -101,7 +101,7 @@ pub(crate) fn shown<'a>(desk: &'a Desk<'_>, machine: &'a Machine) -> Deployment<
         ssh_key_fingerprint: key.map(|key| key.fingerprint.as_str()),
         ip_address: address.then_some("127.0.0.1"),
         user: up.then_some("ubuntu"),
-        status: status_word(machine),
+        status: status_word(machine, desk.now),
         started_at: started.map(Moment::iso),
         stopped_at: machine.ended().map(Moment::iso),
         last_credit_deduction: deducted(machine, desk.now),
@@ -126,13 +126,11 @@ pub(crate) fn shown<'a>(desk: &'a Desk<'_>, machine: &'a Machine) -> Deployment<
 }
 
 /// One of the documented words and `stopped`, which was seen live, or the odd one that a fault put in its place.
-pub(super) fn status_word(machine: &Machine) -> &str {
-    if let Some(odd) = &machine.odd_status
-        && machine.is_billable()
-    {
+pub(super) fn status_word(machine: &Machine, now: Moment) -> &'static str {
+    if let Some(odd) = machine.odd_word() {
         return odd;
     }
-    match machine.phase {
+    match machine.told_phase(now) {
         Phase::Unborn | Phase::Deploying => "deploying",
         Phase::Running => "running",
         Phase::Stopped => "stopped",
@@ -150,8 +148,8 @@ fn deducted(machine: &Machine, now: Moment) -> Option<String> {
 
 /// "kubeconfig, `k8s_cluster_id`, and `service_links` populate once cluster is running."
 fn addon(cluster: &Cluster, up: bool) -> Addon<'_> {
-    let kubeconfig =
-        "apiVersion: v1\nkind: Config\nclusters:\n- name: sandbox\n  cluster:\n    server: https://127.0.0.1:6443\n";
+    let kubeconfig = "apiVersion: v1\nkind: Config\nclusters:\n- name: sandbox\n  cluster:\n    server: https://127.0.0.1:6443\n\
+                      users:\n- name: sandbox\n  user:\n    token: sandbox-secret-kubeconfig\n";
     Addon {
         version: &cluster.version,
         kubeconfig: up.then(|| kubeconfig.to_owned()),

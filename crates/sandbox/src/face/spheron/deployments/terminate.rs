@@ -39,7 +39,7 @@ pub(in crate::face::spheron) fn can_terminate(desk: &Desk<'_>, id: &str) -> Resu
     Ok(Reply::ok(&Answer {
         can_terminate: reason.is_none(),
         reason,
-        current_status: over.then(|| status_word(machine)),
+        current_status: over.then(|| status_word(machine, desk.now)),
         minimum_runtime: machine.minimum / 60,
         time_remaining: remaining,
     }))
@@ -49,7 +49,7 @@ pub(in crate::face::spheron) fn can_terminate(desk: &Desk<'_>, id: &str) -> Resu
 pub(in crate::face::spheron) fn delete(desk: &mut Desk<'_>, id: &str) -> Result<Reply, Refusal> {
     let machine = found(desk, id)?;
     if machine.is_over() {
-        let word = status_word(machine).to_owned();
+        let word = status_word(machine, desk.now);
         let message = "Instance has already been terminated.";
         return Err(Refusal::explained(400, "Cannot terminate instance", message)
             .with("currentStatus", word)
