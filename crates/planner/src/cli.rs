@@ -7,13 +7,21 @@
 mod again;
 mod compare;
 mod disks;
+mod machines;
+mod provision;
 mod request;
+mod span;
 mod spell;
 
 pub(crate) use again::Again;
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
+pub(crate) use machines::{
+    AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
+};
+pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
+pub(crate) use spell::shell;
 
 use std::path::PathBuf;
 
@@ -85,9 +93,12 @@ pub(crate) struct GlobalArgs {
     /// Ask only these brokers; `!NAME` leaves one out
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
     pub(crate) broker: Vec<String>,
-    /// Ask a simulated market in this process: no key, no money
+    /// Ask simulated brokers in this process: no key, no money
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+    /// Keep the journal, quotes and the sandbox's world in this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
     /// Look at a market that `planner quote --save` kept, and ask nobody
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) market: Option<PathBuf>,
@@ -169,6 +180,35 @@ Examples:
 Each class has the best plan of its own offers: on demand by the hour, prepaid,
 spot, and community machines. `--spot` leaves the other classes out.")]
     Compare(CompareArgs),
+    /// Launch the best plan, after asking
+    #[command(after_help = "\
+Examples:
+  planner provision H100:8 --sandbox --dry-run          what would be launched, and what it costs
+  planner provision H100:8 --max-price 20 --max-duration 8h
+  planner provision --quote q_0123456789abcdef --plan 2 --yes
+  planner provision A100:1 --count 4 --best-effort --ssh-key ~/.ssh/id_ed25519.pub
+  planner provision A100:2 --new-disk 2TB --cloud-init setup.yaml
+
+At most one request is sent for each machine, and it is written down before it
+is sent. Where nobody knows what came of it, nothing more is ordered: status 7,
+and `planner reconcile` finds out.")]
+    Provision(ProvisionArgs),
+    /// List what was launched from here
+    Ls(LsArgs),
+    /// Show all that is known of one machine
+    Show(ShowArgs),
+    /// End machines, and wait until their brokers list them as gone
+    Terminate(TerminateArgs),
+    /// Find out what came of every launch, and end what must end
+    Reconcile(ReconcileArgs),
+    /// Say what came of a request that cannot be found out
+    Resolve(ResolveArgs),
+    /// List every machine that the brokers bill, and whose it is
+    Audit(AuditArgs),
+    /// Let a machine run until later
+    Extend(ExtendArgs),
+    /// Check keys, brokers, clock, limits and the data folder
+    Doctor(DoctorArgs),
     /// List the market as it is, unranked
     Offers(OffersArgs),
     /// List disks for sale and disks that you own

@@ -1,23 +1,41 @@
 //! One file for each command.
 
+mod audit;
 mod compare;
 mod diff;
 mod disks;
+mod doctor;
+mod extend;
 mod gpus;
 mod help;
+mod ls;
 mod offers;
+mod provision;
 mod quote;
+mod reconcile;
+mod resolve;
 mod sandbox;
+mod show;
+mod terminate;
 mod verify;
 
+pub(crate) use audit::audit;
 pub(crate) use compare::compare;
 pub(crate) use diff::diff;
 pub(crate) use disks::disks;
+pub(crate) use doctor::doctor;
+pub(crate) use extend::extend;
 pub(crate) use gpus::gpus;
 pub(crate) use help::help;
+pub(crate) use ls::ls;
 pub(crate) use offers::offers;
+pub(crate) use provision::provision;
 pub(crate) use quote::quote;
+pub(crate) use reconcile::reconcile;
+pub(crate) use resolve::resolve;
 pub(crate) use sandbox::sandbox;
+pub(crate) use show::show;
+pub(crate) use terminate::terminate;
 pub(crate) use verify::verify;
 
 use std::time::Duration;
@@ -29,14 +47,16 @@ use gpu_broker_engine::{gather, gather_disk_offers, gather_disks};
 use jiff::Timestamp;
 
 use crate::cli::{GlobalArgs, Output};
+use crate::data::Data;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::offers::Own;
+use crate::launch::Stop;
 use crate::printer::Printer;
 use crate::progress::Bars;
 use crate::report::Trouble;
-use crate::settings::{Selection, Sources, sources};
+use crate::settings::{Selection, Sources, World, sources};
 
 /// What every command works with.
 #[derive(Debug)]
@@ -51,6 +71,8 @@ pub(crate) struct Context<'a> {
     pub(crate) printer: Printer,
     /// When the command was started.
     pub(crate) now: Timestamp,
+    /// Whether somebody asks to stop.
+    pub(crate) stop: Stop,
 }
 
 impl Context<'_> {
@@ -70,7 +92,10 @@ impl Context<'_> {
             // Only offers of one's own are wanted.
             Sources::nobody()
         } else {
-            sources(self.environment, &selection, self.global.sandbox)?
+            // Looking is no reason to begin a world that is kept.
+            let kept = self.data().ok().map(|data| data.world()).filter(|path| path.exists());
+            let world = self.global.sandbox.then_some(World { state: kept });
+            sources(self.environment, &selection, world)?
         };
         sources.own = own;
         for warning in &sources.warnings {
@@ -79,8 +104,41 @@ impl Context<'_> {
         Ok(sources)
     }
 
+    /// The data folder.
+    fn data(&self) -> Result<Data, Trouble> {
+        Data::of(self.environment, self.global)
+    }
+
+    /// The brokers that machines can be launched at and ended at.
+    fn fleets(&self, data: &Data) -> Result<Sources, Trouble> {
+        for (flag, given) in [
+            ("--market", self.global.market.is_some()),
+            ("--offers", !self.global.offers.is_empty()),
+        ] {
+            if given {
+                return Err(
+                    Trouble::usage(format!("`{flag}` reads a file, and machines are at brokers"))
+                        .hint(format!("leave out `{flag}`")),
+                );
+            }
+        }
+        let Words { wanted, refused } = self.brokers();
+        let selection = Selection {
+            only: wanted,
+            without: refused,
+        };
+        let world = self.global.sandbox.then(|| World {
+            state: Some(data.world()),
+        });
+        let sources = sources(self.environment, &selection, world)?;
+        for warning in &sources.warnings {
+            self.printer.warn(&format!("warning: {warning}"));
+        }
+        Ok(sources)
+    }
+
     /// The most that asking one broker may take.
-    fn within(&self) -> Duration {
+    pub(crate) fn within(&self) -> Duration {
         Duration::from_secs(self.global.timeout)
     }
 

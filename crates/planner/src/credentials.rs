@@ -25,6 +25,7 @@ pub(crate) struct Credentials {
 #[derive(Deserialize)]
 struct PrimeFile {
     api_key: Option<String>,
+    team_id: Option<String>,
 }
 
 /// Reads `~/.prime/config.json`; no file is no key.
@@ -35,13 +36,10 @@ pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
     };
     let file: PrimeFile =
         serde_json::from_str(&text).map_err(|_| unreadable(&path, "it is not the JSON that the prime tool writes"))?;
-    let key = file
-        .api_key
-        .map(|key| key.trim().to_owned())
-        .filter(|key| !key.is_empty());
+    let said = |word: Option<String>| word.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
     Ok(Credentials {
-        key: key.map(Secret),
-        team: None,
+        key: said(file.api_key).map(Secret),
+        team: said(file.team_id),
     })
 }
 

@@ -10,12 +10,18 @@ pub(crate) struct Environment {
     pub(crate) prime_key: Option<Secret>,
     /// `PRIME_API_BASE_URL`.
     pub(crate) prime_url: Option<String>,
+    /// `PRIME_TEAM_ID`.
+    pub(crate) prime_team: Option<String>,
     /// `SPHERON_API_KEY`.
     pub(crate) spheron_key: Option<Secret>,
     /// `SPHERON_TEAM_ID`.
     pub(crate) spheron_team: Option<String>,
     /// `SPHERON_API_BASE_URL`.
     pub(crate) spheron_url: Option<String>,
+    /// `PLANNER_DATA_DIR`.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// `XDG_DATA_HOME`; a relative path is none, as its specification says.
+    pub(crate) xdg_data: Option<PathBuf>,
     /// `HOME`, where the brokers' own tools keep their keys.
     pub(crate) home: Option<PathBuf>,
     /// `COLUMNS`, where there is no terminal to ask.
@@ -59,9 +65,14 @@ impl Environment {
         Self {
             prime_key: text("PRIME_API_KEY").map(Secret),
             prime_url: text("PRIME_API_BASE_URL"),
+            prime_team: text("PRIME_TEAM_ID"),
             spheron_key: text("SPHERON_API_KEY").map(Secret),
             spheron_team: text("SPHERON_TEAM_ID"),
             spheron_url: text("SPHERON_API_BASE_URL"),
+            data_dir: raw("PLANNER_DATA_DIR").map(PathBuf::from),
+            xdg_data: raw("XDG_DATA_HOME")
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute()),
             home: raw("HOME").map(PathBuf::from),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
         }

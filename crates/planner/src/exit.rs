@@ -19,6 +19,9 @@ pub(crate) enum Exit {
     Refused,
     /// A key is missing or refused.
     Credentials,
+    /// Nobody knows what came of a request, or something that should have
+    /// ended has not.
+    Unknown,
     /// Interrupted from the keyboard.
     Interrupted,
 }
@@ -34,6 +37,7 @@ impl Exit {
             Self::PartialMarket => 4,
             Self::Refused => 5,
             Self::Credentials => 6,
+            Self::Unknown => 7,
             Self::Interrupted => 130,
         }
     }
@@ -45,8 +49,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What `planner help exit-status` prints. 5 and 7 belong to commands that
-/// launch; they are reserved before those come.
+/// What `planner help exit-status` prints.
 pub(crate) const TABLE: &str = "\
 Exit status
 
@@ -59,6 +62,7 @@ Exit status
   5    refused by a guard: price moved, cap, quote expired or does not hold,
        not confirmed
   6    a key is missing or refused
-  7    outcome unknown: run `planner reconcile`
+  7    outcome unknown, or something is alive and billed that should not be, or
+       is not ready yet: run `planner reconcile`
   130  interrupted
 ";

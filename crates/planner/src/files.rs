@@ -3,5 +3,6 @@
 pub(crate) mod market;
 pub(crate) mod offers;
 pub(crate) mod quote;
+pub(crate) mod quotes;
 pub(crate) mod request;
 pub(crate) mod whole;

@@ -6,9 +6,11 @@
 mod cli;
 mod commands;
 mod credentials;
+mod data;
 mod env;
 mod exit;
 mod files;
+mod launch;
 mod printer;
 mod progress;
 mod report;
@@ -29,6 +31,7 @@ use crate::cli::{Cli, Command, Output};
 use crate::commands::Context;
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::launch::Stop;
 use crate::printer::Printer;
 use crate::report::Trouble;
 
@@ -71,12 +74,22 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
         output,
         printer,
         now,
+        stop: Stop::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let work = async {
             match &cli.command {
                 Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Provision(args) => commands::provision(&context, args).await,
+                Command::Ls(args) => commands::ls(&context, args).await,
+                Command::Show(args) => commands::show(&context, args).await,
+                Command::Terminate(args) => commands::terminate(&context, args).await,
+                Command::Reconcile(args) => commands::reconcile(&context, args).await,
+                Command::Resolve(args) => commands::resolve(&context, args).await,
+                Command::Audit(args) => commands::audit(&context, args).await,
+                Command::Extend(args) => commands::extend(&context, args).await,
+                Command::Doctor(args) => commands::doctor(&context, args).await,
                 Command::Compare(args) => commands::compare(&context, args).await,
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,
@@ -93,7 +106,7 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
         }
         tokio::select! {
             done = work => done,
-            _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+            () = context.stop.at_once(printer) => Ok(Exit::Interrupted),
         }
     });
     // Whatever is still being reckoned is not waited for.

@@ -1,8 +1,9 @@
 //! Which brokers to ask, where, and with which keys.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use gpu_broker_core::market::{DiskMarket, Market};
 use gpu_broker_core::near;
@@ -129,15 +130,31 @@ impl Selection {
     }
 }
 
+/// The sandbox's world.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    /// Where it is kept, so that separate commands share it; `None` for one of
+    /// this command alone.
+    pub(crate) state: Option<PathBuf>,
+}
+
 /// Sets up the brokers to ask: the real ones, or the sandbox's.
-pub(crate) fn sources(environment: &Environment, selection: &Selection, sandbox: bool) -> Result<Sources, Trouble> {
+pub(crate) fn sources(
+    environment: &Environment,
+    selection: &Selection,
+    sandbox: Option<World>,
+) -> Result<Sources, Trouble> {
     selection.check(&BROKERS.into())?;
-    if sandbox {
-        return sandboxed(selection);
+    if let Some(world) = sandbox {
+        return sandboxed(selection, world);
     }
     let mut sources = Sources::nobody();
     if selection.wants("prime") {
-        let found = with_file(environment, (&environment.prime_key, &None), credentials::prime)?;
+        let found = with_file(
+            environment,
+            (&environment.prime_key, &environment.prime_team),
+            credentials::prime,
+        )?;
         let base_url = base_url(
             "PRIME_API_BASE_URL",
             environment.prime_url.as_deref(),
@@ -147,9 +164,9 @@ pub(crate) fn sources(environment: &Environment, selection: &Selection, sandbox:
         match found.key {
             Some(key) => {
                 let key = api_key("PRIME_API_KEY", key)?;
-                sources
-                    .asked
-                    .push(Arc::new(Prime::new(PrimeOptions::new(base_url, key, USER_AGENT))));
+                let mut options = PrimeOptions::new(base_url, key, USER_AGENT);
+                options.team = found.team;
+                sources.asked.push(Arc::new(Prime::new(options)));
             }
             None if selection.only.iter().any(|name| name.eq_ignore_ascii_case("prime")) => {
                 return Err(
@@ -193,11 +210,11 @@ pub(crate) fn sources(environment: &Environment, selection: &Selection, sandbox:
     Ok(sources)
 }
 
-fn sandboxed(selection: &Selection) -> Result<Sources, Trouble> {
+fn sandboxed(selection: &Selection, world: World) -> Result<Sources, Trouble> {
     #[expect(clippy::disallowed_methods, reason = "the simulated world starts now")]
     let now = SystemTime::now();
     let options = Options {
-        latency: Duration::ZERO,
+        state: world.state,
         ..Options::new(now)
     };
     let running = Sandbox::start(&options)

@@ -11,6 +11,8 @@ pub(crate) mod explain;
 pub(crate) mod footer;
 pub(crate) mod format;
 pub(crate) mod gpus;
+pub(crate) mod instances;
+pub(crate) mod launch;
 pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod plans;

@@ -1,7 +1,7 @@
 //! What a listing says of each attempt: the one place where a machine is
 //! found, missed, or believed to be gone.
 
-mod cost;
+pub(super) mod cost;
 mod row;
 
 use std::collections::BTreeSet;

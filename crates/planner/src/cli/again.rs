@@ -48,6 +48,7 @@ impl<'a> Again<'a> {
             no_color: _,
             market,
             offers,
+            data_dir: _,
         } = self.global;
         let most = u32::try_from(rank).unwrap_or(u32::MAX).max(max_offers.unwrap_or(10));
         let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());

@@ -41,9 +41,9 @@ pub(crate) struct RequestArgs {
     /// the count alone
     #[arg(long, value_name = "N", value_parser = nodes)]
     pub(crate) max_nodes: Option<Nodes>,
-    /// With the Kubernetes add-on
-    #[arg(long)]
-    pub(crate) kubernetes: bool,
+    /// With the Kubernetes add-on; its version matters when launching, and is the newest unless it is named
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) kubernetes: Option<String>,
 
     /// Only spot
     #[arg(long, conflicts_with = "spot_auto", help_heading = "Market")]
@@ -153,7 +153,7 @@ impl RequestArgs {
                 vcpus: range(self.vcpus),
                 memory: range(self.memory),
                 disk: range(self.disk),
-                kubernetes: self.kubernetes,
+                kubernetes: self.kubernetes.is_some(),
             },
             gpus_per_node: range(self.gpus_per_node),
             nodes: self.max_nodes.unwrap_or(Nodes::OneIfPossible),
@@ -198,6 +198,18 @@ impl RequestArgs {
                 .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps")),
             _ => self.demand(gpu),
         }
+    }
+
+    /// The version of Kubernetes that was named.
+    pub(crate) fn kubernetes_version(&self) -> Option<String> {
+        self.kubernetes.clone().filter(|version| !version.is_empty())
+    }
+
+    /// Whether nothing is asked but caps.
+    pub(crate) fn is_capped_at_most(&self) -> bool {
+        let mut rest = self.clone();
+        (rest.max_price, rest.max_total, rest.max_upfront) = (None, None, None);
+        rest.kubernetes.is_none() && rest.is_plain()
     }
 
     /// Whether nothing is asked that is not asked without any flag.

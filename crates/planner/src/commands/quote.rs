@@ -128,7 +128,7 @@ fn asked(context: &Context<'_>, args: &QuoteArgs, saved: Option<&Saved>) -> Resu
 }
 
 /// Reckons on a thread of its own, so that an interrupt is heard meanwhile.
-async fn reckon<T: Send + 'static>(
+pub(super) async fn reckon<T: Send + 'static>(
     market: &Arc<Market>,
     demand: &Demand,
     reckoning: impl FnOnce(&Market, &Demand) -> Result<T, RequestError> + Send + 'static,

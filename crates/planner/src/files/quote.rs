@@ -4,6 +4,7 @@ use std::path::Path;
 
 use gpu_broker_core::verify::Claim;
 use gpu_broker_http::decode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -23,6 +24,10 @@ pub(crate) struct Kept {
     pub(crate) request: RequestDocument,
     /// What it says.
     pub(crate) claim: Claim,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// Until when its prices are taken to hold.
+    pub(crate) expires_at: Timestamp,
     /// All of it.
     document: Value,
 }
@@ -35,6 +40,8 @@ struct Head {
 #[derive(Deserialize)]
 struct Asked {
     request: RequestDocument,
+    created_at: Timestamp,
+    expires_at: Timestamp,
 }
 
 impl Kept {
@@ -58,9 +65,31 @@ impl Kept {
         asked.request.check()?;
         Ok(Self {
             request: asked.request,
+            created_at: asked.created_at,
+            expires_at: asked.expires_at,
             claim: decode(bytes).map_err(said)?,
             document: unexplained(decode(bytes).map_err(said)?),
         })
+    }
+
+    /// Whether a text that cannot be read was written as a quote.
+    pub(crate) fn is_meant(bytes: &[u8]) -> bool {
+        decode::<Head>(bytes).is_ok_and(|head| head.schema == SCHEMA)
+    }
+
+    /// Its name.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.document.get("id").and_then(Value::as_str)
+    }
+
+    /// The names of its plans.
+    pub(crate) fn plan_ids(&self) -> Vec<String> {
+        let plans = self.document.get("plans").and_then(Value::as_array);
+        let ids = plans
+            .into_iter()
+            .flatten()
+            .map(|plan| plan.get("id").and_then(Value::as_str));
+        ids.map(|id| id.unwrap_or_default().to_owned()).collect()
     }
 
     /// Whether its names are those of what it says: of the plans, and of the whole.

@@ -23,7 +23,7 @@ use super::why::{ChangeDocument, RejectionDocument};
 use crate::files::request::RequestDocument;
 
 /// How long the prices of a quote are taken to hold.
-const VALID: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const VALID: SignedDuration = SignedDuration::from_mins(5);
 
 /// `planner.quote/1`.
 #[derive(Debug, Serialize)]
@@ -195,6 +195,20 @@ impl QuoteDocument {
     }
 }
 
+/// The id of a plan.
+pub(crate) fn plan_id(found: &Plan) -> String {
+    let groups: Vec<GroupDocument> = found.groups.iter().map(|one| group(one, &found.also_sold_by)).collect();
+    id_of(&groups, &colocation::documents(found))
+}
+
+fn id_of(groups: &[GroupDocument], disks: &[DiskDocument]) -> String {
+    if disks.is_empty() {
+        digest("p", &groups)
+    } else {
+        digest("p", &(groups, disks))
+    }
+}
+
 /// A plan of a document.
 pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
     let groups: Vec<GroupDocument> = plan
@@ -203,14 +217,9 @@ pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         .map(|found| group(found, &plan.also_sold_by))
         .collect();
     let disks = colocation::documents(plan);
-    let id = if disks.is_empty() {
-        digest("p", &groups)
-    } else {
-        digest("p", &(&groups, &disks))
-    };
     PlanDocument {
         rank,
-        id,
+        id: id_of(&groups, &disks),
         gpus: plan.gpus,
         surplus_gpus: plan.surplus,
         nodes: plan.nodes,

@@ -11,7 +11,7 @@ const MS_PER_MINUTE: u64 = 60_000;
 
 /// What the broker says that it billed, or else the time since the request
 /// left at the machine's rate, no less than what is charged at least.
-pub(super) fn of(attempt: &Attempt, row: Option<&Instance>, now: &Stamp) -> Exact {
+pub(in crate::launch) fn of(attempt: &Attempt, row: Option<&Instance>, now: &Stamp) -> Exact {
     if let Some(billed) = row.and_then(|row| row.billed).filter(|billed| !billed.is_zero()) {
         return billed;
     }

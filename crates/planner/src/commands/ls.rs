@@ -1,0 +1,142 @@
+//! `planner ls`: what was launched from here.
+
+use gpu_broker_core::market::Completeness;
+use gpu_broker_core::market::{SourceReport, completeness};
+use gpu_broker_engine::clock::Stamp;
+use gpu_broker_engine::journal::SqliteJournal;
+use gpu_broker_engine::launch::Shown;
+use gpu_broker_engine::launch::state::{Attempt, State};
+use serde_json::json;
+
+use super::Context;
+use crate::cli::{LsArgs, Output};
+use crate::data::Data;
+use crate::exit::Exit;
+use crate::launch::{Purpose, opened, trouble};
+use crate::printer::bytes;
+use crate::report::Trouble;
+use crate::settings::Sources;
+use crate::view::instances::{Row, instance, rates, sheet, table, unasked, unresolved};
+use crate::view::{columns, footer, format};
+
+/// What the journal and the brokers know.
+pub(super) struct Known {
+    pub(super) state: State,
+    pub(super) shown: Vec<Shown>,
+    pub(super) now: Stamp,
+    /// How each listing went.
+    pub(super) reports: Vec<SourceReport>,
+}
+
+/// Prints it.
+pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Trouble> {
+    let data = context.data()?;
+    let known = look(context, &data, args.offline).await?;
+    let attempts = || known.state.attempts.values();
+    let is_listed = |one: &&Attempt| one.stage.is_alive() || (args.all && !one.stage.is_open());
+    let rows: Vec<Row<'_>> = attempts()
+        .filter(is_listed)
+        .map(|one| Row::of(one, &known.shown))
+        .collect();
+    let open: Vec<&Attempt> = attempts().filter(|one| one.stage.is_open()).collect();
+
+    let printer = context.printer;
+    let document = || {
+        json!({
+            "schema": "planner.instances/1",
+            "instances": rows.iter().map(|row| instance(row, &known.now)).collect::<Vec<_>>(),
+            "unresolved": open.iter().map(|one| unresolved(one, &known.now)).collect::<Vec<_>>(),
+            "sources": known.reports.iter().map(crate::view::document::source).collect::<Vec<_>>(),
+        })
+    };
+    let all: Vec<Row<'_>> = rows
+        .iter()
+        .copied()
+        .chain(open.iter().map(|attempt| Row { attempt, listed: None }))
+        .collect();
+    match context.output {
+        Output::Table if all.is_empty() => {}
+        Output::Table => printer.data(&(columns::lines(table(&all, &known.now), printer.columns).join("\n") + "\n"))?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Csv => bytes(&sheet(&all, &known.now).into_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&table(&all, &known.now)).as_bytes())?,
+    }
+    let living: Vec<&Attempt> = attempts().filter(|one| one.stage.is_alive()).collect();
+    printer.note(&if living.is_empty() {
+        "nothing runs that was launched from here\n".to_owned()
+    } else {
+        format!("{} running, {} per hour\n", living.len(), rates(living.iter().copied()))
+    });
+    if !open.is_empty() {
+        printer.note(&format!(
+            "of {} it is not known whether they exist: run `planner reconcile`\n",
+            open.len()
+        ));
+    }
+    printer.note(&footer::sources(&known.reports));
+    Ok(answered(context, &known, living.into_iter().chain(open)))
+}
+
+/// What the journal knows, and unless `offline` what the brokers list. Where
+/// nothing was ever launched, nobody is asked and nothing is made.
+pub(super) async fn look(context: &Context<'_>, data: &Data, offline: bool) -> Result<Known, Trouble> {
+    let clock = gpu_broker_engine::clock::SystemClock::new();
+    let mut known = Known {
+        state: State::default(),
+        shown: Vec::new(),
+        now: gpu_broker_engine::clock::Clock::now(&clock),
+        reports: Vec::new(),
+    };
+    if !data.is_begun() {
+        return Ok(known);
+    }
+    if offline {
+        if SqliteJournal::exists(data.folder()) {
+            known.state = crate::launch::offline(data)?;
+        }
+        return Ok(known);
+    }
+    let sources = context.fleets(data)?;
+    let mut engine = opened(context, data, &sources, &Purpose::Look, false)?;
+    known.shown = engine.look_around().await.map_err(|error| trouble(&error))?;
+    known.now = engine.parts().clock.now();
+    known.reports = reports(&sources, &known.shown);
+    known.state = engine.state().clone();
+    Ok(known)
+}
+
+/// How the listings of machines went, and who was not asked.
+pub(super) fn reports(sources: &Sources, shown: &[Shown]) -> Vec<SourceReport> {
+    let listed = |one: &Shown| SourceReport::of(one.broker.clone(), &one.listing);
+    let asked = shown.iter().map(listed);
+    let without = sources.asked.iter().filter(|source| source.fleet().is_none());
+    let without = without
+        .map(|source| source.broker().clone())
+        .chain(sources.without_key.iter().cloned());
+    asked.chain(without.map(SourceReport::without_key)).collect()
+}
+
+/// Whether everybody answered whose machines are in the journal.
+pub(super) fn answered<'a>(
+    context: &Context<'_>,
+    known: &Known,
+    attempts: impl Iterator<Item = &'a Attempt> + Clone,
+) -> Exit {
+    let asked: Vec<_> = known.shown.iter().map(|shown| shown.broker.clone()).collect();
+    let missing = unasked(attempts, &asked);
+    let is_missing = |report: &SourceReport| missing.iter().any(|broker| **broker == report.broker);
+    if known.reports.iter().any(is_missing) {
+        context
+            .printer
+            .warn("warning: machines of a broker that was not asked are shown as they were last seen\n");
+        return Exit::Credentials;
+    }
+    match completeness(&known.reports) {
+        Completeness::Whole => Exit::Done,
+        // Nobody is configured, and nothing of theirs is here.
+        Completeness::KeysRefused if known.shown.is_empty() => Exit::Done,
+        Completeness::KeysRefused => Exit::Credentials,
+        Completeness::Partial => Exit::PartialMarket,
+    }
+}

@@ -1,0 +1,183 @@
+//! `planner provision`: from a request or a quote to machines that run.
+
+mod chosen;
+mod outcome;
+mod quoted;
+mod setup;
+
+use std::time::Duration;
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::quantity::Range;
+use gpu_broker_engine::clock::{Clock as _, SystemClock};
+use gpu_broker_engine::launch::caps::Caps;
+use gpu_broker_engine::launch::{OnUnknown, Package, Wish};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Context;
+use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
+use crate::data::Data;
+use crate::exit::Exit;
+use crate::launch::{Purpose, confirm, opened, trouble};
+use crate::printer::bytes;
+use crate::report::Trouble;
+use crate::settings::Sources;
+use crate::view::format;
+use crate::view::launch::Summary;
+use chosen::{Choice, Chosen};
+use setup::Setup;
+
+/// After how long prices are read again before anything is sent (R11).
+const STALE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Launches the best plan, after asking.
+pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Result<Exit, Trouble> {
+    let data = context.data()?;
+    let sources = context.fleets(&data)?;
+    let mut setup = Setup::read(args)?;
+    let mut chosen = match chosen::choose(context, args, &sources, &data).await? {
+        Choice::Plans(chosen) => chosen,
+        Choice::Nothing(exit) => return Ok(exit),
+    };
+    setup.look_up(context, &sources, &chosen).await;
+    let mut ready = ready(args, &setup, &mut chosen)?;
+
+    let summary = summary(context, args, &data, &setup, &chosen, &ready);
+    if args.dry_run {
+        match context.output {
+            Output::Json => bytes(&format::json(&summary.document())?)?,
+            Output::Yaml => bytes(&format::yaml(&summary.document())?)?,
+            _ => context.printer.data(&summary.text())?,
+        }
+        context.printer.note("nothing was sent\n");
+        return Ok(Exit::Done);
+    }
+    context.printer.note(&summary.text());
+    confirm(context, args.yes, "launch this?").await?;
+
+    if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
+        chosen.read_again(context, &sources, args.price_tolerance).await?;
+        ready = self::ready(args, &setup, &mut chosen)?;
+    }
+    launch(context, args, (&data, &sources), &chosen, ready).await
+}
+
+/// What the engine will be asked.
+struct Ready {
+    wish: Wish,
+    plan: String,
+}
+
+/// The plans that can be launched as it was asked; what cannot is noted.
+fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
+    let ordering = setup.ordering(args, &chosen.demand);
+    let mut plans: Vec<(String, Package)> = Vec::new();
+    let mut refused: Vec<String> = Vec::new();
+    for (approved, plan) in &chosen.plans {
+        let fit = chosen::prepaid(plan, args.allow_prepaid)
+            .and_then(|()| crate::launch::package(plan, &approved.plan, &ordering));
+        match fit {
+            Ok(package) => plans.push((approved.id.clone(), package)),
+            Err(why) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
+        }
+    }
+    let Some((plan, _)) = plans.first() else {
+        let why = refused.first().cloned().unwrap_or_else(|| "no plan is left".to_owned());
+        return Err(Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it"));
+    };
+    let plan = plan.clone();
+    // What is dearer than the first plan that can be had was not asked for.
+    chosen.notes.truncate(chosen.notes_before);
+    chosen.notes.extend(refused);
+    let wish = Wish {
+        plans: plans.into_iter().map(|(_, package)| package).collect(),
+        all_or_nothing: !args.best_effort,
+        caps: Caps {
+            rate: chosen.demand.caps.rate,
+            total: chosen.demand.caps.total,
+            upfront: chosen.demand.caps.upfront,
+            budget: args.budget,
+        },
+        currency: chosen.demand.exchange.quote(),
+        ends_at: args.max_duration.map(ends_at).transpose()?,
+        on_unknown: match args.on_unknown {
+            OnUnknownFlag::Hold => OnUnknown::Hold,
+            OnUnknownFlag::Recreate => OnUnknown::Recreate,
+        },
+        resolve_for: args.resolve_for,
+        wait: (!args.no_wait).then_some(args.wait),
+    };
+    Ok(Ready { wish, plan })
+}
+
+fn ends_at(after: Duration) -> Result<Timestamp, Trouble> {
+    let now = SystemClock::new().now().wall;
+    now.checked_add(after)
+        .map_err(|_| Trouble::usage("`--max-duration` ends beyond the calendar").hint("choose a shorter time"))
+}
+
+fn summary<'a>(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    data: &Data,
+    setup: &Setup,
+    chosen: &'a Chosen,
+    ready: &'a Ready,
+) -> Summary<'a> {
+    Summary {
+        wish: &ready.wish,
+        demand: &chosen.demand,
+        plan: &ready.plan,
+        logins: setup.called(ready.wish.plans.first()),
+        warnings: chosen.notes.clone(),
+        on_unknown: args.on_unknown,
+        folder: data.folder().display().to_string(),
+        now: context.now,
+    }
+}
+
+async fn launch(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    (data, sources): (&Data, &Sources),
+    chosen: &Chosen,
+    ready: Ready,
+) -> Result<Exit, Trouble> {
+    let mut engine = opened(context, data, sources, &Purpose::Send("provision"), args.strict)?;
+    let report = engine.provision(&ready.wish).await;
+    let now = engine.parts().clock.now();
+    // Whoever tells progress must be done before anything else is printed.
+    drop(engine);
+    let report = match report {
+        Ok(report) => report,
+        // Whoever asked to stop while waiting for a turn is not refused.
+        Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
+        Err(error) => return Err(trouble(&error)),
+    };
+    outcome::told(context, &report, (&ready.plan, &chosen.demand), &now)
+}
+
+/// So many machines, each with exactly the GPUs asked for.
+fn several(demand: &mut Demand, count: u64) -> Result<(), Trouble> {
+    let alternatives = &mut demand.gpus.alternatives;
+    let each = alternatives.first().map(|wanted| wanted.count);
+    let same = alternatives.iter().all(|wanted| Some(wanted.count) == each);
+    let each = each.filter(|each| same && each.most.is_none_or(|most| most == each.least));
+    let total = each.and_then(|each| each.least.checked_mul(count));
+    let (Some(each), Some(total)) = (each, total) else {
+        return Err(Trouble::usage("`--count` takes one number of GPUs for each machine")
+            .hint("write it as `H100:8 --count 4`: four machines of eight GPUs"));
+    };
+    for wanted in alternatives.iter_mut() {
+        wanted.count = Range {
+            least: total,
+            most: Some(total),
+        };
+    }
+    demand.gpus_per_node = Some(Range {
+        least: each.least,
+        most: Some(each.least),
+    });
+    demand.nodes = gpu_broker_core::demand::Nodes::AtMost(count);
+    Ok(())
+}

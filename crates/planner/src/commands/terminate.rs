@@ -1,0 +1,266 @@
+//! `planner terminate`: end machines, and see that they are gone.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use gpu_broker_core::instance::InstanceId;
+use gpu_broker_engine::clock::Stamp;
+use gpu_broker_engine::launch::state::{Attempt, Stage, State};
+use gpu_broker_engine::launch::{CareError, Engine, Held};
+use serde_json::json;
+
+use super::Context;
+use crate::cli::{Output, TerminateArgs};
+use crate::exit::Exit;
+use crate::launch::{Purpose, confirm, find, opened, trouble};
+use crate::printer::bytes;
+use crate::report::Trouble;
+use crate::settings::Sources;
+use crate::view::instances::{Row, instance, rates, sheet, state, table, unresolved};
+use crate::view::text::{gpu_name, seller, shown};
+use crate::view::{columns, format};
+
+/// Ends what was named, after asking.
+pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
+    let data = context.data()?;
+    if !data.is_begun() && args.ids.is_empty() {
+        context
+            .printer
+            .note("nothing was launched from here, so there is nothing to end\n");
+        return Ok(Exit::Done);
+    }
+    let sources = context.fleets(&data)?;
+    let mut engine = opened(context, &data, &sources, &Purpose::Send("terminate"), false)?;
+    engine.recover().await.map_err(|error| trouble(&error))?;
+    let now = engine.parts().clock.now();
+    let (keys, strangers) = named(args, engine.state(), &now)?;
+    let keys = pending(context, engine.state(), keys);
+    if keys.is_empty() && strangers.is_empty() {
+        context.printer.note("there is nothing to end\n");
+        return Ok(Exit::Done);
+    }
+    context.printer.note(&told(engine.state(), &keys, &strangers, &now));
+    reachable(engine.state(), &keys, &sources)?;
+    confirm(context, args.yes, "end this?").await?;
+    let mut keys = keys;
+    for word in strangers {
+        keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
+    }
+    let ended = engine.terminate(&keys, args.within).await;
+    let (state, now) = (engine.state().clone(), engine.parts().clock.now());
+    drop(engine);
+    match ended {
+        Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
+        ended => ended.map_err(|error| trouble(&error))?,
+    }
+    finish(context, &state, &keys, &now)
+}
+
+/// What a person's word could not be taken for.
+pub(super) fn care(error: CareError) -> Trouble {
+    match error {
+        CareError::Engine(error) => trouble(&error),
+        CareError::Unfit(why) => Trouble::new(Exit::Refused, shown(&why).into_owned()),
+    }
+}
+
+/// The attempts that were named, and words that the journal knows nothing of.
+fn named(args: &TerminateArgs, state: &State, now: &Stamp) -> Result<(Vec<String>, Vec<String>), Trouble> {
+    let of = |is: &dyn Fn(&Attempt) -> bool| -> Vec<String> {
+        state
+            .attempts
+            .values()
+            .filter(|one| is(one))
+            .map(|one| one.key.clone())
+            .collect()
+    };
+    if args.all {
+        return Ok((of(&|one| !one.stage.is_over()), Vec::new()));
+    }
+    if args.expired {
+        let is_due = |one: &Attempt| one.ends_at.is_some_and(|at| at <= now.wall);
+        return Ok((of(&|one| !one.stage.is_over() && is_due(one)), Vec::new()));
+    }
+    let (mut keys, mut strangers) = (BTreeSet::new(), Vec::new());
+    for launch in &args.launch {
+        if !state.launches.contains_key(launch) {
+            return Err(Trouble::usage(format!("no launch is called `{}`", shown(launch)))
+                .hint("`planner ls -o json` shows the launch of each machine"));
+        }
+        keys.extend(state.of_launch(launch).map(|one| one.key.clone()));
+    }
+    for word in &args.ids {
+        match find(state, word)? {
+            found if found.is_empty() => strangers.push(word.clone()),
+            found => keys.extend(found),
+        }
+    }
+    Ok((keys.into_iter().collect(), strangers))
+}
+
+/// Those of them that are not gone.
+fn pending(context: &Context<'_>, state: &State, keys: Vec<String>) -> Vec<String> {
+    let (over, pending): (Vec<String>, Vec<String>) = keys
+        .into_iter()
+        .partition(|key| state.attempts.get(key).is_none_or(|one| one.stage.is_over()));
+    let gone = over.iter().filter_map(|key| state.attempts.get(key));
+    for one in gone.filter(|one| one.stage == Stage::Gone) {
+        let id = one
+            .machine
+            .as_ref()
+            .map_or(one.name.as_str(), |machine| machine.id.as_str());
+        context.printer.note(&format!("{} is gone already\n", shown(id)));
+    }
+    pending
+}
+
+/// What is about to end, and what ending it costs.
+fn told(state: &State, keys: &[String], strangers: &[String], now: &Stamp) -> String {
+    let mut text = String::new();
+    for attempt in keys.iter().filter_map(|key| state.attempts.get(key)) {
+        let ordered = &attempt.ordered;
+        let id = attempt.machine.as_ref().map(|machine| machine.id.as_str());
+        let _ = write!(
+            text,
+            "  {}  {} × {} at {}, {}",
+            shown(id.unwrap_or(&attempt.name)),
+            ordered.gpu.count,
+            gpu_name(&ordered.gpu),
+            seller(&ordered.broker, &ordered.provider),
+            self::state(attempt),
+        );
+        if let Some(cost) = attempt.cost_until(now) {
+            let _ = write!(text, ", {} {} so far", cost.to_fixed(2), ordered.currency);
+        }
+        text.push('\n');
+        let left = attempt.minimum_left(now);
+        if attempt.stage.is_alive() && !left.is_zero() {
+            let minutes = ordered.minimum_minutes;
+            let _ = writeln!(
+                text,
+                "    it is charged for {minutes} minutes at least, of which {} are left, and its broker may not end it before",
+                left.as_secs().div_ceil(60)
+            );
+        }
+        if ordered.prepaid_hours.is_some() {
+            text.push_str("    it is prepaid: what was paid is not given back\n");
+        }
+        if attempt.stage.is_open() {
+            text.push_str("    nobody knows whether it exists: should it appear, it is ended then\n");
+        }
+    }
+    for word in strangers {
+        let _ = writeln!(
+            text,
+            "  {}  the journal knows nothing of it: it is ended if a broker lists a machine with this id, whosever it is",
+            shown(word)
+        );
+    }
+    format!("to be ended, with all that is on their own disks:\n{text}")
+}
+
+/// Whether the brokers of all of them can be asked.
+fn reachable(state: &State, keys: &[String], sources: &Sources) -> Result<(), Trouble> {
+    for attempt in keys.iter().filter_map(|key| state.attempts.get(key)) {
+        let broker = &attempt.ordered.broker;
+        let source = sources.asked.iter().find(|source| source.broker() == broker);
+        if source.is_none_or(|source| source.fleet().is_none()) {
+            return Err(Trouble::new(
+                Exit::Credentials,
+                format!("no key is configured for {broker}, so its machines can be neither seen nor ended"),
+            )
+            .hint(format!("set {}_API_KEY", broker.as_str().to_ascii_uppercase())));
+        }
+    }
+    Ok(())
+}
+
+/// What came of it. Done is only what is listed as gone.
+fn finish(context: &Context<'_>, state: &State, keys: &[String], now: &Stamp) -> Result<Exit, Trouble> {
+    let printer = context.printer;
+    let attempts: Vec<&Attempt> = keys.iter().filter_map(|key| state.attempts.get(key)).collect();
+    let rows: Vec<Row<'_>> = attempts.iter().map(|attempt| Row { attempt, listed: None }).collect();
+    let left: Vec<&Attempt> = attempts.iter().copied().filter(|one| !one.stage.is_over()).collect();
+    let document = || {
+        let (open, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempt.stage.is_open());
+        json!({
+            "schema": "planner.instances/1",
+            "instances": rest.iter().map(|row| instance(row, now)).collect::<Vec<_>>(),
+            "unresolved": open.iter().map(|row| unresolved(row.attempt, now)).collect::<Vec<_>>(),
+        })
+    };
+    match context.output {
+        Output::Table => {
+            let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
+            let lines = gone.map(|one| {
+                let id = one
+                    .machine
+                    .as_ref()
+                    .map_or(one.name.as_str(), |machine| machine.id.as_str());
+                let cost = one.cost.unwrap_or_default();
+                format!("{} gone, cost {cost} {}\n", shown(id), one.ordered.currency)
+            });
+            printer.data(&lines.collect::<String>())?;
+        }
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
+    }
+    if left.is_empty() {
+        return Ok(if context.stop.is_asked() {
+            Exit::Interrupted
+        } else {
+            Exit::Done
+        });
+    }
+    let still: Vec<Row<'_>> = left.iter().map(|attempt| Row { attempt, listed: None }).collect();
+    let mut text = columns::lines(table(&still, now), printer.columns).join("\n") + "\n";
+    for one in &left {
+        text += &why(one, now);
+    }
+    let alive: Vec<&Attempt> = left.iter().copied().filter(|one| one.stage.is_alive()).collect();
+    let _ = writeln!(
+        text,
+        "not gone yet: {} still costs {} per hour; `planner reconcile --watch` goes on until it is",
+        if alive.is_empty() {
+            "what may exist"
+        } else {
+            "what runs"
+        },
+        rates(left.iter().copied())
+    );
+    printer.warn(&text);
+    if context.stop.is_asked() {
+        return Ok(Exit::Interrupted);
+    }
+    let refused = |one: &&Attempt| one.stage == Stage::Blocked && one.held(now) == Some(Held::Refused);
+    Ok(if left.iter().all(refused) {
+        Exit::Credentials
+    } else {
+        Exit::Unknown
+    })
+}
+
+fn why(attempt: &Attempt, now: &Stamp) -> String {
+    let id = attempt
+        .machine
+        .as_ref()
+        .map_or(attempt.name.as_str(), |machine| machine.id.as_str());
+    let id = shown(id);
+    match attempt.held(now) {
+        Some(Held::TooEarly(wait)) => format!(
+            "{id}: {} does not end it before its minimum runtime, for another {} s; it is charged that long in any case\n",
+            attempt.ordered.broker,
+            wait.as_secs()
+        ),
+        Some(Held::Refused) => format!("{id}: {}\n", shown(&attempt.note)),
+        None if attempt.stage.is_open() => format!("{id}: nobody knows whether it exists\n"),
+        None => String::new(),
+    }
+}
+
+/// Ends these with the engine at hand: for `reconcile`.
+pub(super) async fn end(engine: &mut Engine, keys: &[String], within: std::time::Duration) -> Result<(), Trouble> {
+    engine.terminate(keys, within).await.map_err(|error| trouble(&error))
+}

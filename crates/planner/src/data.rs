@@ -1,0 +1,94 @@
+//! The data folder: the journal, quotes that were kept, and the sandbox's
+//! world, which shares nothing with the real one.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::GlobalArgs;
+use crate::env::Environment;
+use crate::report::Trouble;
+
+/// Where things are kept for one world.
+#[derive(Debug, Clone)]
+pub(crate) struct Data {
+    folder: PathBuf,
+}
+
+impl Data {
+    /// What the flags and the environment say.
+    ///
+    /// # Errors
+    /// When neither names a folder, and there is no home to keep one in.
+    pub(crate) fn of(environment: &Environment, global: &GlobalArgs) -> Result<Self, Trouble> {
+        let usual = || environment.home.as_ref().map(|home| home.join(".local").join("share"));
+        let own = |base: PathBuf| base.join("planner");
+        let root = (global.data_dir.clone())
+            .or_else(|| environment.data_dir.clone())
+            .or_else(|| environment.xdg_data.clone().map(own))
+            .or_else(|| usual().map(own));
+        let Some(root) = root else {
+            return Err(Trouble::usage("there is no folder to keep the journal in")
+                .hint("name one with `--data-dir` or PLANNER_DATA_DIR"));
+        };
+        Ok(Self {
+            folder: if global.sandbox { root.join("sandbox") } else { root },
+        })
+    }
+
+    /// The folder of the journal.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether anything was ever kept of launches.
+    pub(crate) fn is_begun(&self) -> bool {
+        let there = |name: &str| self.folder.join(name).symlink_metadata().is_ok();
+        there("identity") || there("journal.db")
+    }
+
+    /// The file of the sandbox's world.
+    pub(crate) fn world(&self) -> PathBuf {
+        self.folder.join("world.json")
+    }
+
+    /// The folder of quotes that were kept.
+    pub(crate) fn quotes(&self) -> PathBuf {
+        self.folder.join("quotes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_wins() {
+        let environment = |data: Option<&str>, xdg: Option<&str>, home: Option<&str>| Environment {
+            data_dir: data.map(PathBuf::from),
+            xdg_data: xdg.map(PathBuf::from),
+            home: home.map(PathBuf::from),
+            ..Environment::default()
+        };
+        let check = |environment: Environment, flags: &[&str], expected: Option<&str>| {
+            let line = [&["planner", "ls"], flags].concat();
+            let cli = <crate::cli::Cli as clap::Parser>::try_parse_from(line).unwrap();
+            let data = Data::of(&environment, &cli.global).ok();
+            assert_eq!(data.as_ref().map(Data::folder), expected.map(Path::new), "{flags:?}");
+        };
+        let all = || environment(Some("/d"), Some("/x"), Some("/h"));
+        check(all(), &["--data-dir", "/f"], Some("/f"));
+        check(all(), &[], Some("/d"));
+        check(all(), &["--sandbox"], Some("/d/sandbox"));
+        check(environment(None, Some("/x"), Some("/h")), &[], Some("/x/planner"));
+        check(
+            environment(None, None, Some("/h")),
+            &[],
+            Some("/h/.local/share/planner"),
+        );
+        check(
+            environment(None, None, Some("/h")),
+            &["--sandbox"],
+            Some("/h/.local/share/planner/sandbox"),
+        );
+        check(environment(None, None, None), &[], None);
+    }
+}

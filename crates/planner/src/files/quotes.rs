@@ -1,0 +1,127 @@
+//! Quotes that were kept, so that they can be launched by their ids: each with
+//! the market that it was made of, by which it can be verified.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::market::Saved;
+use super::quote::Kept;
+use super::whole;
+use crate::exit::Exit;
+use crate::report::Trouble;
+use crate::view::text::shown;
+
+/// Quotes kept at most; the oldest go.
+const KEPT_MAX: usize = 100;
+
+/// Where a quote and its market are.
+fn paths(folder: &Path, id: &str) -> (PathBuf, PathBuf) {
+    (
+        folder.join(format!("{id}.json")),
+        folder.join(format!("{id}.market.json")),
+    )
+}
+
+/// Whether a word can be the id of a quote: it becomes a name of a file.
+fn is_id(word: &str) -> bool {
+    let digits = word.strip_prefix("q_");
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Keeps a quote, as the document that was or could have been printed.
+pub(crate) fn keep(folder: &Path, id: &str, document: &[u8], market: &Saved) -> Result<(), Trouble> {
+    make(folder)?;
+    let (quote, beside) = paths(folder, id);
+    // The market first: a quote that is there has one.
+    market.write(&beside)?;
+    whole::write(&quote, document)?;
+    forget(folder);
+    Ok(())
+}
+
+/// The quote that a word means, and its market where it is known: an id, or a
+/// file whose quote may be kept here as well.
+pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), Trouble> {
+    if is_id(word) {
+        let (quote, beside) = paths(folder, word);
+        if !quote.exists() {
+            return Err(Trouble::new(
+                Exit::Refused,
+                format!("no quote {word} is kept in {}", folder.display()),
+            )
+            .hint("nothing was sent; the last hundred are kept, of each data folder and of the sandbox apart"));
+        }
+        let kept = read(&quote)?;
+        return Ok((kept, Some(Saved::read(&beside)?)));
+    }
+    let kept = read(Path::new(word))?;
+    let beside = kept.id().filter(|id| is_id(id)).map(|id| paths(folder, id).1);
+    let market = beside
+        .filter(|path| path.exists())
+        .map(|path| Saved::read(&path))
+        .transpose()?;
+    Ok((kept, market))
+}
+
+/// A file that is no quote at all is a mistake; one that was changed is refused.
+fn read(path: &Path) -> Result<Kept, Trouble> {
+    let bytes = whole::read(path, "the quote")?;
+    Kept::parse(&bytes).map_err(|reason| {
+        let begun = Kept::is_meant(&bytes);
+        let exit = if begun { Exit::Refused } else { Exit::Usage };
+        Trouble::new(exit, format!("{} is no quote: {}", path.display(), shown(&reason))).hint(
+            "nothing was sent; `planner quote GPU -o json > FILE` writes one, and `planner quote` keeps it by its id",
+        )
+    })
+}
+
+fn make(folder: &Path) -> Result<(), Trouble> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| {
+        Trouble::usage(format!("{} cannot be made: {error}", folder.display()))
+            .hint("name a folder that you may write to with `--data-dir`")
+    })
+}
+
+/// Removes the oldest beyond the most that are kept.
+fn forget(folder: &Path) {
+    let id = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        Some(name.strip_suffix(".json")?.to_owned()).filter(|id| is_id(id))
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut kept: Vec<(SystemTime, String)> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.metadata().ok()?.modified().ok()?, id(&entry.path())?))
+        })
+        .collect();
+    kept.sort_unstable();
+    for (_, id) in kept.iter().take(kept.len().saturating_sub(KEPT_MAX)) {
+        let (quote, beside) = paths(folder, id);
+        // Another process may have been first.
+        let _ = fs::remove_file(quote);
+        let _ = fs::remove_file(beside);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_become_names_of_files() {
+        let check = |word: &str, expected: bool| assert_eq!(is_id(word), expected, "{word}");
+        check("q_0123456789abcdef", true);
+        check("q_", false);
+        check("q_../../etc/passwd", false);
+        check("quote.json", false);
+        check("p_0123", false);
+    }
+}

@@ -1,0 +1,200 @@
+//! Telling what happens while it happens: one line that changes on a terminal,
+//! and a line for each thing that matters.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use gpu_broker_core::number::Exact;
+use gpu_broker_engine::launch::Watcher;
+use gpu_broker_engine::launch::event::Event;
+use gpu_broker_engine::launch::state::{Attempt, Stage, State};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::printer::Printer;
+use crate::view::text::{gpu_name, seller, shown};
+
+/// Tells a person what happens.
+pub(crate) struct Narrator {
+    printer: Printer,
+    /// The line that changes, from the first wait on: until then a person may
+    /// be asked something.
+    line: OnceLock<ProgressBar>,
+}
+
+impl fmt::Debug for Narrator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Narrator").finish_non_exhaustive()
+    }
+}
+
+impl Narrator {
+    /// For whoever watches standard error.
+    pub(crate) fn new(printer: Printer) -> Self {
+        Self {
+            printer,
+            line: OnceLock::new(),
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match self.line.get() {
+            Some(bar) => bar.suspend(|| self.printer.note(line)),
+            None => self.printer.note(line),
+        }
+    }
+}
+
+fn line() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+    let style = ProgressStyle::with_template("  {spinner} {elapsed:>4}  {wide_msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+impl Drop for Narrator {
+    fn drop(&mut self) {
+        // Whatever is printed next must not share a line with it.
+        if let Some(bar) = self.line.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watcher for Narrator {
+    fn happened(&self, event: &Event, state: &State) {
+        if let Some(line) = told(event, state) {
+            self.say(&format!("{line}\n"));
+        }
+        if let Some(bar) = self.line.get() {
+            bar.set_message(status(state));
+        }
+    }
+
+    fn waiting(&self, state: &State, _: Duration) {
+        if self.printer.shows_progress() {
+            self.line.get_or_init(line).set_message(status(state));
+        }
+    }
+}
+
+/// What is to be told of an event; nothing where it is no news for a person.
+fn told(event: &Event, state: &State) -> Option<String> {
+    let of = |key: &str| state.attempts.get(key);
+    let machine = |key: &str| {
+        let id = of(key).and_then(|one| one.machine.as_ref());
+        id.map_or_else(
+            || shown(key).into_owned(),
+            |machine| shown(machine.id.as_str()).into_owned(),
+        )
+    };
+    Some(match event {
+        Event::Planned(planned) => format!("launch {}", planned.launch),
+        Event::Reserved(reserved) => {
+            let ordered = &reserved.ordered;
+            format!(
+                "ordering {} × {} from {}, offer {}, as {}",
+                ordered.gpu.count,
+                gpu_name(&ordered.gpu),
+                seller(&ordered.broker, &ordered.provider),
+                shown(ordered.offer.as_str()),
+                shown(&reserved.key)
+            )
+        }
+        Event::NotSent(noted) => format!("no connection, so nothing was sent: {}", shown(&noted.note)),
+        Event::Accepted(accepted) => {
+            let how = if accepted.seen { "found" } else { "made" };
+            let id = shown(accepted.id.as_str());
+            let rate = accepted
+                .rate
+                .map(|rate| format!(", {rate}{}", per_hour(of(&accepted.key))));
+            format!("{how}: {id}{}", rate.unwrap_or_default())
+        }
+        Event::Rejected(rejected) => format!("refused: {}", shown(&rejected.note)),
+        Event::Unknown(noted) => format!(
+            "nobody knows what came of it: {}; looking for a machine called {}",
+            shown(&noted.note),
+            shown(&noted.key)
+        ),
+        Event::Absent(named) => format!(
+            "{} did not appear in the time in which it might have",
+            shown(&named.key)
+        ),
+        Event::Ready(ready) => {
+            let ssh = ready.ssh.first().map(|ssh| format!(": {ssh}"));
+            format!("ready: {}{}", machine(&ready.key), ssh.unwrap_or_default())
+        }
+        Event::Doomed(doomed) => {
+            let note = Some(&doomed.note).filter(|note| !note.is_empty());
+            let note = note.map(|note| format!(" ({})", shown(note))).unwrap_or_default();
+            format!("{} must end: {}{note}", machine(&doomed.key), doomed.doom.as_str())
+        }
+        Event::Ending(named) => format!("asking to end {}", machine(&named.key)),
+        Event::EndRefused(refused) => format!("{} does not end yet: {}", machine(&refused.key), shown(&refused.note)),
+        Event::Gone(gone) => format!(
+            "gone: {}, it cost {}{}",
+            machine(&gone.key),
+            gone.cost,
+            currency(of(&gone.key))
+        ),
+        Event::Unseen(named) => format!("{} is not in its broker's list any more", machine(&named.key)),
+        Event::Orphan(orphan) => format!(
+            "found {} ({}), which bears a name of ours and of which the journal knows nothing",
+            shown(orphan.id.as_str()),
+            shown(&orphan.key)
+        ),
+        Event::Extra(extra) => format!("a second machine came of one request: {}", shown(extra.id.as_str())),
+        Event::Sending(_)
+        | Event::Missed(_)
+        | Event::Released(_)
+        | Event::Reported(_)
+        | Event::SeenGone(_)
+        | Event::Unwanted(_)
+        | Event::Extended(_)
+        | Event::Known(_)
+        | Event::QuietAgain(_)
+        | Event::SoldOut(_)
+        | Event::Closed(_)
+        | Event::Vouched(_) => return None,
+    })
+}
+
+fn currency(attempt: Option<&Attempt>) -> String {
+    attempt.map_or_else(String::new, |one| format!(" {}", one.ordered.currency))
+}
+
+fn per_hour(attempt: Option<&Attempt>) -> String {
+    format!("{} per hour", currency(attempt))
+}
+
+/// What goes on, in one line.
+fn status(state: &State) -> String {
+    let count = |stages: &[Stage]| {
+        state
+            .attempts
+            .values()
+            .filter(|one| stages.contains(&one.stage))
+            .count()
+    };
+    let parts = [
+        (count(&[Stage::Reserved, Stage::Sending]), "being ordered"),
+        (count(&[Stage::Rejected]), "refused, to be confirmed"),
+        (count(&[Stage::Unknown]), "looked for"),
+        (count(&[Stage::Accepted]), "deploying"),
+        (count(&[Stage::Doomed, Stage::Ending, Stage::Blocked]), "ending"),
+        (count(&[Stage::Ready]), "ready"),
+    ];
+    let mut text: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let alive = state.attempts.values().filter(|one| one.stage.is_alive());
+    let rates = alive.filter_map(|one| one.machine.as_ref()?.rate);
+    let rate = rates.fold(Some(Exact::ZERO), |sum, rate| sum?.plus(rate));
+    if let Some(rate) = rate.filter(|rate| !rate.is_zero()) {
+        text.push(format!("{rate} per hour"));
+    }
+    text.join(" · ")
+}

@@ -1,0 +1,154 @@
+//! An engine over the journal of the data folder.
+
+use std::sync::Arc;
+
+use gpu_broker_engine::clock::SystemClock;
+use gpu_broker_engine::identity::Identity;
+use gpu_broker_engine::journal::{JournalError, Mode, SqliteJournal};
+use gpu_broker_engine::launch::state::State;
+use gpu_broker_engine::launch::{
+    Engine, EngineError, FolderTurns, Interrupt, Names, Parts, Said, Settings, TaggedNames, Turns, Unwatched, Watcher,
+};
+use gpu_broker_engine::lock::Holder;
+
+use super::Narrator;
+use crate::commands::Context;
+use crate::data::Data;
+use crate::exit::Exit;
+use crate::report::Trouble;
+use crate::settings::Sources;
+use crate::view::text::shown;
+
+/// What an engine is for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// Looking only: it is interrupted at once.
+    Look,
+    /// Sending, under this command's name: it is interrupted between two steps.
+    Send(&'static str),
+}
+
+/// Opens the journal, which is made when there is none.
+///
+/// # Errors
+/// When it cannot be used.
+pub(crate) fn opened(
+    context: &Context<'_>,
+    data: &Data,
+    sources: &Sources,
+    purpose: &Purpose,
+    strict: bool,
+) -> Result<Engine, Trouble> {
+    let folder = data.folder().to_owned();
+    let identity = Identity::load_or_create(&folder).map_err(journal)?;
+    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(journal)?;
+    let mut settings = if context.global.sandbox {
+        Settings::sandbox()
+    } else {
+        Settings::default()
+    };
+    settings.ask_within = context.within();
+    settings.strict = strict;
+    let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose {
+        Purpose::Look => ("look", Arc::new(Unwatched), Interrupt::default()),
+        Purpose::Send(command) => {
+            if let Err(error) = kept.keep_copy(context.now) {
+                context
+                    .printer
+                    .warn(&format!("warning: {}\n", shown(&error.to_string())));
+            }
+            (
+                *command,
+                Arc::new(Narrator::new(context.printer)),
+                context.stop.engage(),
+            )
+        }
+    };
+    let holder = Holder {
+        pid: std::process::id(),
+        command: format!("planner {command}"),
+        since: context.now,
+    };
+    let parts = Parts {
+        sources: sources.asked.clone(),
+        clock: Arc::new(SystemClock::new()),
+        names: Arc::new(TaggedNames::new(identity)),
+        turns: Arc::new(FolderTurns::new(folder, holder)),
+        watcher,
+        interrupt,
+        settings,
+    };
+    Engine::open(Box::new(kept), parts).map_err(|error| trouble(&error))
+}
+
+/// What an engine's error is to a person.
+pub(crate) fn trouble(error: &EngineError) -> Trouble {
+    let message = shown(&error.to_string()).into_owned();
+    match error {
+        EngineError::Journal(error) => journal(error.clone()),
+        EngineError::Unrecorded { .. } => Trouble::new(Exit::Unknown, message),
+        EngineError::Busy(_) => Trouble::new(Exit::Refused, message),
+        EngineError::NoFleet(broker) => Trouble::new(Exit::Credentials, message)
+            .hint(format!("set {}_API_KEY", broker.as_str().to_ascii_uppercase())),
+    }
+}
+
+pub(crate) fn journal(error: JournalError) -> Trouble {
+    Trouble::new(Exit::Internal, shown(&error.to_string()).into_owned())
+}
+
+/// What the journal knows, and nobody is asked.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
+    let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(journal)?;
+    let parts = Parts {
+        sources: Vec::new(),
+        clock: Arc::new(SystemClock::new()),
+        names: Arc::new(NoNames),
+        turns: Arc::new(NoTurns),
+        watcher: Arc::new(Unwatched),
+        interrupt: Interrupt::default(),
+        settings: Settings::default(),
+    };
+    let engine = Engine::open(Box::new(kept), parts).map_err(|error| trouble(&error))?;
+    Ok(engine.state().clone())
+}
+
+/// Whether there is a journal that can be used.
+pub(crate) fn is_sound(data: &Data) -> bool {
+    SqliteJournal::exists(data.folder()) && offline(data).is_ok()
+}
+
+/// Nobody is given a name by who only reads.
+#[derive(Debug)]
+struct NoNames;
+
+impl Names for NoNames {
+    fn fresh(&self) -> Result<u64, String> {
+        Err("the journal is only read".to_owned())
+    }
+
+    fn launch(&self, _: u64) -> String {
+        String::new()
+    }
+
+    fn name(&self, _: u64, _: u16, _: u8, _: Option<jiff::Timestamp>) -> Result<String, String> {
+        Err("the journal is only read".to_owned())
+    }
+
+    fn ours(&self, _: &str) -> Option<Said> {
+        None
+    }
+}
+
+/// Nobody sends who only reads.
+#[derive(Debug)]
+struct NoTurns;
+
+impl Turns for NoTurns {
+    fn take(&self) -> Result<Option<Box<dyn Send>>, String> {
+        Err("the journal is only read".to_owned())
+    }
+}

@@ -1,0 +1,63 @@
+//! Being asked to stop: at once while nothing is at stake, and between two
+//! steps once something is (R14).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gpu_broker_engine::launch::Interrupt;
+
+use crate::printer::Printer;
+
+/// Whether somebody asked. Clones share the answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stop {
+    interrupt: Interrupt,
+    engaged: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// From here on, the first request to stop is heard between two steps.
+    pub(crate) fn engage(&self) -> Interrupt {
+        self.engaged.store(true, Ordering::SeqCst);
+        self.interrupt.clone()
+    }
+
+    /// Whether somebody asked while something was at stake.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
+    /// Returns when the process should end at once: after the first signal
+    /// while nothing is at stake, and after the second otherwise.
+    pub(crate) async fn at_once(&self, printer: Printer) {
+        loop {
+            signal().await;
+            if !self.engaged.load(Ordering::SeqCst) || self.interrupt.is_set() {
+                return;
+            }
+            printer.warn(
+                "stopping: nothing more is begun, and a request under way is let end; interrupt again to leave at once\n",
+            );
+            self.interrupt.set();
+        }
+    }
+}
+
+/// The next signal that asks to stop.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // A signal that cannot be waited for never comes.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,379 @@
+//! A launch: what is told before anything is sent, and what came of it.
+
+use std::fmt::Write as _;
+
+use gpu_broker_core::demand::Demand;
+use gpu_broker_core::money::{Currency, Rate};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::quantity::Hours;
+use gpu_broker_engine::clock::Stamp;
+use gpu_broker_engine::launch::state::Stage;
+use gpu_broker_engine::launch::{End, Package, Report, Unit, Wish};
+use serde_json::{Value, json};
+
+use super::document;
+use super::instances::{Row, age, instance, unresolved};
+use super::text::{gpu_name, seller, shown};
+use crate::cli::OnUnknownFlag;
+use crate::launch::charged;
+
+/// What is about to be launched, for a person to approve.
+#[derive(Debug)]
+pub(crate) struct Summary<'a> {
+    /// What will be asked of the engine.
+    pub(crate) wish: &'a Wish,
+    /// What was asked.
+    pub(crate) demand: &'a Demand,
+    /// The first plan's id.
+    pub(crate) plan: &'a str,
+    /// How the key that may log in is called, for each broker of the first plan.
+    pub(crate) logins: Vec<String>,
+    /// What a person should know beside.
+    pub(crate) warnings: Vec<String>,
+    /// What is done where the outcome of a request is unknown.
+    pub(crate) on_unknown: OnUnknownFlag,
+    /// Where the journal is.
+    pub(crate) folder: String,
+    /// When this is told.
+    pub(crate) now: jiff::Timestamp,
+}
+
+/// What a plan costs.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    rate: Exact,
+    upfront: Exact,
+    worst: Exact,
+    day: Exact,
+    month: Exact,
+}
+
+const MONTH: u64 = 30 * 24;
+
+impl Summary<'_> {
+    fn first(&self) -> Option<&Package> {
+        self.wish.plans.first()
+    }
+
+    /// What one plan costs at its ceilings; `None` with too many digits.
+    fn sums(&self, package: &Package) -> Option<Sums> {
+        let mut sums = Sums {
+            rate: Exact::ZERO,
+            upfront: Exact::ZERO,
+            worst: Exact::ZERO,
+            day: Exact::ZERO,
+            month: Exact::ZERO,
+        };
+        for unit in &package.machines {
+            let (offer, rate) = (&unit.order.offer, unit.order.ceiling);
+            let after = |hours: u64| charged(offer, rate, self.demand, Hours::whole(hours));
+            sums.rate = sums.rate.plus(rate.per_hour())?;
+            sums.upfront = sums.upfront.plus(unit.upfront)?;
+            sums.worst = sums.worst.plus(unit.worst)?;
+            sums.day = sums.day.plus(after(24)?)?;
+            sums.month = sums.month.plus(after(MONTH)?)?;
+        }
+        for disk in &package.disks {
+            sums.rate = sums.rate.plus(disk.ceiling)?;
+            sums.worst = sums.worst.plus(disk.worst)?;
+            sums.day = sums.day.plus(disk.ceiling.times_count(24)?)?;
+            sums.month = sums.month.plus(disk.ceiling.times_count(MONTH)?)?;
+        }
+        Some(sums)
+    }
+
+    /// The lines.
+    pub(crate) fn text(&self) -> String {
+        let Some(first) = self.first() else {
+            return String::new();
+        };
+        let mut text = String::new();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "  {name:<10} {value}");
+        };
+        for (unit, count) in runs(&first.machines) {
+            self.machine(unit, count, &mut line);
+        }
+        for disk in &first.disks {
+            let offer = &disk.order.offer;
+            let from = seller(&offer.broker, &offer.provider);
+            line(
+                "new disk",
+                &format!("{} from {from}, attached to each machine", disk.order.size),
+            );
+        }
+        self.money(first, &mut line);
+        for login in &self.logins {
+            line("log in", login);
+        }
+        line("ends", &self.ending());
+        self.fallback(&mut line);
+        line("in doubt", in_doubt(self.on_unknown));
+        line("journal", &self.folder);
+        for warning in &self.warnings {
+            line("note", warning);
+        }
+        let machines = first.machines.len();
+        let plural = if machines == 1 { "" } else { "s" };
+        format!("to be launched: {machines} machine{plural}, plan {}\n{text}", self.plan)
+    }
+
+    fn machine(&self, unit: &Unit, count: usize, line: &mut impl FnMut(&str, &str)) {
+        let (order, offer) = (&unit.order, &*unit.order.offer);
+        let memory = offer.gpu.memory.map(|memory| format!(" {memory}")).unwrap_or_default();
+        let times = if count > 1 {
+            format!("{count} × ")
+        } else {
+            String::new()
+        };
+        line(
+            "machine",
+            &format!("{times}{} × {}{memory}", offer.gpu.count, gpu_name(&offer.gpu)),
+        );
+        let from = seller(&offer.broker, &offer.provider);
+        line("from", &format!("{from}, offer {}", shown(offer.id.as_str())));
+        let place = &order.place;
+        let center = place
+            .data_center
+            .as_ref()
+            .map_or("an unnamed place", |center| center.as_str());
+        let country = place
+            .country
+            .as_ref()
+            .map(|country| format!(", {country}"))
+            .unwrap_or_default();
+        line(
+            "where",
+            &format!("{} ({}{country})", shown(center), shown(place.region_word())),
+        );
+        let prepaid = offer
+            .terms
+            .prepaid
+            .map(|hours| format!(", {hours} h prepaid"))
+            .unwrap_or_default();
+        line(
+            "sold",
+            &format!(
+                "{}, {}{prepaid}",
+                shown(offer.market.as_str()),
+                shown(offer.security.as_str())
+            ),
+        );
+        let units = offer
+            .stock
+            .units
+            .map(|units| format!(", {units} left"))
+            .unwrap_or_default();
+        line(
+            "stock",
+            &format!(
+                "{}{units}, says {}: a claim and no promise",
+                shown(offer.stock.level.as_str()),
+                offer.broker
+            ),
+        );
+        line(
+            "boots",
+            &order
+                .image
+                .as_ref()
+                .map_or("the broker's default".into(), |image| shown(image)),
+        );
+        if let Some(version) = &order.kubernetes {
+            line("kubernetes", &shown(version));
+        }
+        if !order.disks.is_empty() {
+            let disks: Vec<_> = order.disks.iter().map(|disk| shown(disk.as_str())).collect();
+            line("attaches", &disks.join(", "));
+        }
+        if offer.terms.minimum_runtime.0 > 0 {
+            let minutes = offer.terms.minimum_runtime.0;
+            line(
+                "minimum",
+                &format!("{minutes} minutes are charged at least, and it may not end before"),
+            );
+        }
+    }
+
+    fn money(&self, first: &Package, line: &mut impl FnMut(&str, &str)) {
+        let Some(sums) = self.sums(first) else {
+            line("price", "has too many digits to be added up");
+            return;
+        };
+        let currency = self.wish.currency;
+        line("per hour", &format!("{} {currency}", sums.rate));
+        line(
+            "now",
+            &if sums.upfront.is_zero() {
+                "nothing is paid when ordering".to_owned()
+            } else {
+                format!("{} {currency} are paid when ordering, and not given back", sums.upfront)
+            },
+        );
+        line(
+            "in all",
+            &format!("{} {currency} for {} h", sums.worst, self.demand.hours),
+        );
+        line(
+            "forgotten",
+            &format!(
+                "{} {currency} in 24 hours, {} {currency} in 30 days",
+                sums.day, sums.month
+            ),
+        );
+    }
+
+    fn ending(&self) -> String {
+        match self.wish.ends_at {
+            Some(at) => format!(
+                "at {at}, in {}, by a planner that runs then: keep `planner reconcile --watch` running",
+                age(at.duration_since(self.now))
+            ),
+            None => "never by itself: `planner terminate` ends it".to_owned(),
+        }
+    }
+
+    fn fallback(&self, line: &mut impl FnMut(&str, &str)) {
+        let others = self.wish.plans.get(1..).unwrap_or_default();
+        if others.is_empty() {
+            line("sold out?", "then nothing is launched");
+            return;
+        }
+        let dearest = others
+            .iter()
+            .filter_map(|package| self.sums(package))
+            .max_by_key(|sums| sums.worst);
+        let dearest = dearest.map(|sums| {
+            let currency = self.wish.currency;
+            format!(
+                ", the dearest {} {currency} per hour and {} {currency} in all",
+                sums.rate, sums.worst
+            )
+        });
+        line(
+            "sold out?",
+            &format!(
+                "then {} further plans are tried in turn{}",
+                others.len(),
+                dearest.unwrap_or_default()
+            ),
+        );
+    }
+
+    /// The same as a document.
+    pub(crate) fn document(&self) -> Value {
+        let plans: Vec<Value> = self.wish.plans.iter().map(|package| self.planned(package)).collect();
+        json!({
+            "schema": "planner.launch/1",
+            "outcome": "dry_run",
+            "launch": null,
+            "plan": self.plan,
+            "currency": self.wish.currency,
+            "hours": self.demand.hours,
+            "ends_at": self.wish.ends_at,
+            "planned": plans,
+            "instances": [],
+            "unresolved": [],
+            "notes": self.warnings,
+        })
+    }
+
+    fn planned(&self, package: &Package) -> Value {
+        let sums = self.sums(package);
+        let machines = package.machines.iter().map(|unit| {
+            let (order, offer) = (&unit.order, &unit.order.offer);
+            json!({
+                "broker": offer.broker,
+                "provider": offer.provider,
+                "offer_id": offer.id,
+                "gpu": document::gpu(&offer.gpu),
+                "place": document::place(&order.place),
+                "market": offer.market,
+                "security": offer.security,
+                "stock": offer.stock.level,
+                "image": order.image,
+                "kubernetes": order.kubernetes,
+                "attach": order.disks,
+                "minimum_runtime_minutes": offer.terms.minimum_runtime,
+                "prepaid_hours": offer.terms.prepaid,
+                "ceiling": order.ceiling.per_hour(),
+                "upfront": unit.upfront,
+                "worst": unit.worst,
+            })
+        });
+        let disks = package.disks.iter().map(|disk| {
+            let offer = &disk.order.offer;
+            json!({
+                "broker": offer.broker,
+                "provider": offer.provider,
+                "place": document::place(&offer.place),
+                "size_gb": disk.order.size,
+                "ceiling": disk.ceiling,
+                "worst": disk.worst,
+            })
+        });
+        json!({
+            "rate": sums.map(|sums| sums.rate),
+            "upfront": sums.map(|sums| sums.upfront),
+            "worst": sums.map(|sums| sums.worst),
+            "forgotten_24_h": sums.map(|sums| sums.day),
+            "forgotten_30_days": sums.map(|sums| sums.month),
+            "machines": machines.collect::<Vec<_>>(),
+            "new_disks": disks.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn in_doubt(on_unknown: OnUnknownFlag) -> &'static str {
+    match on_unknown {
+        OnUnknownFlag::Hold => "where nobody knows what came of a request, nothing more is ordered until it is known",
+        OnUnknownFlag::Recreate => {
+            "where a machine stays away for long enough, it is ordered again: that can rent two of it"
+        }
+    }
+}
+
+/// The same machine several times is told once.
+fn runs(units: &[Unit]) -> Vec<(&Unit, usize)> {
+    let mut runs: Vec<(&Unit, usize)> = Vec::new();
+    for unit in units {
+        match runs.last_mut() {
+            Some((last, count)) if last.order == unit.order => *count += 1,
+            _ => runs.push((unit, 1)),
+        }
+    }
+    runs
+}
+
+/// What came of a launch, as a document.
+pub(crate) fn report(report: &Report, plan: &str, hours: Hours, currency: Currency, now: &Stamp) -> Value {
+    let alive = |stage: Stage| stage.is_alive();
+    let instances = report
+        .attempts
+        .iter()
+        .filter(|one| alive(one.stage) || one.stage == Stage::Gone);
+    let open = report.attempts.iter().filter(|one| one.stage.is_open());
+    let reason = match &report.end {
+        End::Guarded(why) | End::Key(why) => Some(why),
+        _ => None,
+    };
+    json!({
+        "schema": "planner.launch/1",
+        "outcome": report.end.word(),
+        "reason": reason,
+        "launch": report.launch,
+        "plan": plan,
+        "currency": currency,
+        "hours": hours,
+        "ends_at": report.attempts.iter().find_map(|one| one.ends_at),
+        "planned": [],
+        "instances": instances.map(|attempt| instance(&Row { attempt, listed: None }, now)).collect::<Vec<_>>(),
+        "unresolved": open.map(|attempt| unresolved(attempt, now)).collect::<Vec<_>>(),
+        "notes": report.notes,
+    })
+}
+
+/// What a rate comes to, for people.
+pub(crate) fn per_hour(rate: Rate) -> String {
+    format!("{} {} per hour", rate.per_hour(), rate.currency())
+}
