@@ -37,6 +37,8 @@ use crate::report::Trouble;
 
 /// Runs `planner` with the process's arguments and environment.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    env::arm_failpoint();
     let environment = Environment::read();
     run(&environment, env::arguments()).into()
 }

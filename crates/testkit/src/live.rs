@@ -20,8 +20,17 @@
 
 mod books;
 mod canary;
+mod command;
+mod crash;
+mod matrix;
+mod plan;
+mod point;
 mod process;
 mod promise;
 mod relay;
 mod room;
 mod scan;
+
+pub use command::command;
+pub use matrix::{Bench, Tally};
+pub use promise::Breach;

@@ -83,7 +83,7 @@ impl Engine {
     }
 
     /// Waits, unless somebody asks to stop.
-    async fn rest(&self, time: Duration) {
+    pub(crate) async fn rest(&self, time: Duration) {
         let parts = self.parts();
         parts.watcher.waiting(self.state(), time);
         let (sleep, asked) = (parts.clock.sleep(time), parts.interrupt.asked());

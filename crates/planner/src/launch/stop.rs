@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::Interrupt;
 
 use crate::printer::Printer;
@@ -32,6 +33,7 @@ impl Stop {
     pub(crate) async fn at_once(&self, printer: Printer) {
         loop {
             signal().await;
+            reach("in-signal");
             if !self.engaged.load(Ordering::SeqCst) || self.interrupt.is_set() {
                 return;
             }

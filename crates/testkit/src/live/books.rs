@@ -68,7 +68,9 @@ impl Books {
             {
                 let sum = books.set_aside();
                 if sum > *budget {
-                    books.above.push(format!("row {}: {sum} set aside of {budget}", row.seq));
+                    books
+                        .above
+                        .push(format!("row {}: {sum} set aside of {budget}", row.seq));
                 }
             }
             books.bodies.push(row.draft.body);
@@ -101,7 +103,16 @@ impl Books {
             "gone" => line.worst = exact(&said["cost"]).unwrap_or_default(),
             _ => {}
         }
-        let passing = ["reported", "missed", "unseen", "seen_gone", "unwanted", "extended", "quiet_again", "end_refused"];
+        let passing = [
+            "reported",
+            "missed",
+            "unseen",
+            "seen_gone",
+            "unwanted",
+            "extended",
+            "quiet_again",
+            "end_refused",
+        ];
         if !passing.contains(&step) {
             step.clone_into(&mut line.step);
         }

@@ -65,7 +65,9 @@ fn base64(bytes: &[u8], skipped: usize) -> String {
     let own = &bytes[(3 - skipped) % 3..];
     let groups = own.chunks_exact(3);
     let digits = groups.flat_map(|group| {
-        let bits = group.iter().fold(0_usize, |bits, byte| (bits << 8) | usize::from(*byte));
+        let bits = group
+            .iter()
+            .fold(0_usize, |bits, byte| (bits << 8) | usize::from(*byte));
         [18, 12, 6, 0].map(|shift| char::from(DIGITS[(bits >> shift) & 63]))
     });
     digits.collect()

@@ -122,7 +122,10 @@ impl Process {
     /// What its children were started with, and their environments.
     pub(super) fn children(&self) -> Vec<Vec<u8>> {
         let own = self.child.id();
-        let tasks = fs::read_dir(format!("/proc/{own}/task")).into_iter().flatten().flatten();
+        let tasks = fs::read_dir(format!("/proc/{own}/task"))
+            .into_iter()
+            .flatten()
+            .flatten();
         let mut found = Vec::new();
         for task in tasks {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();

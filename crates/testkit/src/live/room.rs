@@ -158,7 +158,10 @@ impl Room {
     /// truth.
     pub(super) fn finish(&mut self, mut process: Process) -> Ended {
         if process.lives() && !process.ends(HANGS) {
-            self.breach("I6", format!("it hangs: {}", process.told().lines().last().unwrap_or_default()));
+            self.breach(
+                "I6",
+                format!("it hangs: {}", process.told().lines().last().unwrap_or_default()),
+            );
         }
         self.look_at(&process);
         let ended = process.ended();

@@ -128,7 +128,10 @@ mod tests {
         assert_eq!(scanner.folder(&folder, true, &mut found), 35);
         found.sort();
         assert_eq!(found.len(), 5, "{found:?}");
-        assert!(found.iter().any(|one| one.ends_with("in/file holds a key")), "{found:?}");
+        assert!(
+            found.iter().any(|one| one.ends_with("in/file holds a key")),
+            "{found:?}"
+        );
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -147,7 +147,10 @@ mod tests {
     fn what_is_planted_leaves_the_answer_whole() {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 22\r\ncontent-type: application/json\r\n\r\n{\"id\":\"a\",\"name\":\"gp\"}";
         let planted = String::from_utf8(with_planted(answer, "\"x\":1")).unwrap();
-        assert!(planted.ends_with("\r\n\r\n{\"id\":\"a\",\"x\":1,\"name\":\"gp\"}"), "{planted}");
+        assert!(
+            planted.ends_with("\r\n\r\n{\"id\":\"a\",\"x\":1,\"name\":\"gp\"}"),
+            "{planted}"
+        );
         assert_eq!(content_length(planted.as_bytes()), Some(28));
         // What was cut on its way stays cut.
         let cut = String::from_utf8(with_planted(&answer[..answer.len() - 2], "\"x\":1")).unwrap();

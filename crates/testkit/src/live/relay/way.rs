@@ -25,7 +25,11 @@ pub(super) async fn relay(mut client: TcpStream, to: SocketAddr, shared: Arc<Sha
     let op = request.op;
     Shared::lock(&shared.seen).push(Seen {
         op,
-        name: if op == Op::Create { request.name() } else { String::new() },
+        name: if op == Op::Create {
+            request.name()
+        } else {
+            String::new()
+        },
         last: request.last(),
     });
     let bytes = request.closing();
