@@ -84,6 +84,40 @@ fn a_port_that_is_taken_is_said() {
 }
 
 #[test]
+fn faults_are_asked_for_by_name() {
+    let home = planner();
+    let (_sandbox, planner) = start(&home, &["--fault", "spheron:offers/500-before"]);
+    let ran = planner.run(&["quote", "H100:8", "-o", "json"]);
+    assert!(
+        ran.stdout.contains("Internal server error") || ran.stderr.contains("Internal server error"),
+        "{ran:?}"
+    );
+    let ran = planner.run(&["sandbox", "--fault", "stok"]);
+    ran.expect(2);
+    assert!(ran.stderr.contains("no fault is called `stok`"), "{ran:?}");
+}
+
+#[test]
+fn a_world_that_is_no_world_is_left_alone() {
+    let home = planner();
+    let path = home.home().join("world.json");
+    std::fs::write(&path, "{}").unwrap();
+    let path_text = path.display().to_string();
+    let ran = home.run(&[
+        "sandbox",
+        "--prime-port",
+        "0",
+        "--spheron-port",
+        "0",
+        "--state",
+        &path_text,
+    ]);
+    ran.expect(2);
+    assert!(ran.stderr.contains("move the file away"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
+}
+
+#[test]
 fn an_interrupted_quote_says_so_by_its_status() {
     let silent = Face::of(vec![Ware::new(Shelf::Prime, "a", 8, "15").row()]).with(Fault::Silence);
     let fake = Fake::start(silent, Face::default());

@@ -30,6 +30,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gpu_broker_core::number::Exact;
+use gpu_broker_sandbox::Rule;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -378,4 +379,19 @@ pub(crate) struct SandboxArgs {
     /// Do not enforce the brokers' request limits
     #[arg(long)]
     pub(crate) no_limits: bool,
+    /// Keep the world in this file, so that it outlives the command; deleting it starts anew
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Let things go wrong: `stock:1`, `dearer+reset-after:p=0.1`, `delete/500-before`, `random`
+    #[arg(long, value_name = "[OP/]KIND[:N|:p=SHARE]")]
+    pub(crate) fault: Vec<Rule>,
+    /// How long a machine takes to be up, in seconds
+    #[arg(long, value_name = "S", default_value_t = 2)]
+    pub(crate) deploy_time: u64,
+    /// How long it takes to show in lists, in seconds
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) listing_lag: u64,
+    /// Refuse to end Spheron's machines before their minimum runtime, as the broker does
+    #[arg(long)]
+    pub(crate) enforce_minimum: bool,
 }

@@ -1,9 +1,17 @@
 //! Both brokers, simulated on loopback over one world.
 //!
-//! A new user can quote with no key and no money, and every test runs against the world that users see.
-//! [`Sandbox::start`] opens two listeners on 127.0.0.1, one that answers like Prime Intellect's v1 API and
+//! A new user can quote, launch and terminate with no key and no money, and every test runs against the world that
+//! users see. [`Sandbox::start`] opens two listeners on 127.0.0.1, one that answers like Prime Intellect's v1 API and
 //! one like Spheron's, from a catalogue of offers that were really seen. [`origins`] says where each figure
 //! comes from, and which were made up for the sake of a case.
+//!
+//! Machines deploy, run, bill by the second, are reclaimed and run out of money; stock goes and comes back. With
+//! [`Options::state`], all of it outlives the process, so that separate commands see one world. [`Fault`] lists what can
+//! go wrong, by flag, by the header `X-Sandbox-Fault`, or by the seed; [`Rule`] says how it is written.
+//!
+//! Behind the scenes, both faces answer what no broker does, to this machine alone: `POST /sandbox/control` turns the
+//! knobs of [`Control`], `GET /sandbox/ledger` tells the [`Ledger`], which is the truth, and `GET /sandbox/faults` lists
+//! every fault. [`World`] is all of this without sockets, for tests that drive the time themselves.
 //!
 //! The crate shares no code with the adapters: it must not repeat a mistake of what it tests.
 //!

@@ -37,9 +37,10 @@ impl Sandbox {
     /// does not block it.
     ///
     /// # Errors
-    /// When a port is taken, a thread or a runtime cannot be had, or the file of [`Options::state`] cannot be read.
+    /// When a port is taken, or a thread or a runtime cannot be had. When the file of [`Options::state`] cannot be used,
+    /// with [`io::ErrorKind::InvalidData`] and a text that ends in a hint.
     pub fn start(options: &Options) -> io::Result<Running> {
-        let world = Arc::new(World::load(options).map_err(io::Error::other)?);
+        let world = Arc::new(World::load(options).map_err(unusable)?);
         let (stop, stopped) = watch::channel(false);
         let (tell, told) = mpsc::channel();
         let ports = [options.prime_port, options.spheron_port];
@@ -61,6 +62,10 @@ impl Sandbox {
             thread: Some(thread),
         })
     }
+}
+
+fn unusable(text: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 /// A sandbox that answers until it is dropped.

@@ -20,5 +20,6 @@ pub mod live;
 pub mod market;
 pub mod planner;
 pub mod reckon;
+pub mod sim;
 pub mod ware;
 pub mod wish;

@@ -10,7 +10,7 @@ use gpu_broker_core::source::{Coverage, Listing};
 use jiff::Timestamp;
 
 use super::account::{Account, Kind};
-use super::chores::Care;
+use super::chores::{Care, Chore};
 use super::engine::{Engine, EngineError};
 use super::event::{Accepted, Event, Extended, Named, Orphan};
 use super::judge::Doom;
@@ -83,6 +83,7 @@ impl Engine {
     pub async fn reconcile(&mut self, within: Duration) -> Result<Vec<Shown>, EngineError> {
         self.recover().await?;
         let shown = self.look_around().await?;
+        self.catch_up().await?;
         let rested = |state: &State| !state.attempts.values().any(is_moving);
         self.tend(is_moving, Care::Unsettled, within, rested).await?;
         Ok(shown)
@@ -104,6 +105,19 @@ impl Engine {
             shown = self.look_around().await?;
         }
         Ok(shown)
+    }
+
+    /// Does what is due by the clock alone: ends what is past its deadline or
+    /// never became ready (D5), and asks again for what its broker would not
+    /// end (T19).
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        for chore in self.agenda(&|_| true, Care::Watchdog).now {
+            match chore {
+                Chore::Doom { .. } | Chore::End { .. } => self.do_chore(chore).await?,
+                Chore::Look { .. } => {}
+            }
+        }
+        Ok(())
     }
 
     /// Looks after everything until somebody asks to stop or `within` is over:
@@ -130,7 +144,10 @@ impl Engine {
             let Some(attempt) = self.state().attempts.get(key) else {
                 continue;
             };
-            if attempt.stage.is_alive() {
+            if attempt.stage == Stage::Blocked {
+                // Whoever asks again wants it to be tried again (T19).
+                self.end(key).await?;
+            } else if attempt.stage.is_alive() {
                 self.doom(key, Doom::User, "")?;
             } else if attempt.stage != Stage::Gone {
                 self.note(vec![Event::Unwanted(Named { key: key.clone() })])?;

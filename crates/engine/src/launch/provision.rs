@@ -1,5 +1,6 @@
 //! From ranked plans to machines that run.
 
+mod before;
 mod choose;
 mod disks;
 mod hunt;

@@ -62,7 +62,7 @@ impl Engine {
         }
     }
 
-    fn agenda(&self, whose: &impl Fn(&Attempt) -> bool, care: Care) -> Agenda {
+    pub(crate) fn agenda(&self, whose: &impl Fn(&Attempt) -> bool, care: Care) -> Agenda {
         let accounts = self.accounts();
         let reachable = |one: &&Attempt| accounts.contains(&one.ordered.account());
         let attempts = self
@@ -74,7 +74,7 @@ impl Engine {
         agenda(attempts, self.looked(), self.settings(), &self.now(), care)
     }
 
-    async fn do_chore(&mut self, chore: Chore) -> Result<(), EngineError> {
+    pub(crate) async fn do_chore(&mut self, chore: Chore) -> Result<(), EngineError> {
         match chore {
             Chore::Doom { key, doom } => self.doom(&key, doom, ""),
             Chore::End { key } => self.end(&key).await,

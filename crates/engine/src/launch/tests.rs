@@ -227,9 +227,14 @@ async fn listings_that_prove_nothing_are_no_absence() {
         let world = World::new(vec![Answer::LostAfter]);
         world.broker.stranger("somebody-elses");
         world.engine().look_around().await.unwrap();
-        world.broker.list_as(list);
+        world.broker.list_after_post(list);
         let report = world.provision(&wish(vec![vec![unit("best", "10")]])).await;
         assert_eq!(report.end, End::Unknown, "{list:?}");
+        // Where nothing can be found again, nothing is ordered.
+        if list != List::Empty {
+            let second = world.provision(&wish(vec![vec![unit("best", "10")]])).await;
+            assert_eq!((second.end, world.broker.posts()), (End::Nothing, 1), "{list:?}");
+        }
         world.engine().watch(Duration::from_secs(2_000)).await.unwrap();
         let stage = |world: &World| world.engine().state().attempts.values().next().unwrap().stage;
         assert_eq!(stage(&world), Stage::Unknown, "{list:?}");

@@ -1,8 +1,9 @@
 //! `planner sandbox`: serve both brokers' APIs over a simulated market.
 
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
-use gpu_broker_sandbox::{Limits, Options, Sandbox};
+use gpu_broker_sandbox::{Limits, MinimumRuntime, Options, Sandbox};
 
 use super::Context;
 use crate::cli::SandboxArgs;
@@ -23,9 +24,21 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
         } else {
             Limits::Documented
         },
+        state: args.state.clone(),
+        faults: args.fault.clone(),
+        deploy_time: Duration::from_secs(args.deploy_time),
+        listing_lag: Duration::from_secs(args.listing_lag),
+        minimum_runtime: if args.enforce_minimum {
+            MinimumRuntime::Enforced
+        } else {
+            MinimumRuntime::Billed
+        },
         ..Options::new(SystemTime::from(context.now))
     };
     let running = Sandbox::start(&options).map_err(|error| {
+        if error.kind() == ErrorKind::InvalidData {
+            return Trouble::usage(error.to_string());
+        }
         Trouble::usage(format!("the sandbox cannot listen: {error}"))
             .hint("another one may be running; `--prime-port 0 --spheron-port 0` takes free ports")
     })?;

@@ -12,7 +12,7 @@ use crate::state::{Phase, State};
 use crate::world::{Broker, Moment, World};
 
 /// What `POST /sandbox/control` takes, and [`World::control`]. Every field may be left out; what is given is done in the
-/// order of the fields.
+/// order of the fields. Faults are this sandbox's own; all else is the world's, and kept with it where it is kept.
 ///
 /// ```
 /// # use gpu_broker_sandbox::Control;

@@ -89,6 +89,24 @@ fn every_create_fault_has_its_answer_and_its_effect() {
     }
 }
 
+/// Faults of a create that show in the life of what it makes; `fates` has them.
+const FATES: &[Fault] = &[
+    Fault::DearerLater,
+    Fault::Reclaimed,
+    Fault::HumanDeleted,
+    Fault::ProviderStopped,
+    Fault::BalanceEnds,
+];
+
+#[test]
+fn no_fault_of_a_create_is_left_out() {
+    let listed = |fault: &Fault| FATES.contains(fault) || CREATES.iter().any(|row| row.0 == *fault);
+    let mut creates = Fault::ALL
+        .iter()
+        .filter(|fault| fault.op() == gpu_broker_sandbox::Op::Create);
+    assert_eq!(creates.find(|fault| !listed(fault)), None);
+}
+
 #[test]
 fn retries_are_asked_for_in_every_form() {
     let check = |fault, header: Option<&str>, value: Option<Value>| {

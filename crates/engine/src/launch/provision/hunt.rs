@@ -1,5 +1,6 @@
 //! One launch: order, look, fall back on the next plan, undo.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gpu_broker_core::disk::DiskId;
@@ -8,7 +9,7 @@ use gpu_broker_core::source::RefusalKind;
 use super::choose::{Excluded, choose};
 use super::disks::{Made, Prepared};
 use super::{End, OnUnknown, Wish};
-use crate::launch::account::Kind;
+use crate::launch::account::{Account, Kind};
 use crate::launch::chores::Care;
 use crate::launch::cooldown::cooling;
 use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
@@ -29,9 +30,11 @@ pub(super) struct Hunt<'a> {
     pub(super) launch: &'a str,
     fresh: u64,
     pub(super) excluded: Excluded,
+    /// Listings that were looked at before anything was ordered.
+    pub(super) looked_at: BTreeSet<Account>,
     /// The disks that it created.
     pub(super) made: Vec<Made>,
-    key_refused: Option<String>,
+    pub(super) key_refused: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -61,6 +64,7 @@ impl<'a> Hunt<'a> {
             launch,
             fresh,
             excluded: Excluded::default(),
+            looked_at: BTreeSet::new(),
             made: Vec::new(),
             key_refused: None,
             notes: Vec::new(),
@@ -181,6 +185,9 @@ impl<'a> Hunt<'a> {
     pub(super) async fn order(&mut self, slot: u16, number: u8, item: &Item) -> Result<Ordered, EngineError> {
         if self.engine.parts().interrupt.is_set() {
             return Ok(Ordered::Not(Next::Stop(End::Interrupted)));
+        }
+        if !self.knows_account(item).await? {
+            return Ok(Ordered::Not(Next::Elsewhere));
         }
         let of = SlotOf {
             launch: self.launch,

@@ -131,6 +131,10 @@ impl State {
                 let from = [Stage::Doomed, Stage::Ending, Stage::Blocked];
                 let attempt = self.step(&named.key, at, Stage::Ending, &from)?;
                 attempt.end_sent = Some(at.clone());
+                // That time is over, or somebody knows better.
+                if let Some(ends) = &mut attempt.refused_ends {
+                    ends.too_early = None;
+                }
                 Ok(())
             }
             Event::EndRefused(refused) => self.refuse_end(refused, at),

@@ -100,6 +100,8 @@ pub(super) enum Delete {
 struct Truth {
     answers: VecDeque<Answer>,
     list: List,
+    /// From the next request to launch on.
+    list_later: Option<List>,
     delete: Delete,
     machines: Vec<(u64, Instance)>,
     posts: BTreeMap<String, u32>,
@@ -120,6 +122,7 @@ impl Scripted {
             truth: Mutex::new(Truth {
                 answers: answers.into(),
                 list: List::Whole,
+                list_later: None,
                 delete: Delete::Works,
                 machines: Vec::new(),
                 posts: BTreeMap::new(),
@@ -129,6 +132,10 @@ impl Scripted {
 
     pub(super) fn list_as(&self, list: List) {
         self.truth.lock().unwrap().list = list;
+    }
+
+    pub(super) fn list_after_post(&self, list: List) {
+        self.truth.lock().unwrap().list_later = Some(list);
     }
 
     pub(super) fn delete_as(&self, delete: Delete) {
@@ -237,6 +244,9 @@ impl Fleet for Scripted {
         let answer = truth.answers.pop_front().unwrap_or(Answer::Made);
         if answer == Answer::NotSent {
             return Outcome::NotSent(Self::error(ErrorKind::Transport));
+        }
+        if let Some(list) = truth.list_later.take() {
+            truth.list = list;
         }
         *truth.posts.entry(order.name.clone()).or_default() += 1;
         let price = order.ceiling.per_hour().to_string();

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use gpu_broker_core::disk::DiskId;
+use gpu_broker_core::money::Rate;
+use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Dial;
 use gpu_broker_core::place::DataCenter;
 use gpu_broker_core::source::Order;
@@ -14,6 +16,13 @@ use super::{Provider, Team, written};
 
 /// The longest name. Undocumented for machines; that of a disk is this long.
 pub(crate) const NAME_LEN_MAX: usize = 255;
+
+/// How far above the ceiling `maxPrice` is: 10^-9 per hour.
+///
+/// Prices carry the noise of binary fractions, such as 3.3000000000000003, and quotes do not (P1). A machine at just its
+/// quoted price would be refused for that. The noise of prices and of their sums is far smaller than this, and this is
+/// less than anybody can be billed for.
+const NOISE_DECIMALS: u8 = 9;
 
 /// The request to launch one machine.
 #[derive(Debug, Serialize)]
@@ -75,7 +84,7 @@ impl<'o> PodRequest<'o> {
                 disk_size: changed(chosen.disk_gb, &resources.disk),
                 vcpus: changed(chosen.vcpus, &resources.vcpu),
                 memory: changed(chosen.memory_gb, &resources.memory),
-                max_price: number(&order.ceiling.per_hour().to_string())?,
+                max_price: number(&max_price(order.ceiling)?.to_string())?,
                 image: order.image.as_deref(),
                 data_center_id: place.data_center.as_ref().map(DataCenter::as_str),
                 country: Field::Country.word(offer, place),
@@ -133,6 +142,13 @@ fn check(order: &Order) -> Result<(), String> {
         return refuse("the ceiling is not in the offer's currency; state it in that");
     }
     Ok(())
+}
+
+/// The most that Prime may take per hour, so that nothing above the ceiling is launched and nothing at it refused.
+fn max_price(ceiling: Rate) -> Result<Exact, &'static str> {
+    let noise = Exact::new(1, NOISE_DECIMALS);
+    let sum = noise.and_then(|noise| ceiling.per_hour().plus(noise));
+    sum.ok_or("the ceiling has too many digits; round it")
 }
 
 /// A count that has to be asked for: one that is not what Prime gives by itself.

@@ -71,34 +71,34 @@ fn a_launch_repeats_one_row_to_the_letter() {
     };
     check(
         "NVIDIA A100 80GB PCIe",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"NVIDIA A100 80GB PCIe","gpuType":"A100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":2.5,"security":"secure_cloud"},"provider":{"type":"runpod"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"NVIDIA A100 80GB PCIe","gpuType":"A100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":2.500000001,"security":"secure_cloud"},"provider":{"type":"runpod"}}"#,
     );
     check(
         "54160678-0c8a-401c-9a0c-fb6eb8116ecf_1",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"54160678-0c8a-401c-9a0c-fb6eb8116ecf_1","gpuType":"A100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":2.5,"country":"CZ","security":"community_cloud"},"provider":{"type":"tensordock"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"54160678-0c8a-401c-9a0c-fb6eb8116ecf_1","gpuType":"A100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":2.500000001,"country":"CZ","security":"community_cloud"},"provider":{"type":"tensordock"}}"#,
     );
     check(
         "1A100.22V_SPOT",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"1A100.22V_SPOT","gpuType":"A100_80GB","socket":"SXM4","gpuCount":1,"maxPrice":2.5,"dataCenterId":"FIN-01","country":"FI","security":"secure_cloud"},"provider":{"type":"datacrunch"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"1A100.22V_SPOT","gpuType":"A100_80GB","socket":"SXM4","gpuCount":1,"maxPrice":2.500000001,"dataCenterId":"FIN-01","country":"FI","security":"secure_cloud"},"provider":{"type":"datacrunch"}}"#,
     );
     // Prepaid hours are asked for when the offer is sold that way; its data centre is the bare "US".
     check(
         "prime-h100",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"prime-h100","gpuType":"H100_80GB","socket":"SXM5","gpuCount":1,"maxPrice":2.5,"dataCenterId":"US","security":"secure_cloud","prepaidForHr":720},"provider":{"type":"primecompute"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"prime-h100","gpuType":"H100_80GB","socket":"SXM5","gpuCount":1,"maxPrice":2.500000001,"dataCenterId":"US","security":"secure_cloud","prepaidForHr":720},"provider":{"type":"primecompute"}}"#,
     );
     // A machine without a GPU says 1.
     check(
         "cpu-d3_2vcpu-8gb",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"cpu-d3_2vcpu-8gb","gpuType":"CPU_NODE","socket":"PCIe","gpuCount":1,"maxPrice":2.5,"dataCenterId":"eu-north1","country":"FI","security":"secure_cloud"},"provider":{"type":"nebius"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"cpu-d3_2vcpu-8gb","gpuType":"CPU_NODE","socket":"PCIe","gpuCount":1,"maxPrice":2.500000001,"dataCenterId":"eu-north1","country":"FI","security":"secure_cloud"},"provider":{"type":"nebius"}}"#,
     );
     // Words that our vocabulary does not have, or spells differently.
     check(
         "new-words",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"new-words","gpuType":"R100X_288GB","socket":"SXM7","gpuCount":2,"maxPrice":2.5,"country":"Finland","security":"datacenter"},"provider":{"type":"dc_newcomer"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"new-words","gpuType":"R100X_288GB","socket":"SXM7","gpuCount":2,"maxPrice":2.500000001,"country":"Finland","security":"datacenter"},"provider":{"type":"dc_newcomer"}}"#,
     );
     check(
         "8H100.80S.176V",
-        r#"{"pod":{"name":"gp-1a1","cloudId":"8H100.80S.176V","gpuType":"H100_80GB","socket":"SXM5","gpuCount":8,"maxPrice":2.5,"dataCenterId":"FIN-02","country":"fi","security":"secure_cloud"},"provider":{"type":"datacrunch"}}"#,
+        r#"{"pod":{"name":"gp-1a1","cloudId":"8H100.80S.176V","gpuType":"H100_80GB","socket":"SXM5","gpuCount":8,"maxPrice":2.500000001,"dataCenterId":"FIN-02","country":"fi","security":"secure_cloud"},"provider":{"type":"datacrunch"}}"#,
     );
 }
 
@@ -124,7 +124,7 @@ fn only_words_that_would_be_lost_are_remembered() {
     check(
         r#""gpuType":"H100_80GB","gpuCount":8.0,"socket":" sxm5","security":"SECURE","country":"usa""#,
         &[("country", "usa"), ("security", "SECURE"), ("socket", " sxm5")],
-        r#""socket":" sxm5","gpuCount":8,"maxPrice":2.5,"country":"usa","security":"SECURE""#,
+        r#""socket":" sxm5","gpuCount":8,"maxPrice":2.500000001,"country":"usa","security":"SECURE""#,
     );
     check(
         r#""gpuType":"CPU_NODE","gpuCount":3,"security":"secure_cloud""#,
@@ -185,10 +185,15 @@ fn what_was_ordered_is_sent() {
         &|order| order.disks = vec![DiskId::new("d-1"), DiskId::new("d\"2")],
         r#","disks":["d-1","d\"2"],"team""#,
     );
-    // Every digit, and no binary fraction in between.
+    // Every digit, no binary fraction in between, and just above.
     let price = |order: &mut Order, text: &str| order.ceiling = Rate::new(text.parse().unwrap(), Currency::USD);
-    for text in ["0.1", "1.2345678901234567890123456", "1234567890123456", "0"] {
-        check(&|order| price(order, text), &format!(r#""maxPrice":{text},"#));
+    for (ceiling, expected) in [
+        ("0.1", "0.100000001"),
+        ("1.2345678901234567890123456", "1.2345678911234567890123456"),
+        ("1234567890123456", "1234567890123456.000000001"),
+        ("0", "0.000000001"),
+    ] {
+        check(&|order| price(order, ceiling), &format!(r#""maxPrice":{expected},"#));
     }
     let order = order(offer("1A100.22V_SPOT"), &Selection::default());
     let request = PodRequest::new(&order, None).unwrap().with_key("key-1");

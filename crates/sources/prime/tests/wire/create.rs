@@ -179,7 +179,7 @@ async fn what_was_launched_is_told() {
         (Phase::Deploying, "PROVISIONING")
     );
     assert_eq!(machine.rate, Some(Rate::new("1.9".parse().unwrap(), Currency::USD)));
-    let body = r#"{"pod":{"name":"gp-1a1","cloudId":"n3-H100x1","gpuType":"H100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":1.95,"image":"ubuntu_22_cuda_12","dataCenterId":"CANADA-1","country":"CA","security":"secure_cloud","sshKeyId":"key-9"},"provider":{"type":"hyperstack"},"team":{"teamId":"team-1"}}"#;
+    let body = r#"{"pod":{"name":"gp-1a1","cloudId":"n3-H100x1","gpuType":"H100_80GB","socket":"PCIe","gpuCount":1,"maxPrice":1.950000001,"image":"ubuntu_22_cuda_12","dataCenterId":"CANADA-1","country":"CA","security":"secure_cloud","sshKeyId":"key-9"},"provider":{"type":"hyperstack"},"team":{"teamId":"team-1"}}"#;
     assert_eq!(stand.bodies(PODS), [body]);
     let fleet: &dyn Fleet = &stand.prime;
     assert_eq!(fleet.scope(), Some("team-1"));

@@ -1,7 +1,8 @@
 //! Damage that somebody or something did on purpose.
 
+mod rows;
+
 use super::*;
-use crate::journal::chain;
 
 /// What came of it.
 enum Comes {
@@ -65,7 +66,7 @@ fn take(kept: &Kept, name: &str) -> Vec<u8> {
 #[cfg(unix)]
 #[test]
 fn what_stands_in_the_place_of_a_file() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::symlink;
 
     let Founds { closed, killed, .. } = Founds::new("place");
     let room = Room::new("place");
@@ -108,7 +109,15 @@ fn what_stands_in_the_place_of_a_file() {
         Refused("is not a folder"),
     );
     fs::remove_file(&room.0).unwrap();
+}
 
+#[cfg(unix)]
+#[test]
+fn who_may_read_and_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let Founds { closed, killed, .. } = Founds::new("modes");
+    let room = Room::new("modes");
     for mode in [0o720, 0o702, 0o777] {
         let shared = |room: &Room| fs::set_permissions(&room.0, fs::Permissions::from_mode(mode)).unwrap();
         check(
@@ -119,6 +128,19 @@ fn what_stands_in_the_place_of_a_file() {
             Refused("chmod 700"),
         );
     }
+    // Everything is allowed to the superuser.
+    let mode = |room: &Room, mode: u32| fs::set_permissions(&room.0, fs::Permissions::from_mode(mode)).unwrap();
+    let lock_up = |room: &Room| mode(room, 0o500);
+    lock_up(&room);
+    let superuser = fs::write(room.file("probe"), "").is_ok();
+    mode(&room, 0o700);
+    let comes = if superuser {
+        Harmless
+    } else {
+        Refused("check who may write")
+    };
+    check(&room, "a folder that nobody may write in", &closed, &lock_up, comes);
+    mode(&room, 0o700);
     let readable = |room: &Room| {
         for (name, _) in &killed.files {
             fs::set_permissions(room.file(name), fs::Permissions::from_mode(0o644)).unwrap();
@@ -159,7 +181,15 @@ fn a_file_that_was_exchanged() {
         drop(connection);
         fs::read(room.file("plain.db")).unwrap()
     };
+    // All rows can be read; the next one would go to a page that is taken.
+    let mut miscounted = take(&founds.closed, NAME);
+    miscounted[32..40].copy_from_slice(&[0, 0, 0, 2, 0, 0, 0, 1]);
     let check = |name: &str, damage: Damage, comes: Comes| check(&room, name, &founds.closed, &*damage, comes);
+    check(
+        "a page in use that is called free",
+        put(NAME, miscounted),
+        Refused("the journal is damaged"),
+    );
     check("none", nothing(), Harmless);
     check("an empty file", put(NAME, Vec::new()), Refused("the file is empty"));
     check("no file", gone(NAME), Refused("the file is gone"));
@@ -225,158 +255,4 @@ fn a_log_or_a_note_that_was_exchanged() {
     check("noise for a note", put(witness::NAME, vec![0x5a; 128]), Harmless);
     check("another's note", put(witness::NAME, other_note), other());
     super::by_hand::check(&room, "after closing", &founds.closed, &*put(log, other_log), other());
-}
-
-/// Runs statements on a journal whose own defences were taken off, and puts them on again.
-fn forged(statements: &'static str) -> impl Fn(&Room) {
-    move |room| {
-        let connection = Connection::open(room.file(NAME)).unwrap();
-        connection
-            .execute_batch(
-                "DROP TRIGGER event_in_order; DROP TRIGGER event_is_not_changed; DROP TRIGGER event_is_not_removed;",
-            )
-            .unwrap();
-        connection.execute_batch(statements).unwrap();
-        for (name, statement) in schema::STATEMENTS {
-            if *name != "event" {
-                connection.execute_batch(statement).unwrap();
-            }
-        }
-    }
-}
-
-#[test]
-fn rows_that_were_changed_with_sql() {
-    let Founds { closed, killed, .. } = Founds::new("rows");
-    let room = Room::new("rows");
-    let check = |statements: &'static str, said: &'static str| {
-        for kept in [&closed, &killed] {
-            check(&room, statements, kept, &forged(statements), Refused(said));
-        }
-    };
-    check(
-        "DELETE FROM event WHERE seq = 12",
-        "row 12 of the journal is damaged: it was written and is gone",
-    );
-    check(
-        "DELETE FROM event WHERE seq > 5",
-        "row 6 of the journal is damaged: it was written and is gone",
-    );
-    check(
-        "DELETE FROM event",
-        "row 1 of the journal is damaged: it was written and is gone",
-    );
-    check(
-        "DELETE FROM event WHERE seq = 6",
-        "row 6 of the journal is damaged: a row is missing",
-    );
-    check(
-        "DELETE FROM event WHERE seq = 1",
-        "row 1 of the journal is damaged: a row is missing",
-    );
-    check(
-        "UPDATE event SET seq = 13 WHERE seq = 12",
-        "row 12 of the journal is damaged: a row is missing",
-    );
-    check(
-        "UPDATE event SET seq = 99 WHERE seq = 3; UPDATE event SET seq = 3 WHERE seq = 4; UPDATE event SET seq = 4 WHERE seq = 99",
-        "row 3 of the journal is damaged",
-    );
-    for column in [
-        "body = 'nothing'",
-        "body = body || ' '",
-        "wall = '2026-11-22T09:30:00.123456788Z'",
-        "wall = 'yesterday'",
-        "up_ms = up_ms + 1",
-        "boot = ''",
-        "pid = 0",
-        "pid = 4294967296",
-        "hash = randomblob(32)",
-        "prev_hash = zeroblob(32)",
-    ] {
-        let statement: &'static str = format!("UPDATE event SET {column} WHERE seq = 7").leak();
-        check(statement, "row 7 of the journal is damaged");
-    }
-}
-
-/// Whoever forges a row can compute its digest: the next one still follows the row that was.
-#[test]
-fn rows_that_were_forged_with_their_digests() {
-    let Founds { closed, .. } = Founds::new("forged");
-    let room = Room::new("forged");
-    let check = |name: &str, seq: usize, previous: [u8; 32], at: i64, said: &'static str| {
-        let mut row = closed.rows[seq - 1].clone();
-        row.draft.body = "forged".to_owned();
-        let row = chain::next(u64::try_from(at).unwrap(), &previous, row.draft);
-        let forge = |room: &Room| {
-            let connection = Connection::open(room.file(NAME)).unwrap();
-            connection
-                .execute_batch("DROP TRIGGER event_in_order; DROP TRIGGER event_is_not_removed")
-                .unwrap();
-            connection
-                .execute(
-                    "REPLACE INTO event SELECT ?1, wall, up_ms, boot, pid, 'forged', ?2, ?3 FROM event WHERE seq = ?4",
-                    rusqlite::params![at, previous, row.hash, i64::try_from(seq).unwrap()],
-                )
-                .unwrap();
-            for (_, statement) in schema::STATEMENTS.iter().filter(|(name, _)| *name != "event") {
-                let _ = connection.execute_batch(statement);
-            }
-        };
-        super::by_hand::check(&room, name, &closed, &forge, Refused(said));
-    };
-    let before = |seq: usize| closed.rows[seq - 2].hash;
-    check("in the middle", 7, before(7), 7, "row 8 of the journal is damaged");
-    check("the last", 12, before(12), 12, "it is not the row that was written");
-    check(
-        "added to the wrong row",
-        12,
-        before(12),
-        13,
-        "row 13 of the journal is damaged",
-    );
-    check(
-        "added to nothing",
-        12,
-        chain::GENESIS,
-        13,
-        "row 13 of the journal is damaged",
-    );
-}
-
-#[test]
-fn layouts_that_are_not_ours() {
-    let Founds { closed, .. } = Founds::new("layouts");
-    let room = Room::new("layouts");
-    let check = |statements: &'static str, said: &'static str| {
-        let change = |room: &Room| {
-            let connection = Connection::open(room.file(NAME)).unwrap();
-            connection.execute_batch(statements).unwrap();
-        };
-        super::by_hand::check(&room, statements, &closed, &change, Refused(said));
-    };
-    check("PRAGMA user_version = 2", "newer version (layout 2); update planner");
-    check(
-        "PRAGMA user_version = 2; DROP TABLE event",
-        "newer version (layout 2); update planner",
-    );
-    check("PRAGMA user_version = 0", "its layout is not the one");
-    check("PRAGMA user_version = -1", "its layout is not the one");
-    check("PRAGMA application_id = 0", "is something else");
-    check("PRAGMA application_id = 1735418475", "is something else");
-    check("PRAGMA journal_mode = delete", "not kept with a log");
-    check("DROP TABLE event", "its layout is not the one");
-    check("DROP TRIGGER event_is_not_changed", "its layout is not the one");
-    check("CREATE TABLE more (id INTEGER)", "its layout is not the one");
-    check("CREATE INDEX more ON event (pid)", "its layout is not the one");
-    check("ALTER TABLE event ADD COLUMN more TEXT", "its layout is not the one");
-    check(
-        "ALTER TABLE event RENAME COLUMN boot TO start",
-        "its layout is not the one",
-    );
-    check(
-        "DROP TABLE event; CREATE TABLE event (seq INTEGER PRIMARY KEY, wall TEXT, up_ms INTEGER, boot TEXT, pid INTEGER, \
-         body TEXT, prev_hash BLOB, hash BLOB)",
-        "its layout is not the one",
-    );
 }

@@ -162,3 +162,41 @@ fn rows_cannot_be_changed_by_way_of_sql() {
     }
     assert_eq!(bodies(&journal.read_after(0).unwrap()), ["one"]);
 }
+
+#[test]
+fn a_commit_is_flushed_and_the_log_kept_short() {
+    let room = Room::new("pragmas");
+    let journal = room.write();
+    let check = |name: &str, expected: i64| {
+        let value = journal.connection.pragma_query_value(None, name, |row| row.get(0));
+        assert_eq!(value, Ok(expected), "{name}");
+    };
+    check("synchronous", 2);
+    check("fullfsync", 1);
+    check("checkpoint_fullfsync", 1);
+    check("wal_autocheckpoint", 100);
+    check("trusted_schema", 0);
+    check("cell_size_check", 1);
+}
+
+/// A note is written over the one before the last: when it is torn, the last one holds.
+#[test]
+fn a_torn_note_leaves_the_one_before() {
+    let room = Room::new("torn");
+    let mut journal = room.write();
+    let noted = || witness::read(&Folder::open(&room.0).unwrap()).unwrap().seq;
+    for seq in 1..=4 {
+        add(&mut journal, "row").unwrap();
+        assert_eq!(noted(), seq);
+        let whole = fs::read(room.file(witness::NAME)).unwrap();
+        let half = whole.len() / 2;
+        for torn in [0..half, half..whole.len()] {
+            let last = (torn.start > 0) == (seq % 2 == 1);
+            let mut notes = whole.clone();
+            notes[torn.start] ^= 1;
+            fs::write(room.file(witness::NAME), &notes).unwrap();
+            assert_eq!(noted(), if last { seq - 1 } else { seq }, "{seq}, {torn:?}");
+        }
+        fs::write(room.file(witness::NAME), &whole).unwrap();
+    }
+}

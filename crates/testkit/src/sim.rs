@@ -1,0 +1,33 @@
+//! The fault matrix: the engine against simulated brokers that do everything
+//! wrong that a broker was ever seen to do.
+//!
+//! | module | the one thing that it owns |
+//! |---|---|
+//! | `fault` | what goes wrong, by name |
+//! | `script` | which call meets which fault |
+//! | `world` | the truth: accounts, machines, time |
+//! | `broker` | how the truth is told |
+//! | `journal` | being killed before or after a commit |
+//! | `audit`, `verdict` | holding the engine to its promises |
+//! | `cell`, … | what happens in a run of each level |
+
+mod audit;
+mod book;
+mod broker;
+mod cell;
+mod chance;
+mod command;
+mod fault;
+mod journal;
+mod levels;
+mod machine;
+mod names;
+mod rig;
+mod script;
+mod shop;
+mod tally;
+mod time;
+mod verdict;
+mod world;
+
+pub use command::command;
