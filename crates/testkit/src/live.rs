@@ -19,17 +19,22 @@
 //! | `matrix` | which runs there are, and running them |
 
 mod books;
+mod broken;
 mod canary;
+mod chance;
 mod command;
 mod crash;
+mod damage;
 mod matrix;
 mod plan;
 mod point;
 mod process;
 mod promise;
+mod race;
 mod relay;
 mod room;
 mod scan;
+mod signal;
 
 pub use command::command;
 pub use matrix::{Bench, Tally};

@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::broken::Broken;
+use super::chance::Chance;
 use super::crash::Crash;
 use super::process::Ended;
 use super::promise::{Breach, PROMISES};
+use super::race::Race;
 use super::room::{Room, Setup};
+use super::signal::Signal;
 
 /// How many broken runs are told in full.
 const EXAMPLES: usize = 12;
@@ -17,6 +21,10 @@ const EXAMPLES: usize = 12;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Spec {
     Crash(Crash),
+    Chance(Chance),
+    Broken(Broken),
+    Race(Race),
+    Signal(Signal),
 }
 
 /// What came of one run.
@@ -70,7 +78,11 @@ pub struct Bench {
 impl Spec {
     pub(super) fn word(&self) -> String {
         match self {
-            Self::Crash(crash) => crash.word(),
+            Self::Crash(one) => one.word(),
+            Self::Chance(one) => one.word(),
+            Self::Broken(one) => one.word(),
+            Self::Race(one) => one.word(),
+            Self::Signal(one) => one.word(),
         }
     }
 
@@ -85,7 +97,10 @@ impl Spec {
     fn run(&self, bench: &Bench) -> Came {
         let start = Instant::now();
         let (faults, raw) = match self {
-            Self::Crash(crash) => (crash.faults(), crash.is_raw()),
+            Self::Crash(one) => (one.faults(), one.is_raw()),
+            Self::Chance(one) => (one.faults(), false),
+            Self::Signal(one) => (one.faults(), false),
+            Self::Broken(_) | Self::Race(_) => (Vec::new(), false),
         };
         let mut room = Room::new(&Setup {
             program: &bench.program,
@@ -96,7 +111,11 @@ impl Spec {
             raw,
         });
         let placed = match self {
-            Self::Crash(crash) => crash.run(&mut room),
+            Self::Crash(one) => one.run(&mut room),
+            Self::Chance(one) => one.run(&mut room),
+            Self::Broken(one) => one.run(&mut room),
+            Self::Race(one) => one.run(&mut room),
+            Self::Signal(one) => one.run(&mut room),
         };
         let (breaches, ended, looked) = room.close();
         Came {
@@ -183,5 +202,15 @@ pub(super) fn folder(base: &Path) -> PathBuf {
 }
 
 pub(super) fn all() -> Vec<Spec> {
-    Crash::all().into_iter().map(Spec::Crash).collect()
+    let crashes = Crash::all().into_iter().map(Spec::Crash);
+    let chances = Chance::all().into_iter().map(Spec::Chance);
+    let broken = Broken::all().into_iter().map(Spec::Broken);
+    let races = Race::all().into_iter().map(Spec::Race);
+    let signals = Signal::all().into_iter().map(Spec::Signal);
+    crashes
+        .chain(chances)
+        .chain(broken)
+        .chain(races)
+        .chain(signals)
+        .collect()
 }

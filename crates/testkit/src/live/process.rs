@@ -17,7 +17,6 @@ const EVERY: Duration = Duration::from_millis(1);
 pub(super) struct Process {
     child: Child,
     status: Option<ExitStatus>,
-    started: Instant,
     words: String,
     out: PathBuf,
     err: PathBuf,
@@ -58,7 +57,6 @@ impl Process {
         Self {
             child,
             status: None,
-            started: Instant::now(),
             words: words.to_owned(),
             out,
             err,
@@ -82,7 +80,8 @@ impl Process {
                 return true;
             }
             if !self.lives() || Instant::now() > end {
-                return false;
+                // It may have ended since that was looked at.
+                return done(self);
             }
             thread::sleep(EVERY);
         }
@@ -107,11 +106,6 @@ impl Process {
             let line = format!("kill -{name} {}", self.child.id());
             let _ = Command::new("sh").args(["-c", &line]).status();
         }
-    }
-
-    /// For how long it has run.
-    pub(super) fn age(&self) -> Duration {
-        self.started.elapsed()
     }
 
     /// What it has told so far.

@@ -20,8 +20,8 @@ pub struct Breach {
 }
 
 /// What all levels hold planner to, in the order in which they are told.
-pub(super) const PROMISES: [&str; 14] = [
-    "I1", "I2", "I2c", "I3", "I4", "I5", "I6", "I7", "I8", "I11", "R1", "R15", "S10", "S11",
+pub(super) const PROMISES: [&str; 15] = [
+    "I1", "I2", "I2c", "I3", "I4", "I5", "I6", "I7", "I8", "I11", "R1", "R14", "R15", "S10", "S11",
 ];
 
 /// Our machines that can bill now.
@@ -55,7 +55,8 @@ pub(super) fn claimed(room: &mut Room, ended: &Ended) {
             said.extend(hidden.map(|live| ("S11", format!("{} lives, and is not told", live.id))));
         }
         7 => {
-            let doubtful = books.lines.values().any(|line| !line.rests());
+            // What stayed away is settled, and was not what was asked for.
+            let doubtful = books.lines.values().any(|line| !line.rests() || line.step == "absent");
             if !doubtful {
                 said.push(("S11", "something is in doubt, and nothing is".to_owned()));
             }

@@ -104,6 +104,11 @@ impl Room {
         self.folder.join("home").join("data")
     }
 
+    /// A folder for what the harness puts aside.
+    pub(super) fn aside(&self) -> PathBuf {
+        self.folder.join("aside")
+    }
+
     /// The file with what is run at first start.
     pub(super) fn first_start(&self) -> String {
         self.folder.join("out").join("first-start.json").display().to_string()
@@ -156,7 +161,17 @@ impl Room {
 
     /// Takes in what became of a planner, and holds what it claims against the
     /// truth.
-    pub(super) fn finish(&mut self, mut process: Process) -> Ended {
+    pub(super) fn finish(&mut self, process: Process) -> Ended {
+        let ended = self.finish_beside(process);
+        if ended.status.is_some() {
+            promise::claimed(self, &ended);
+        }
+        ended
+    }
+
+    /// Takes in what became of a planner beside which another was at work: what
+    /// it claims may have changed since.
+    pub(super) fn finish_beside(&mut self, mut process: Process) -> Ended {
         if process.lives() && !process.ends(HANGS) {
             self.breach(
                 "I6",
@@ -166,9 +181,6 @@ impl Room {
         self.look_at(&process);
         let ended = process.ended();
         self.ended.push(ended.clone());
-        if ended.status.is_some() {
-            promise::claimed(self, &ended);
-        }
         ended
     }
 

@@ -73,7 +73,7 @@ impl Scanner {
                 found.push(format!("a file's name holds {what}: {}", path.display()));
             }
             let mode = about.permissions().mode() & 0o777;
-            if private && mode & 0o077 != 0 {
+            if private && !about.is_symlink() && mode & 0o077 != 0 {
                 found.push(format!("{} has mode {mode:o}", path.display()));
             }
             if about.is_dir() {
