@@ -38,6 +38,30 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Stops at the place that `PLANNER_FAILPOINT` names, as a test of crashes
+/// asks; `PLANNER_FAILPOINT_MARKER` is the file that tells that it was reached.
+#[cfg(feature = "failpoints")]
+pub(crate) fn arm_failpoint() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    let read = std::env::var_os;
+    if let (Some(place), Some(marker)) = (read("PLANNER_FAILPOINT"), read("PLANNER_FAILPOINT_MARKER")) {
+        gpu_broker_engine::failpoint::arm(&place.to_string_lossy(), marker.into());
+    }
+}
+
+/// Whether `PLANNER_HURRIED` asks for patience in hundredths.
+#[cfg(feature = "failpoints")]
+pub(crate) fn is_hurried() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    std::env::var_os("PLANNER_HURRIED").is_some()
+}
+
 /// The command line as it was typed.
 pub(crate) fn arguments() -> Vec<OsString> {
     std::env::args_os().collect()

@@ -37,6 +37,8 @@ use crate::report::Trouble;
 
 /// Runs `planner` with the process's arguments and environment.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    env::arm_failpoint();
     let environment = Environment::read();
     run(&environment, env::arguments()).into()
 }
@@ -104,9 +106,11 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
         if matches!(cli.command, Command::Sandbox(_)) {
             return work.await;
         }
+        // Listened to before anything is done.
+        let at_once = context.stop.at_once(printer);
         tokio::select! {
             done = work => done,
-            () = context.stop.at_once(printer) => Ok(Exit::Interrupted),
+            () = at_once => Ok(Exit::Interrupted),
         }
     });
     // Whatever is still being reckoned is not waited for.

@@ -15,6 +15,8 @@ pub mod bridge;
 pub mod dice;
 pub mod fake;
 pub mod fraction;
+#[cfg(target_os = "linux")]
+pub mod live;
 pub mod market;
 pub mod planner;
 pub mod reckon;

@@ -94,6 +94,24 @@ impl Engine {
         Ok(shown)
     }
 
+    /// As [`reconcile`](Self::reconcile), with a journal that was begun anew.
+    /// Of an account of which nothing is known, one listing that shows nothing
+    /// proves nothing (R7): each is read as often as it takes to give up a name.
+    ///
+    /// # Errors
+    /// As [`reconcile`](Self::reconcile).
+    pub async fn reconcile_anew(&mut self, within: Duration) -> Result<Vec<Shown>, EngineError> {
+        let mut shown = self.reconcile(within).await?;
+        for _ in 1..self.settings().looks {
+            self.rest(self.settings().list_every).await;
+            if self.parts().interrupt.is_set() {
+                break;
+            }
+            shown = self.look_around().await?;
+        }
+        Ok(shown)
+    }
+
     /// Does what is due by the clock alone: ends what is past its deadline or
     /// never became ready (D5), and asks again for what its broker would not
     /// end (T19).

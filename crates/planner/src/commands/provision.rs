@@ -10,6 +10,7 @@ use std::time::Duration;
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
+use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::caps::Caps;
 use gpu_broker_engine::launch::{OnUnknown, Package, Wish};
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +40,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         Choice::Plans(chosen) => chosen,
         Choice::Nothing(exit) => return Ok(exit),
     };
+    reach("after-quote");
     setup.look_up(context, &sources, &chosen).await;
     let mut ready = ready(args, &setup, &mut chosen)?;
 

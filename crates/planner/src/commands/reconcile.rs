@@ -56,7 +56,12 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
 
 async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine) -> Result<Vec<Shown>, Trouble> {
     let within = if args.watch { Duration::ZERO } else { args.within };
-    let shown = engine.reconcile(within).await.map_err(|error| trouble(&error))?;
+    let shown = if args.from_tags {
+        engine.reconcile_anew(within).await
+    } else {
+        engine.reconcile(within).await
+    };
+    let shown = shown.map_err(|error| trouble(&error))?;
     if args.watch && !context.stop.is_asked() {
         let within = args.watch_for.unwrap_or(FOR_EVER);
         engine.watch(within).await.map_err(|error| trouble(&error))?;

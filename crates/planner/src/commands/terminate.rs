@@ -180,7 +180,15 @@ fn finish(context: &Context<'_>, state: &State, keys: &[String], now: &Stamp) ->
     let printer = context.printer;
     let attempts: Vec<&Attempt> = keys.iter().filter_map(|key| state.attempts.get(key)).collect();
     let rows: Vec<Row<'_>> = attempts.iter().map(|attempt| Row { attempt, listed: None }).collect();
-    let left: Vec<&Attempt> = attempts.iter().copied().filter(|one| !one.stage.is_over()).collect();
+    for absent in attempts.iter().filter(|one| one.stage == Stage::Absent) {
+        printer.note(&format!(
+            "{} did not appear in the time in which it might have; should it still, it is ended\n",
+            called(absent)
+        ));
+    }
+    // What is absent is settled as `reconcile` means it, and watched for.
+    let is_left = |one: &&Attempt| !one.stage.is_over() && one.stage != Stage::Absent;
+    let left: Vec<&Attempt> = attempts.iter().copied().filter(is_left).collect();
     if context.output == Output::Table {
         let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
         let lines = gone.map(|one| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gpu_broker_engine::clock::SystemClock;
+use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::identity::Identity;
 use gpu_broker_engine::journal::{JournalError, Mode, SqliteJournal};
 use gpu_broker_engine::launch::state::State;
@@ -42,12 +43,8 @@ pub(crate) fn opened(
     let folder = data.folder().to_owned();
     let identity = Identity::load_or_create(&folder).map_err(|error| journal(&error))?;
     let kept = SqliteJournal::open(&folder, Mode::Write).map_err(|error| journal(&error))?;
-    let mut settings = if data.is_sandbox() {
-        Settings::sandbox()
-    } else {
-        Settings::default()
-    };
-    settings.ask_within = context.within();
+    reach("after-journal-open");
+    let mut settings = patience(context, data);
     settings.strict = strict;
     let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose {
         Purpose::Look => ("look", Arc::new(Unwatched), Interrupt::default()),
@@ -79,6 +76,21 @@ pub(crate) fn opened(
         settings,
     };
     Engine::open(Box::new(kept), parts).map_err(|error| trouble(&error))
+}
+
+/// How patient the engine is.
+fn patience(context: &Context<'_>, data: &Data) -> Settings {
+    #[cfg(feature = "failpoints")]
+    if crate::env::is_hurried() {
+        return Settings::hurried();
+    }
+    let mut settings = if data.is_sandbox() {
+        Settings::sandbox()
+    } else {
+        Settings::default()
+    };
+    settings.ask_within = context.within();
+    settings
 }
 
 /// What an engine's error is to a person.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::Interrupt;
 
 use crate::printer::Printer;
@@ -27,37 +28,66 @@ impl Stop {
         self.interrupt.is_set()
     }
 
-    /// Returns when the process should end at once: after the first signal
-    /// while nothing is at stake, and after the second otherwise.
-    pub(crate) async fn at_once(&self, printer: Printer) {
-        loop {
-            signal().await;
-            if !self.engaged.load(Ordering::SeqCst) || self.interrupt.is_set() {
-                return;
+    /// Listens from this call on. What it returns is done when the process
+    /// should end at once: after the first signal while nothing is at stake,
+    /// and after the second otherwise.
+    pub(crate) fn at_once(&self, printer: Printer) -> impl Future<Output = ()> {
+        let mut signals = Signals::listen();
+        async move {
+            loop {
+                signals.next().await;
+                reach("in-signal");
+                if !self.engaged.load(Ordering::SeqCst) || self.interrupt.is_set() {
+                    return;
+                }
+                printer.warn(
+                    "stopping: nothing more is begun, and a request under way is let end; interrupt again to leave at \
+                     once\n",
+                );
+                self.interrupt.set();
             }
-            printer.warn(
-                "stopping: nothing more is begun, and a request under way is let end; interrupt again to leave at once\n",
-            );
-            self.interrupt.set();
         }
     }
 }
 
-/// The next signal that asks to stop.
-async fn signal() {
+/// The signals that ask to stop, none of which is missed between two looks. One
+/// that cannot be listened to ends the process as it always does.
+struct Signals {
     #[cfg(unix)]
-    {
+    each: [Option<tokio::signal::unix::Signal>; 2],
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        Self {
+            each: [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()),
         }
     }
-    // A signal that cannot be waited for never comes.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let mut each = self.each.iter_mut().flatten();
+            if each.any(|signal| signal.poll_recv(context).is_ready()) {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -18,6 +18,7 @@ fn for_sale() -> impl Strategy<Value = DiskOffer> {
     let sold = (select(vec!["b", "c"]), 1_u8..4, 1_u64..9);
     (sold, of(any::<bool>()), of(select(vec![100_u64, 250]))).prop_map(|((broker, center, mills), multi_node, min)| {
         DiskOffer {
+            id: None,
             broker: Broker::new(broker),
             provider: Provider::new("p"),
             place: place(center),

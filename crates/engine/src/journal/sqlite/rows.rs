@@ -7,6 +7,7 @@ use rusqlite::{Connection, Error, params};
 use super::trouble::trouble;
 use super::witness::Tip;
 use crate::clock::Stamp;
+use crate::failpoint::reach;
 use crate::journal::chain::{self, GENESIS};
 use crate::journal::{Draft, JournalError, Row};
 
@@ -78,6 +79,7 @@ pub(super) fn add(connection: &Connection, last: Tip, drafts: Vec<Draft>) -> Res
             last.hash,
             row.hash,
         ])?;
+        reach("row-written");
         last = Tip {
             seq: row.seq,
             hash: row.hash,

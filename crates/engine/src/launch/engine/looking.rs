@@ -12,6 +12,7 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
+use crate::launch::event::Event;
 use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
@@ -73,7 +74,11 @@ impl Engine {
                 now: &now,
             };
             whole = is_whole(state, &look);
-            Ok(conclude(state, &*names, &look, &settings))
+            let events = conclude(state, &*names, &look, &settings);
+            if events.iter().any(|event| matches!(event, Event::Gone(_))) {
+                reach("verified");
+            }
+            Ok(events)
         })?;
         reach("concluded");
         if whole {
