@@ -60,7 +60,7 @@ Examples:
   planner quote A100-80GB:4 --region eu_north,eu_west --explain
   planner quote any:48GB+:2 --max-price 3 -o json
   planner offers H200                         what is for sale, unranked
-  planner provision H100:8 --sandbox          launch the best, after asking
+  planner provision H100:8 --sandbox --yes    launch the best of it
   planner ls --sandbox                        what was launched
   planner terminate --all --sandbox           end it
 

@@ -48,12 +48,20 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     let quote = Arc::new(quote);
     let explained = explained(&market, &demand, args.why, quote.plans.is_empty()).await?;
     let again = Again::new(args, context.global, &demand);
-    let document = async || {
-        let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
-        let relaxations = view_why::changes(&explained.relaxations, &again);
-        let document = written(&quote, &market, &demand, most).await?;
-        Ok::<_, Trouble>(document.explained(rejections, relaxations))
+    let structured = matches!(context.output, Output::Json | Output::Jsonl | Output::Yaml);
+    let data = data.filter(|_| !quote.plans.is_empty());
+    let mut document = None;
+    if structured || data.is_some() {
+        document = Some(written(&quote, &market, &demand, most).await?);
+    }
+    let launch = match (&data, &document) {
+        (Some(data), Some(document)) => launchable(context, data, document, (&market, &demand, most))?,
+        _ => None,
     };
+    let document = document.filter(|_| structured).map(|document| {
+        let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
+        document.explained(rejections, view_why::changes(&explained.relaxations, &again))
+    });
 
     let printer = context.printer;
     match context.output {
@@ -68,8 +76,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document().await?)?)?,
-        Output::Yaml => bytes(&format::yaml(&document().await?)?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document)?)?,
+        Output::Yaml => bytes(&format::yaml(&document)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
@@ -80,17 +88,22 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     printer.note(&view_why::relaxations(&explained.relaxations, &again));
     printer.note(&assumptions::note(&quote.plans, &demand));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
-    if let Some(data) = data.filter(|_| !quote.plans.is_empty()) {
-        launchable(context, &data, (&quote, &market, &demand, most)).await?;
+    if let Some(command) = launch {
+        printer.note(&format!("within five minutes, `{command}` launches the first plan\n"));
     }
-    Ok(match (market.completeness(), quote.plans.is_empty()) {
+    Ok(status(&market, &quote))
+}
+
+/// The status of an answer.
+pub(super) fn status(market: &Market, quote: &Quote) -> Exit {
+    match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
         // Not found is not the same as not there.
         (Completeness::Whole, true) => Exit::Internal,
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
-    })
+    }
 }
 
 /// Prints why offers were rejected, and what would admit each.
@@ -123,36 +136,31 @@ fn keep(
     Ok(())
 }
 
-/// Keeps the quote for a while, and says how to launch it. A quote is right
-/// whether or not it can be kept.
-async fn launchable(
+/// Keeps the quote for a while, and says what to type to launch it. A quote is
+/// right whether or not it can be kept.
+fn launchable(
     context: &Context<'_>,
     data: &Data,
-    (quote, market, demand, most): (&Arc<Quote>, &Arc<Market>, &Demand, usize),
-) -> Result<(), Trouble> {
-    let document = written(quote, market, demand, most).await?;
-    let id = document.id().to_owned();
-    let mut alone = Market::clone(market);
+    document: &QuoteDocument,
+    (market, demand, most): (&Market, &Demand, usize),
+) -> Result<Option<String>, Trouble> {
+    let mut market = market.clone();
     let saved = Saved {
-        disks: alone.disks.take(),
-        market: alone,
+        disks: market.disks.take(),
+        market,
         request: Some(RequestDocument::of(demand, most)),
     };
-    match quotes::keep(&data.quotes(), &id, &format::json(&document)?, &saved) {
-        Ok(()) => {
-            let mut words = ["planner", "provision", "--quote", &id].map(str::to_owned).to_vec();
-            words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
-            if let Some(folder) = &context.global.data_dir {
-                words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
-            }
-            let command = shell(&words);
-            context
-                .printer
-                .note(&format!("within five minutes, `{command}` launches the first plan\n"));
-        }
-        Err(trouble) => tracing::debug!(target: "gpu_broker", "the quote is not kept: {}", trouble.lines().trim_end()),
+    let id = document.id();
+    if let Err(trouble) = quotes::keep(&data.quotes(), id, &format::json(document)?, &saved) {
+        tracing::debug!(target: "gpu_broker", "the quote is not kept: {}", trouble.lines().trim_end());
+        return Ok(None);
     }
-    Ok(())
+    let mut words = ["planner", "provision", "--quote", id].map(str::to_owned).to_vec();
+    words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
+    if let Some(folder) = &context.global.data_dir {
+        words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
+    }
+    Ok(Some(shell(&words)))
 }
 
 /// Plans shown unless somebody says how many.

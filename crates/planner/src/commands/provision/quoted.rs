@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::super::Context;
 use super::super::verify::findings;
-use super::chosen::{Choice, Chosen, picked, read, standing_of};
+use super::chosen::{Choice, Chosen, picked, read, standing_of, sure_first};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -46,7 +46,10 @@ pub(super) async fn choose(
     let approved = approved.into_iter().map(|(approved, ())| approved);
     let market = read(context, sources, &demand).await;
     let wanted = approved.take(further.saturating_add(1));
-    let (plans, notes) = standing_of(wanted, &market, &demand, args.price_tolerance)?;
+    let (mut plans, mut notes) = standing_of(wanted, &market, &demand, args.price_tolerance)?;
+    if args.plan.is_none() {
+        notes.extend(sure_first(&mut plans, &market));
+    }
     Ok(Choice::Plans(Box::new(Chosen {
         demand,
         plans,
