@@ -86,8 +86,10 @@ pub struct Attempt {
     pub(crate) connects: u32,
     /// From when on the quiet period is counted.
     pub(crate) quiet_from: Option<Stamp>,
-    /// Complete listings since then that do not show it.
+    /// Complete listings since then that do not show it, those apart that came
+    /// soon after another, and when the last of them was.
     pub(crate) looks: u32,
+    pub(crate) missed: Option<Stamp>,
     /// What is known of the machine.
     pub machine: Option<Machine>,
     /// The broker's no.

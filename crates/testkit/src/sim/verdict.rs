@@ -7,7 +7,7 @@ use gpu_broker_engine::launch::{End, Report};
 
 use super::book::Promise;
 use super::machine::{Machine, SLOW_MS};
-use super::time::{MINUTE, moment_of};
+use super::time::{MINUTE, ms};
 use super::world::World;
 
 /// How long a name is doubted, of which nothing is seen, at the least.
@@ -107,10 +107,8 @@ impl World {
         // The later listings are, the longer is doubted (R6).
         let doubt = QUIET_MS.max(self.book.lag_max * 5) + 10 * MINUTE;
         for one in state.attempts.values() {
-            let younger = |than: u64| {
-                let since = moment_of(one.since.wall);
-                self.now + self.skew < since + than
-            };
+            let now = self.stamp();
+            let younger = |than: u64| now.since(&one.since).is_none_or(|age| ms(age) < than);
             let rests = match one.stage {
                 Stage::Ready | Stage::Gone | Stage::Released | Stage::Absent | Stage::Orphan => true,
                 Stage::Blocked => !one.note.is_empty(),

@@ -51,7 +51,9 @@ impl State {
     fn doubt(&mut self, event: Event, at: &Stamp) -> Result<(), String> {
         match event {
             Event::Missed(named) => {
-                self.attempt(&named.key)?.looks += 1;
+                let attempt = self.attempt(&named.key)?;
+                attempt.looks += 1;
+                attempt.missed = Some(at.clone());
                 Ok(())
             }
             Event::QuietAgain(named) => {
@@ -347,6 +349,7 @@ impl Attempt {
             connects: 0,
             quiet_from: None,
             looks: 0,
+            missed: None,
             machine: None,
             refusal: None,
             doom: None,

@@ -255,9 +255,16 @@ impl Case<'_> {
                 events.push(Event::Released(self.named()));
             }
             Stage::Unknown | Stage::Rejected => {
-                events.push(Event::Missed(self.named()));
                 let (least, looks) = self.patience();
-                if quiet >= least && self.attempt.looks + 1 >= looks && self.is_trusted() {
+                // Looks in quick succession are as good as one.
+                let apart = least / (2 * looks.max(1));
+                let last = self.attempt.missed.as_ref();
+                let counts = last.and_then(|last| self.look.began.since(last)).is_none_or(|gap| gap >= apart);
+                if counts {
+                    events.push(Event::Missed(self.named()));
+                }
+                let looked = self.attempt.looks + u32::from(counts);
+                if quiet >= least && looked >= looks && self.is_trusted() {
                     events.push(Event::Absent(self.named()));
                 }
             }
