@@ -180,12 +180,24 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
                 Err(Stop::TooLong) => return None,
             }
         }
+        let disks = amount(super::pool::cost(pool.disks, demand.objective).0)?;
+        let amount = amount(first)?;
+        certificate
+            .pools
+            .push(PoolBound::of(pool, disks, Bound { amount, gpus }, by));
+    }
+    Some(certificate)
+}
+
+impl PoolBound {
+    /// The pool by its name, and what is known of it.
+    fn of(pool: Pool, disks: Exact, bound: Bound, by: By) -> Self {
         let name = pool.name;
         let (broker, provider, data_center) = match name.place {
             Some((broker, provider, center)) => (Some(broker), Some(provider), center),
             None => (None, None, None),
         };
-        certificate.pools.push(PoolBound {
+        Self {
             broker,
             provider,
             data_center,
@@ -195,17 +207,13 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
                 socket: gpu.socket,
             }),
             sharing: name.sharing,
-            disks: amount(super::pool::cost(pool.disks, demand.objective).0)?,
+            disks,
             wanted: pool.wanted,
             units: pool.units.len(),
-            bound: Bound {
-                amount: amount(first)?,
-                gpus,
-            },
+            bound,
             by,
-        });
+        }
     }
-    Some(certificate)
 }
 
 /// What no plan of a pool undercuts, for how many GPUs, and how that is known; `None` when the pool is too large.

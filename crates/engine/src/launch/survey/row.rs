@@ -259,7 +259,9 @@ impl Case<'_> {
                 // Looks in quick succession are as good as one.
                 let apart = least / (2 * looks.max(1));
                 let last = self.attempt.missed.as_ref();
-                let counts = last.and_then(|last| self.look.began.since(last)).is_none_or(|gap| gap >= apart);
+                let counts = last
+                    .and_then(|last| self.look.began.since(last))
+                    .is_none_or(|gap| gap >= apart);
                 if counts {
                     events.push(Event::Missed(self.named()));
                 }
