@@ -80,9 +80,11 @@ pub(crate) fn past(broker: &Broker, words: &mut Words, row: &Past<'_>) -> Result
     if said(row.kind.as_ref()).is_some_and(|kind| NO_MACHINES.contains(&kind)) {
         return Ok(None);
     }
-    let (phase, status) = match said(row.terminated_at.as_ref()) {
-        Some(_) => (Phase::Gone, TERMINATED),
-        None => (Phase::Unclear, STATUS_UNSTATED),
+    let says_so = said(row.status.as_ref()).is_some_and(|status| status.eq_ignore_ascii_case(TERMINATED));
+    let (phase, status) = if says_so || said(row.terminated_at.as_ref()).is_some() {
+        (Phase::Gone, TERMINATED)
+    } else {
+        (Phase::Unclear, STATUS_UNSTATED)
     };
     Ok(Some(Instance {
         broker: broker.clone(),

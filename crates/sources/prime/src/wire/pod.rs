@@ -83,6 +83,9 @@ pub(crate) struct Past<'a> {
     pub(crate) terminated_at: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) total_billed_price: Option<RawNumber<'a>>,
+    /// Not in the schema of the history; a row that is a whole pod has it.
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
 }
 
 /// A text, or a list with a text or null for each node.
