@@ -6,6 +6,7 @@
 //! `rust_decimal::Decimal`: its products round silently beyond 28 digits.
 
 mod divide;
+mod integer;
 mod ratio;
 mod read;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use divide::{divide_half_even, gcd, long_division, strip};
+use integer::{digits, power_of_ten, product};
 use read::Parts;
 
 pub use ratio::Ratio;
@@ -385,26 +387,6 @@ fn written(mantissa: i128, decimals: u8) -> String {
 
 fn shortened(text: &str) -> Box<str> {
     text.chars().take(40).collect::<String>().into()
-}
-
-fn digits(mantissa: i128) -> u32 {
-    mantissa.unsigned_abs().checked_ilog10().map_or(0, |log| log + 1)
-}
-
-fn power_of_ten(zeros: u32) -> Option<i128> {
-    match 10_i64.checked_pow(zeros) {
-        Some(short) => Some(short.into()),
-        None => 10_i128.checked_pow(zeros),
-    }
-}
-
-/// The product, or `None` when it does not fit. Nearly all numbers are short,
-/// and for those this is one instruction.
-fn product(left: i128, right: i128) -> Option<i128> {
-    match (i64::try_from(left), i64::try_from(right)) {
-        (Ok(left), Ok(right)) => Some(i128::from(left) * i128::from(right)),
-        _ => left.checked_mul(right),
-    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,8 @@ fn fewest_nodes(pool: &Pool) -> Option<u64> {
         },
         ..unit.clone()
     };
-    let free = Pool::new(pool.units().map(free).collect(), pool.wanted, pool.limits);
+    let unlimited = pool.limits.without_nodes();
+    let free = Pool::new(pool.units().map(free).collect(), pool.wanted, unlimited);
     let weight = Table::new(&free).to_go(0, pool.least, u64::MAX);
     (!weight.is_infinite()).then_some(weight.nodes)
 }

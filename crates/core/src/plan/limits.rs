@@ -80,6 +80,14 @@ impl Limits {
         }
     }
 
+    /// The same limits with any number of instances.
+    pub(super) fn without_nodes(self) -> Self {
+        Self {
+            nodes: u64::MAX,
+            ..self
+        }
+    }
+
     /// The caps that there are: number, reason and most.
     pub(super) fn caps(self) -> impl Iterator<Item = (usize, Reason, i128)> {
         let numbered = self.caps.into_iter().zip(REASONS).enumerate();

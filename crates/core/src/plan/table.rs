@@ -11,6 +11,7 @@
 //! the larger classes can leave and the smaller ones can cover are kept.
 
 mod cell;
+mod fill;
 mod grid;
 mod line;
 

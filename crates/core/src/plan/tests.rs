@@ -258,3 +258,42 @@ fn caps_bar_what_breaks_them() {
     assert_eq!(found.plans.len(), 1);
     assert_eq!(found.reasons, [None, Some(Reason::MaxPrice)]);
 }
+
+#[test]
+fn a_limit_on_many_instances_is_kept() {
+    let offers = [(1, 500), (10, 100), (50, 120)];
+    let candidates: Vec<_> = offers
+        .into_iter()
+        .enumerate()
+        .map(|(number, (gpus, cents))| candidate(number, (gpus, cents, None, 1, 0)))
+        .collect();
+    let check = |nodes_max: u64, expected: Option<(&str, u64)>| {
+        let goal = Goal {
+            objective: Objective::Total,
+            caps: Caps::default(),
+            plans: 1,
+        };
+        let rules = Rules {
+            nodes_max,
+            mixed: false,
+            spread: false,
+        };
+        let found = covers(&candidates, &[Range::at_least(8_000)], &goal, &rules);
+        let plan = found.plans.first();
+        let first = plan.map(|plan| (plan.total.amount().to_string(), plan.nodes));
+        assert_eq!(
+            first,
+            expected.map(|(total, nodes)| (total.to_owned(), nodes)),
+            "{nodes_max}"
+        );
+        assert!(found.optimal);
+    };
+    check(159, None);
+    check(160, Some(("9600", 160)));
+    check(200, Some(("9500", 200)));
+    check(600, Some(("8500", 600)));
+    check(760, Some(("8100", 760)));
+    check(800, Some(("8000", 800)));
+    check(1_000, Some(("8000", 800)));
+    check(9_000, Some(("8000", 800)));
+}

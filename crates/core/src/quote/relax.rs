@@ -87,3 +87,40 @@ fn widened(demand: &Demand) -> impl Iterator<Item = (&'static str, View)> {
     });
     [market, security, nodes].into_iter().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::search;
+    use super::super::why::tests::random::{self, Dice};
+    use super::*;
+
+    #[test]
+    fn what_a_wider_request_saves_is_what_asking_for_it_finds() {
+        let mut flags = std::collections::BTreeMap::new();
+        for seed in 0..2_000 {
+            let mut dice = Dice::new(seed);
+            let market = random::market(&mut dice);
+            let demand = random::demand(&mut dice, 6);
+            let (answer, cheaper) = answer(&market, &demand, 3);
+            let alone = search(&market, &demand, looked_at(3));
+            assert_eq!(
+                (answer.ranked, answer.rejected),
+                (alone.ranked, alone.rejected),
+                "{seed}"
+            );
+            let best = answer.plans.first();
+            for (flag, view) in widened(&demand) {
+                let plan = search(&market, &view.demand, 1).plans.into_iter().next();
+                let better = plan.filter(|plan| best.is_none_or(|best| plan.total.parts() < best.total.parts()));
+                let told = cheaper.iter().find(|cheaper| cheaper.flag == flag);
+                assert_eq!(
+                    told.map(|told| told.rate),
+                    better.map(|plan| plan.rate),
+                    "{seed} {flag}"
+                );
+                *flags.entry(flag).or_insert(0) += told.map_or(0, |_| 1);
+            }
+        }
+        assert!(flags.values().all(|told| *told > 1), "{flags:?}");
+    }
+}

@@ -325,4 +325,4 @@ impl Judged {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -2,11 +2,7 @@
 
 use super::cell::{Cell, Packing};
 use super::line::along;
-use crate::plan::pool::{Class, Pool, Unit, Weight};
-
-/// What a table with a limit on instances may take in memory. Beyond it the
-/// limit is left to the search, whose bound is then no longer exact.
-const BYTES_MAX: usize = 100_000_000;
+use crate::plan::pool::{Unit, Weight};
 
 /// Costs to go, per class, instances left and remainder.
 ///
@@ -15,18 +11,18 @@ const BYTES_MAX: usize = 100_000_000;
 /// the slack. Classes come in descending size, so stopping there means that no
 /// unit of the plan is superfluous.
 pub(super) struct Grid<C> {
-    rows: Vec<Row<C>>,
-    packing: Packing,
+    pub(super) rows: Vec<Row<C>>,
+    pub(super) packing: Packing,
     /// The most instances that are told apart; `None` when they do not count.
-    levels: Option<usize>,
+    pub(super) levels: Option<usize>,
     /// Whether a limit on instances is left to the search.
-    leaves_limit: bool,
-    least: usize,
-    slack: usize,
+    pub(super) leaves_limit: bool,
+    pub(super) least: usize,
+    pub(super) slack: usize,
 }
 
 /// The cells of one class.
-struct Row<C> {
+pub(super) struct Row<C> {
     /// By instances left, or the only one.
     levels: Vec<Level>,
     cells: Vec<C>,
@@ -45,185 +41,15 @@ struct Level {
 /// with one instance less left.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::plan) struct Spot {
-    start: usize,
+    pub(super) start: usize,
     pub(in crate::plan) position: usize,
     /// Instances left, where they count.
-    left: Option<usize>,
-}
-
-/// What the row of a class is filled from.
-struct Step<'a, C> {
-    gpus: usize,
-    /// What the cheapest 0, 1, 2… copies weigh.
-    sums: Vec<C>,
-    /// The row of the smaller classes.
-    later: &'a Row<C>,
-}
-
-/// A line of a row: the positions from `first` to that of `spot`, the first
-/// `sources` of which smaller units may cover.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    spot: Spot,
-    first: usize,
-    sources: usize,
-}
-
-/// Room that every line uses again.
-struct Room<C> {
-    later: Vec<C>,
-    best: Vec<C>,
+    pub(super) left: Option<usize>,
 }
 
 impl<C: Cell> Grid<C> {
-    pub(super) fn new(pool: &Pool, packing: Packing) -> Self {
-        let mut grid = Self {
-            rows: Vec::with_capacity(pool.classes.len()),
-            packing,
-            levels: None,
-            leaves_limit: false,
-            least: pool.least,
-            slack: pool.slack,
-        };
-        if let Some(limit) = grid.limit(pool) {
-            grid.levels = grid.has_room(pool, limit).then_some(limit);
-            grid.leaves_limit = grid.levels.is_none();
-        }
-        let mut room = Room {
-            later: Vec::new(),
-            best: Vec::new(),
-        };
-        let mut later = Row::of(Vec::new());
-        for (at, class) in pool.classes.iter().enumerate().rev() {
-            let before = at.checked_sub(1).and_then(|at| pool.classes.get(at));
-            let after = pool.classes.get(at + 1);
-            let mut row = Row::of(grid.widths(class, before));
-            let step = Step {
-                gpus: class.gpus,
-                sums: grid.sums(&class.units, grid.least.div_ceil(class.gpus)),
-                later: &later,
-            };
-            for line in grid.lines(class, before, after) {
-                grid.fill(&mut row, &step, line, &mut room);
-            }
-            grid.rows.push(std::mem::replace(&mut later, row));
-        }
-        grid.rows.push(later);
-        grid.rows.reverse();
-        grid
-    }
-
-    /// The limit on instances, where it keeps any plan out.
-    fn limit(&self, pool: &Pool) -> Option<usize> {
-        let smallest = pool.classes.last().map_or(1, |class| class.gpus);
-        let limit = usize::try_from(pool.limits.nodes).ok()?;
-        (limit < self.least.div_ceil(smallest)).then_some(limit)
-    }
-
-    /// Whether the cells are not too many that tell apart so many instances.
-    fn has_room(&self, pool: &Pool, limit: usize) -> bool {
-        let mut room = BYTES_MAX / size_of::<C>();
-        pool.classes.iter().enumerate().all(|(at, class)| {
-            let before = at.checked_sub(1).and_then(|at| pool.classes.get(at));
-            (0..=limit).all(|left| {
-                let width = self.width(class, before, limit - left, left);
-                let fits = width <= room;
-                room = room.saturating_sub(width);
-                fits
-            })
-        })
-    }
-
-    /// The remainders of a row that are ever asked for, by instances left.
-    fn widths(&self, class: &Class, before: Option<&Class>) -> Vec<usize> {
-        match self.levels {
-            None => vec![self.least],
-            Some(most) => (0..=most)
-                .map(|left| self.width(class, before, most - left, left))
-                .collect(),
-        }
-    }
-
-    /// The same with so many instances used, all of them larger, and so many
-    /// left, which must be able to cover it.
-    fn width(&self, class: &Class, before: Option<&Class>, used: usize, left: usize) -> usize {
-        let reached = match before {
-            Some(before) => self.least.saturating_sub(used.saturating_mul(before.gpus)),
-            None if used == 0 => self.least,
-            None => 0,
-        };
-        reached.min(left.saturating_mul(class.gpus))
-    }
-
-    /// The lines of a row, each cell on one of them: the remainders of one
-    /// residue, or on one diagonal where instances count.
-    fn lines<'a>(
-        &'a self,
-        class: &'a Class,
-        before: Option<&'a Class>,
-        after: Option<&'a Class>,
-    ) -> impl Iterator<Item = Line> + 'a {
-        let gpus = class.gpus;
-        let diagonals = 1..=self.levels.unwrap_or(1);
-        let residues = 1..=gpus.min(self.least);
-        let all = residues.flat_map(move |start| diagonals.clone().map(move |lowest| (start, lowest)));
-        all.filter_map(move |(start, lowest)| {
-            let last = (self.least - start) / gpus;
-            let Some(most) = self.levels else {
-                let spot = Spot {
-                    start,
-                    position: last,
-                    left: None,
-                };
-                return Some(Line {
-                    spot,
-                    first: 0,
-                    sources: last + 1,
-                });
-            };
-            // `lowest` instances are left at position 0, and one more at each
-            // further one.
-            let position = last.min(most - lowest);
-            let first = match before {
-                None => most - lowest,
-                Some(before) => {
-                    let missing = (start + (most - lowest) * before.gpus).saturating_sub(self.least);
-                    missing.div_ceil(before.gpus - gpus)
-                }
-            };
-            let sources = after.map_or(0, |after| {
-                let spare = (lowest * after.gpus + 1).saturating_sub(start);
-                spare.div_ceil(gpus - after.gpus)
-            });
-            let spot = Spot {
-                start,
-                position,
-                left: Some(lowest + position),
-            };
-            (first <= position).then_some(Line {
-                spot,
-                first,
-                sources: sources.min(position + 1),
-            })
-        })
-    }
-
-    fn fill(&self, row: &mut Row<C>, step: &Step<'_, C>, line: Line, room: &mut Room<C>) {
-        let Line { spot, first, sources } = line;
-        let cells = (0..sources).map(|position| step.later.at(step.gpus, spot, position));
-        room.later.clear();
-        room.later.extend(cells);
-        room.best.clear();
-        room.best.resize(spot.position + 1 - first, C::INFINITE);
-        let finish = self.finish(step.gpus, spot);
-        along(&step.sums, &room.later, &mut room.best, first, finish);
-        for (position, weight) in (first..).zip(&room.best) {
-            row.set(step.gpus, spot, position, *weight);
-        }
-    }
-
     /// What it adds to finish on the line of a spot, where that is allowed.
-    fn finish(&self, gpus: usize, spot: Spot) -> Option<C> {
+    pub(super) fn finish(&self, gpus: usize, spot: Spot) -> Option<C> {
         let surplus = spot.surplus(gpus, self.slack)?;
         Some(C::pack(
             Weight {
@@ -236,7 +62,7 @@ impl<C: Cell> Grid<C> {
 
     /// What the first 0, 1, 2… copies of units weigh together, to at most
     /// `most` copies.
-    fn sums(&self, units: &[Unit], most: usize) -> Vec<C> {
+    pub(super) fn sums(&self, units: &[Unit], most: usize) -> Vec<C> {
         let mut sum = C::pack(Weight::ZERO, self.packing);
         let mut sums = Vec::with_capacity(most + 1);
         sums.push(sum);
@@ -330,7 +156,7 @@ impl<C: Cell> Grid<C> {
 
 impl<C: Cell> Row<C> {
     /// A row of so many remainders for each number of instances left.
-    fn of(widths: Vec<usize>) -> Self {
+    pub(super) fn of(widths: Vec<usize>) -> Self {
         let mut start = 0;
         let level = |width| {
             let level = Level { start, width };
@@ -356,12 +182,12 @@ impl<C: Cell> Row<C> {
     }
 
     /// The cell at a position of the line to `spot`.
-    fn at(&self, gpus: usize, spot: Spot, position: usize) -> C {
+    pub(super) fn at(&self, gpus: usize, spot: Spot, position: usize) -> C {
         let (level, remaining) = spot.on_line(gpus, position);
         self.get(level, remaining)
     }
 
-    fn set(&mut self, gpus: usize, spot: Spot, position: usize, weight: C) {
+    pub(super) fn set(&mut self, gpus: usize, spot: Spot, position: usize, weight: C) {
         let (level, remaining) = spot.on_line(gpus, position);
         let cell = self.cell(level, remaining);
         if let Some(cell) = cell.and_then(|cell| self.cells.get_mut(cell)) {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-mod random;
+pub(in crate::quote) mod random;
 
 use std::collections::BTreeSet;
 

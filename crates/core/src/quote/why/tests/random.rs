@@ -13,15 +13,15 @@ use crate::quantity::{Gb, Hours, Minutes, Range};
 use crate::quote::why::limit::have_one_count;
 
 /// Numbers that look random.
-pub(super) struct Dice(u64);
+pub(in crate::quote) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::quote) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// A number below `sides`.
-    pub(super) fn below(&mut self, sides: u64) -> u64 {
+    pub(in crate::quote) fn below(&mut self, sides: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -36,7 +36,7 @@ impl Dice {
     }
 
     /// True once in `times`.
-    pub(super) fn once_in(&mut self, times: u64) -> bool {
+    pub(in crate::quote) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
@@ -132,7 +132,7 @@ fn offer(dice: &mut Dice, number: usize) -> Offer {
 }
 
 /// A small market.
-pub(super) fn market(dice: &mut Dice) -> market::Market {
+pub(in crate::quote) fn market(dice: &mut Dice) -> market::Market {
     let size = 1 + dice.below(40);
     market::Market::of((0..size).map(|at| offer(dice, usize::try_from(at).unwrap())).collect())
 }
@@ -205,7 +205,7 @@ fn words(dice: &mut Dice, all: &[&str]) -> Words {
 }
 
 /// A request that takes each turn once in so many times.
-pub(super) fn demand(dice: &mut Dice, times: u64) -> Demand {
+pub(in crate::quote) fn demand(dice: &mut Dice, times: u64) -> Demand {
     let gpus = GpuRequest::parse(dice.one(&GPUS)).unwrap();
     let hours = ["24", "0.1", "100", "37.5", "20m"].map(|hours| hours.parse().unwrap());
     let mut demand = Demand::new(gpus, dice.one(&hours));
