@@ -11,6 +11,8 @@
 
 mod compare;
 mod contract;
+#[cfg(target_os = "linux")]
+mod crashes;
 mod disks;
 mod docs;
 mod exactness;

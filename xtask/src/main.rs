@@ -11,6 +11,7 @@
 
 mod cargo;
 mod ci;
+mod faults;
 mod finding;
 mod layers;
 mod scan;
@@ -30,7 +31,9 @@ usage: cargo xtask <command>
 
   tidy    words, sizes and files that the sources may not contain
   layers  which package and which core module may import which
-  ci      formatting, lints, feature sets, tidy, layers, docs and licences";
+  ci      formatting, lints, feature sets, tidy, layers, docs and licences
+  faults  the fault matrix of launches: `--short` is a sample of each level,
+          `--level S3,S4` picks levels, `--replay SPEC` repeats one run";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["tidy"] => run_tidy(&root),
         ["layers"] => run_layers(&root),
         ["ci"] => ci::run(&root),
+        ["faults", ref words @ ..] => faults::run(&root, words),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -15,8 +15,10 @@
 //! | `books` | what the journal says |
 //! | `promise` | holding both against the ledger |
 //! | `point` | where a process is killed |
-//! | `crash`, `chance`, `broken`, `race`, `signal` | levels S3 to S7 |
-//! | `matrix` | which runs there are, and running them |
+//! | `crash`, `chance`, `broken` with `damage`, `race`, `signal` | levels S3 to S7 |
+//! | `plan` | what they have in common |
+//! | `spec` | which runs there are |
+//! | `matrix`, `command` | running them, and telling what came of them |
 
 mod books;
 mod broken;
@@ -35,7 +37,9 @@ mod relay;
 mod room;
 mod scan;
 mod signal;
+mod spec;
 
-pub use command::command;
+pub use command::{command, is_asked};
 pub use matrix::{Bench, Tally};
 pub use promise::Breach;
+pub use spec::Level;

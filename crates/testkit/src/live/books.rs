@@ -41,6 +41,8 @@ impl Line {
 pub(super) struct Books {
     pub(super) rows: u64,
     pub(super) lines: BTreeMap<String, Line>,
+    /// How many machines each launch wants.
+    pub(super) launches: BTreeMap<String, u64>,
     /// Commits at which more was set aside than the budget of the launch.
     pub(super) above: Vec<String>,
     /// The bodies, to be compared with what is read later.
@@ -62,6 +64,10 @@ impl Books {
             books.take(step, said);
             if step == "planned" {
                 budgets.extend(exact(&said["caps"]["budget"]));
+                let launch = said["launch"].as_str().unwrap_or_default().to_owned();
+                books
+                    .launches
+                    .insert(launch, said["slots"].as_u64().unwrap_or_default());
             }
             if let Some(budget) = budgets.last()
                 && step == "reserved"

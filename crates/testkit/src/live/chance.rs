@@ -56,14 +56,24 @@ impl Chance {
             dice.roll();
         }
         invite(room, self.broker());
-        let words = provision(room, self.broker());
-        let mut hit = kill(room, &mut dice, &parts(&words));
+        let mut words = provision(room, self.broker());
+        if dice.percent(25) {
+            words.extend(["--count".to_owned(), "2".to_owned()]);
+        }
+        // One that was done before is started again and killed sooner.
+        let words = parts(&words);
+        let mut hit = (0..4).any(|tries| kill(room, &mut dice, &words, USUALLY / (1 << tries)));
         if dice.percent(40) {
-            hit |= kill(room, &mut dice, &["reconcile", "--within", "4s"]);
+            hit |= kill(room, &mut dice, &["reconcile", "--within", "4s"], USUALLY);
         }
         recover(room);
         if dice.percent(60) {
-            hit |= kill(room, &mut dice, &["terminate", "--all", "--yes", "--within", "5s"]);
+            hit |= kill(
+                room,
+                &mut dice,
+                &["terminate", "--all", "--yes", "--within", "5s"],
+                USUALLY,
+            );
             recover(room);
         }
         end(room);
@@ -72,8 +82,8 @@ impl Chance {
 }
 
 /// Kills a command at any time. What it had noted must still be there.
-fn kill(room: &mut Room, dice: &mut Dice, words: &[&str]) -> bool {
-    let most = usize::try_from(USUALLY.as_micros()).unwrap_or_default();
+fn kill(room: &mut Room, dice: &mut Dice, words: &[&str], within: Duration) -> bool {
+    let most = usize::try_from(within.as_micros()).unwrap_or_default();
     let after = Duration::from_micros(u64::try_from(dice.below(most)).unwrap_or_default());
     let before = room.books();
     let mut process = room.start(words, None);

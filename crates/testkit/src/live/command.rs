@@ -1,55 +1,175 @@
 //! The process levels from the command line.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::matrix::{self, Bench, Tally};
+use super::matrix::{Bench, Tally};
+use super::spec::{Level, Spec};
 
-/// Runs what the words ask for; true when no promise was broken.
-pub fn command(words: &[String], out: &mut dyn Write) -> io::Result<bool> {
-    let mut bench = Bench {
-        program: PathBuf::new(),
-        base: matrix::folder(&std::env::temp_dir()),
-        jobs: 6,
-    };
-    let (mut only, mut stride, mut offset) = (String::new(), 1, 0);
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let mut value = || words.next().cloned().unwrap_or_default();
-        match word.as_str() {
-            "--planner" => bench.program = value().into(),
-            "--jobs" => bench.jobs = value().parse().unwrap_or(1),
-            "--only" => only = value(),
-            "--stride" => stride = value().parse().unwrap_or(1),
-            "--offset" => offset = value().parse().unwrap_or(0),
-            _ => {}
-        }
-    }
-    let specs: Vec<_> = matrix::all()
-        .into_iter()
-        .filter(|spec| spec.word().contains(&only))
-        .skip(offset)
-        .step_by(stride)
-        .collect();
-    let tally = matrix::run(&bench, specs, &|_| {});
-    show(&tally, out)?;
-    Ok(tally.bad == 0)
+/// What is asked.
+struct Asked {
+    bench: Bench,
+    levels: Vec<Level>,
+    /// Only a sample, by this seed.
+    short: Option<u64>,
+    /// Only runs whose word holds this.
+    only: String,
+    replay: Option<String>,
 }
 
-fn show(tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
+/// Whether the words name a level of processes, or one of its runs.
+pub fn is_asked(words: &[String]) -> bool {
+    let value = |name: &str| {
+        let at = words.iter().position(|word| word == name)?;
+        words.get(at + 1).map(|value| value.to_ascii_lowercase())
+    };
+    let is_own = |word: &str| {
+        Level::ALL
+            .iter()
+            .any(|level| word.starts_with(&level.word().to_ascii_lowercase()))
+    };
+    value("--level").is_some_and(|levels| levels.split(',').any(is_own))
+        || value("--replay").is_some_and(|spec| is_own(&spec))
+}
+
+/// Runs what the words ask for, and prints a table. True when no promise was
+/// broken.
+///
+/// `--planner FILE` is the binary, built with the feature `failpoints`;
+/// `--level S3,S4` picks levels, `--short` a sample of each, by `--seed N`;
+/// `--only TEXT` picks runs by their words, `--jobs N` says how many run at a
+/// time; `--replay SPEC` does one run and tells all of it.
+///
+/// # Errors
+/// When a word cannot be understood, or the output cannot be written.
+pub fn command(words: &[String], out: &mut dyn Write) -> io::Result<bool> {
+    let asked = read(words)?;
+    if let Some(word) = &asked.replay {
+        let spec = Spec::read(word).ok_or_else(|| unfit(&format!("no run is called `{word}`")))?;
+        let came = asked.bench.one(&spec);
+        writeln!(out, "{}", came.told())?;
+        for ended in &came.ended {
+            writeln!(out, "\n$ planner {}\n{}{}", ended.words, ended.out, ended.err)?;
+        }
+        return Ok(came.breaches.is_empty());
+    }
+    let mut all = Vec::new();
+    for level in &asked.levels {
+        let mut specs = match asked.short {
+            Some(seed) => Spec::sample(*level, level.short(), seed),
+            None => Spec::all(*level),
+        };
+        specs.retain(|spec| spec.word().contains(&asked.only));
+        let count = specs.len();
+        let tally = asked.bench.all(specs, &|left| progress(*level, count, left));
+        all.push((*level, tally));
+    }
+    show(&all, out)?;
+    Ok(all.iter().all(|(_, tally)| tally.bad == 0))
+}
+
+fn read(words: &[String]) -> io::Result<Asked> {
+    let mut asked = Asked {
+        bench: Bench {
+            program: PathBuf::new(),
+            base: std::env::temp_dir().join(format!("planner-faults-{}", std::process::id())),
+            jobs: std::thread::available_parallelism().map_or(2, usize::from) * 3,
+        },
+        levels: Level::ALL.to_vec(),
+        short: None,
+        only: String::new(),
+        replay: None,
+    };
+    let (mut short, mut seed) = (false, 1);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| unfit(&format!("`{word}` needs a value")));
+        let number = |text: &String| text.parse().map_err(|_| unfit(&format!("`{text}` is no number")));
+        match word.as_str() {
+            "--short" => short = true,
+            "--seed" => seed = number(value()?)?,
+            "--planner" => asked.bench.program = value()?.into(),
+            "--jobs" => asked.bench.jobs = usize::try_from(number(value()?)?).unwrap_or(1),
+            "--only" => asked.only.clone_from(value()?),
+            "--replay" => asked.replay = Some(value()?.clone()),
+            "--level" => asked.levels = value()?.split(',').map(level).collect::<io::Result<_>>()?,
+            _ => return Err(unfit(&format!("`{word}` is not understood"))),
+        }
+    }
+    asked.short = short.then_some(seed);
+    if asked.bench.program.as_os_str().is_empty() {
+        return Err(unfit("no planner is named; `cargo xtask faults` builds one"));
+    }
+    Ok(asked)
+}
+
+fn level(word: &str) -> io::Result<Level> {
+    let found = Level::ALL
+        .into_iter()
+        .find(|level| level.word().eq_ignore_ascii_case(word));
+    found.ok_or_else(|| unfit(&format!("no level of processes is called `{word}`")))
+}
+
+fn unfit(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+fn progress(level: Level, count: usize, left: usize) {
+    let mut terminal = io::stderr();
+    if terminal.is_terminal() {
+        let _ = write!(terminal, "\r{}: {} of {count} ", level.word(), count - left);
+    }
+}
+
+fn show(all: &[(Level, Tally)], out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "{} runs, {} placed, {} bad, {} commands, {} bytes scanned, {:?}, longest {:?} {}",
-        tally.runs, tally.placed, tally.bad, tally.commands, tally.looked, tally.took, tally.longest.0, tally.longest.1
+        "level {:>7} {:>7} {:>10} {:>9} {:>8} {:>7}  ",
+        "runs", "placed", "violations", "commands", "longest", "time"
     )?;
-    for (promise, count) in &tally.broken {
-        writeln!(out, "  {promise}: {count}")?;
+    for (level, tally) in all {
+        writeln!(
+            out,
+            "{:<5} {:>7} {:>7} {:>10} {:>9} {:>8} {:>7}  {}",
+            level.word(),
+            tally.runs,
+            tally.placed,
+            tally.bad,
+            tally.commands,
+            seconds(tally.longest),
+            seconds(tally.took),
+            level.what()
+        )?;
     }
-    for missed in &tally.missed {
-        writeln!(out, "  not placed: {missed}")?;
-    }
-    for example in &tally.examples {
-        writeln!(out, "  {example}")?;
+    let sum = |of: fn(&Tally) -> u64| all.iter().map(|(_, tally)| of(tally)).sum::<u64>();
+    writeln!(
+        out,
+        "S10   {:>7} {:>7} {:>10}  5 secrets in 14 forms in {} MB of output and files, command lines and children",
+        sum(|tally| tally.runs),
+        "",
+        sum(|tally| tally.broken.get("S10").copied().unwrap_or_default()),
+        sum(|tally| tally.looked) / 1_000_000
+    )?;
+    for (level, tally) in all {
+        if !tally.broken.is_empty() {
+            let broken: Vec<String> = tally
+                .broken
+                .iter()
+                .map(|(promise, count)| format!("{promise} {count}"))
+                .collect();
+            writeln!(out, "\n{} broke: {}", level.word(), broken.join(", "))?;
+        }
+        for example in &tally.examples {
+            writeln!(out, "{example}")?;
+        }
+        if !tally.missed.is_empty() && tally.bad > 0 {
+            writeln!(out, "not hit: {}", tally.missed.join(", "))?;
+        }
     }
     Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
 }

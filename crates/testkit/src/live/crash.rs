@@ -60,7 +60,7 @@ impl Crash {
     /// Whether the answers must come byte by byte: a relay that holds parts of
     /// them has them whole first.
     pub(super) fn is_raw(self) -> bool {
-        FAULTS[self.fault].contains("drip") && ![12, 13].contains(&self.point)
+        FAULTS[self.fault].contains("drip") && ![12, 13, 16].contains(&self.point)
     }
 
     /// Whether it was killed where it should be.

@@ -1,41 +1,37 @@
-//! Which runs there are, and running them.
+//! Running many runs, some at a time, and counting what came of them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::broken::Broken;
-use super::chance::Chance;
-use super::crash::Crash;
 use super::process::Ended;
 use super::promise::{Breach, PROMISES};
-use super::race::Race;
 use super::room::{Room, Setup};
-use super::signal::Signal;
+use super::spec::{Level, Spec};
 
-/// How many broken runs are told in full.
-const EXAMPLES: usize = 12;
+/// How many broken runs of a level are told in full.
+const EXAMPLES: usize = 10;
 
-/// One run.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Spec {
-    Crash(Crash),
-    Chance(Chance),
-    Broken(Broken),
-    Race(Race),
-    Signal(Signal),
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    /// The planner, built with the feature `failpoints`.
+    pub program: PathBuf,
+    /// Where runs have their folders. Those of broken runs stay.
+    pub base: PathBuf,
+    /// How many run at a time.
+    pub jobs: usize,
 }
 
 /// What came of one run.
 #[derive(Debug)]
-struct Came {
+pub(super) struct Came {
     spec: String,
     placed: bool,
-    breaches: Vec<Breach>,
-    told: Vec<String>,
+    pub(super) breaches: Vec<Breach>,
+    pub(super) ended: Vec<Ended>,
     looked: u64,
-    commands: u64,
     took: Duration,
 }
 
@@ -44,128 +40,108 @@ struct Came {
 pub struct Tally {
     /// Runs.
     pub runs: u64,
-    /// Of those, runs in which the process was hit where it should be.
+    /// Those in which the process was hit where it should be.
     pub placed: u64,
-    /// Runs that broke a promise.
+    /// Those that broke a promise.
     pub bad: u64,
-    /// Runs that broke each.
+    /// Those that broke each.
     pub broken: BTreeMap<&'static str, u64>,
-    /// Some of them, told.
+    /// Some of those, told.
     pub examples: Vec<String>,
+    /// Some of those that missed, by their words.
+    pub missed: Vec<String>,
     /// Processes that were started.
     pub commands: u64,
     /// Bytes that were looked through for secrets.
     pub looked: u64,
-    /// The longest run, and how long it took.
-    pub longest: (Duration, String),
-    /// All of it.
+    /// How long the longest took.
+    pub longest: Duration,
+    /// How long all took.
     pub took: Duration,
-    /// Runs that missed their point.
-    pub missed: Vec<String>,
 }
 
-/// How to run.
-#[derive(Debug, Clone)]
-pub struct Bench {
-    /// The planner, built with the feature `failpoints`.
-    pub program: PathBuf,
-    /// Where runs have their folders.
-    pub base: PathBuf,
-    /// How many run at a time.
-    pub jobs: usize,
-}
-
-impl Spec {
-    pub(super) fn word(&self) -> String {
-        match self {
-            Self::Crash(one) => one.word(),
-            Self::Chance(one) => one.word(),
-            Self::Broken(one) => one.word(),
-            Self::Race(one) => one.word(),
-            Self::Signal(one) => one.word(),
-        }
-    }
-
-    /// What chance in it comes from.
-    fn seed(&self) -> u64 {
-        // FNV-1a: the same in every build.
-        let word = self.word();
-        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        word.bytes().fold(0xcbf2_9ce4_8422_2325, step)
-    }
-
-    fn run(&self, bench: &Bench) -> Came {
+impl Bench {
+    /// Does one run.
+    pub(super) fn one(&self, spec: &Spec) -> Came {
         let start = Instant::now();
-        let (faults, raw) = match self {
-            Self::Crash(one) => (one.faults(), one.is_raw()),
-            Self::Chance(one) => (one.faults(), false),
-            Self::Signal(one) => (one.faults(), false),
-            Self::Broken(_) | Self::Race(_) => (Vec::new(), false),
-        };
         let mut room = Room::new(&Setup {
-            program: &bench.program,
-            base: &bench.base,
-            name: self.word().replace('/', "_"),
-            seed: self.seed(),
-            faults,
-            raw,
+            program: &self.program,
+            base: &self.base,
+            name: spec.word().replace('/', "_"),
+            seed: spec.seed(),
+            faults: spec.faults(),
+            raw: spec.is_raw(),
         });
-        let placed = match self {
-            Self::Crash(one) => one.run(&mut room),
-            Self::Chance(one) => one.run(&mut room),
-            Self::Broken(one) => one.run(&mut room),
-            Self::Race(one) => one.run(&mut room),
-            Self::Signal(one) => one.run(&mut room),
-        };
+        let placed = spec.run(&mut room);
         let (breaches, ended, looked) = room.close();
         Came {
-            spec: self.word(),
+            spec: spec.word(),
             placed,
             breaches,
-            commands: u64::try_from(ended.len()).unwrap_or_default(),
-            told: ended.iter().map(Ended::told).collect(),
+            ended,
             looked,
             took: start.elapsed(),
         }
     }
+
+    /// Does some runs of a level, by a seed.
+    pub fn sample(&self, level: Level, count: usize, seed: u64) -> Tally {
+        self.all(Spec::sample(level, count, seed), &|_| {})
+    }
+
+    /// Does them all, some at a time. `progress` is told how many are left.
+    pub(super) fn all(&self, specs: Vec<Spec>, progress: &(dyn Fn(usize) + Sync)) -> Tally {
+        let start = Instant::now();
+        let queue = Mutex::new(VecDeque::from(specs));
+        let tally = Mutex::new(Tally::default());
+        let work = || {
+            loop {
+                let (next, left) = {
+                    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                    (queue.pop_front(), queue.len())
+                };
+                let Some(spec) = next else { return };
+                let came = self.one(&spec);
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(&came);
+                progress(left);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs.max(1) {
+                scope.spawn(work);
+            }
+        });
+        // Where nothing was broken, nothing is left.
+        let _ = std::fs::remove_dir(&self.base);
+        let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tally.took = start.elapsed();
+        tally
+    }
 }
 
-/// Runs them all, some at a time.
-pub(super) fn run(bench: &Bench, specs: Vec<Spec>, progress: &(dyn Fn(usize) + Sync)) -> Tally {
-    let start = Instant::now();
-    let queue = Mutex::new(VecDeque::from(specs));
-    let tally = Mutex::new(Tally::default());
-    std::thread::scope(|scope| {
-        for _ in 0..bench.jobs.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let (next, left) = {
-                        let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-                        (queue.pop_front(), queue.len())
-                    };
-                    let Some(spec) = next else { return };
-                    let came = spec.run(bench);
-                    tally.lock().unwrap_or_else(PoisonError::into_inner).add(came);
-                    progress(left);
-                }
-            });
+impl Came {
+    /// What happened, line by line.
+    pub(super) fn told(&self) -> String {
+        let mut lines = vec![self.spec.clone()];
+        for one in &self.breaches {
+            let line = format!("  {}: {}", one.promise, one.what);
+            if lines.last() != Some(&line) {
+                lines.push(line);
+            }
         }
-    });
-    let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-    tally.took = start.elapsed();
-    tally
+        lines.extend(self.ended.iter().map(|ended| format!("    {}", ended.told())));
+        lines.join("\n")
+    }
 }
 
 impl Tally {
-    fn add(&mut self, came: Came) {
+    fn add(&mut self, came: &Came) {
         self.runs += 1;
         self.placed += u64::from(came.placed);
-        self.commands += came.commands;
+        self.commands += u64::try_from(came.ended.len()).unwrap_or_default();
         self.looked += came.looked;
-        if came.took > self.longest.0 {
-            self.longest = (came.took, came.spec.clone());
-        }
-        if !came.placed {
+        self.longest = self.longest.max(came.took);
+        if !came.placed && self.missed.len() < EXAMPLES {
             self.missed.push(came.spec.clone());
         }
         if came.breaches.is_empty() {
@@ -178,39 +154,7 @@ impl Tally {
             }
         }
         if self.examples.len() < EXAMPLES {
-            let mut breaches: Vec<String> = Vec::new();
-            for one in &came.breaches {
-                let line = format!("\n    {}: {}", one.promise, one.what);
-                if breaches.last() != Some(&line) {
-                    breaches.push(line);
-                }
-            }
-            let told = came.told.iter().map(|line| format!("\n      {line}"));
-            self.examples.push(format!(
-                "{}{}{}",
-                came.spec,
-                breaches.concat(),
-                told.collect::<String>()
-            ));
+            self.examples.push(came.told());
         }
     }
-}
-
-/// Where runs have their folders, below `base`.
-pub(super) fn folder(base: &Path) -> PathBuf {
-    base.join(format!("live-{}", std::process::id()))
-}
-
-pub(super) fn all() -> Vec<Spec> {
-    let crashes = Crash::all().into_iter().map(Spec::Crash);
-    let chances = Chance::all().into_iter().map(Spec::Chance);
-    let broken = Broken::all().into_iter().map(Spec::Broken);
-    let races = Race::all().into_iter().map(Spec::Race);
-    let signals = Signal::all().into_iter().map(Spec::Signal);
-    crashes
-        .chain(chances)
-        .chain(broken)
-        .chain(races)
-        .chain(signals)
-        .collect()
 }

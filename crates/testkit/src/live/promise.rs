@@ -114,6 +114,16 @@ pub(super) fn whole(room: &mut Room, books: &Books) {
     for (slot, seconds) in ledger.overlap(slot) {
         said.push(("I1", format!("{slot} had two machines for up to {seconds} s")));
     }
+    for (launch, wanted) in &books.launches {
+        let part = format!("-{launch}-");
+        let most = most_at_once(&ledger, |name| name.contains(&part));
+        if most > *wanted {
+            said.push((
+                "I1",
+                format!("{launch} wanted {wanted} machines, and had {most} at once"),
+            ));
+        }
+    }
     let own: BTreeMap<&str, &Created> = ledger
         .created
         .iter()
@@ -156,6 +166,22 @@ pub(super) fn whole(room: &mut Room, books: &Books) {
     for (promise, what) in said {
         room.breach(promise, what);
     }
+}
+
+/// The most machines of ours with such a name that could bill at once.
+pub(super) fn most_at_once(ledger: &Ledger, is: impl Fn(&str) -> bool) -> u64 {
+    let mut edges: BTreeMap<(u64, bool), u64> = BTreeMap::new();
+    for made in ledger.created.iter().filter(|one| !one.foreign && is(&one.name)) {
+        *edges.entry((made.made_ms, true)).or_default() += 1;
+        *edges.entry((made.ended_ms.unwrap_or(u64::MAX), false)).or_default() += 1;
+    }
+    let (mut now, mut most) = (0_u64, 0);
+    // At the same instant, ends come first.
+    for ((_, begins), count) in edges {
+        now = if begins { now + count } else { now.saturating_sub(count) };
+        most = most.max(now);
+    }
+    most
 }
 
 /// Whether all that was ever attempted has come to rest.

@@ -1,15 +1,15 @@
 //! S6: two planners at once over one data folder, one of which may be killed,
 //! with a budget that lets both launch, or one, or none.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
-use gpu_broker_sandbox::{Broker, Ledger};
+use gpu_broker_sandbox::Broker;
 use serde_json::Value;
 
 use super::plan::{end, invite, parts, provision, recover};
 use super::process::Ended;
+use super::promise;
 use super::room::Room;
 use crate::dice::Dice;
 
@@ -112,7 +112,7 @@ fn run_both(room: &mut Room, dice: &mut Dice, first: &[&str], second: &[&str]) -
 /// More machines at once than the budget holds, and none that was refused for
 /// another reason.
 fn within(room: &mut Room, allowed: u64) {
-    let most = most_at_once(&room.ledger());
+    let most = promise::most_at_once(&room.ledger(), |_| true);
     if most > allowed {
         room.breach(
             "I3",
@@ -139,22 +139,4 @@ fn refused_only_with_reason(room: &mut Room, both: &[Ended; 2], halves: u64) {
             );
         }
     }
-}
-
-fn most_at_once(ledger: &Ledger) -> u64 {
-    let mut edges: BTreeMap<(u64, i8), u64> = BTreeMap::new();
-    for made in ledger.created.iter().filter(|one| !one.foreign) {
-        *edges.entry((made.made_ms, 1)).or_default() += 1;
-        *edges.entry((made.ended_ms.unwrap_or(u64::MAX), 0)).or_default() += 1;
-    }
-    let (mut now, mut most) = (0_u64, 0);
-    for ((_, kind), count) in edges {
-        if kind == 1 {
-            now += count;
-        } else {
-            now = now.saturating_sub(count);
-        }
-        most = most.max(now);
-    }
-    most
 }

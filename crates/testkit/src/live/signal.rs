@@ -106,14 +106,18 @@ impl Signal {
             room.run(&words);
             words = vec!["terminate", "--all", "--yes", "--within", "5s"];
         }
-        let mut before = living(room);
+        // What is being ended is this command's to tell of.
+        let ends = self.phase == Phase::End;
+        let mut before = if ends { BTreeSet::new() } else { living(room) };
         let (placed, process) = match stop_at(room, &words, self.point()) {
             Ok(mut stopped) => {
                 self.ask(&mut stopped.process);
                 (true, stopped.go(room))
             }
             Err(_) => {
-                before = living(room);
+                if !ends {
+                    before = living(room);
+                }
                 (false, self.any_time(room, &words))
             }
         };

@@ -71,6 +71,11 @@ impl Request {
         path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
+    /// Whether the answer describes machines.
+    pub(super) fn is_of_machines(&self) -> bool {
+        self.target.contains("/pods") || self.target.contains("/deployments")
+    }
+
     /// The same, asking to close the connection after the answer.
     pub(super) fn closing(&self) -> Vec<u8> {
         let line = self.bytes.windows(2).position(|two| two == b"\r\n").unwrap_or(0) + 2;

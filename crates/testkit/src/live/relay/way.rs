@@ -53,7 +53,7 @@ pub(super) async fn relay(mut client: TcpStream, to: SocketAddr, shared: Arc<Sha
     let end = if shared.raw {
         pass(&mut broker, &mut client).await
     } else {
-        whole(&mut broker, &mut client, op, &shared).await
+        whole(&mut broker, &mut client, &request, &shared).await
     };
     match end {
         Some(End::Reset) => {
@@ -97,15 +97,17 @@ async fn pass(broker: &mut TcpStream, client: &mut TcpStream) -> Option<End> {
 
 /// Reads all of an answer, and passes it on in the steps in which it may be
 /// held. `None` when nobody takes it.
-async fn whole(broker: &mut TcpStream, client: &mut TcpStream, op: Op, shared: &Shared) -> Option<End> {
+async fn whole(broker: &mut TcpStream, client: &mut TcpStream, request: &Request, shared: &Shared) -> Option<End> {
+    let op = request.op;
     let mut answer = Vec::new();
     let end = match broker.read_to_end(&mut answer).await {
         Ok(_) => End::Closed,
         Err(_) => End::Reset,
     };
-    let answer = match op {
-        Op::Create | Op::List => with_planted(&answer, &shared.planted),
-        Op::Delete | Op::Other => answer,
+    let answer = if request.is_of_machines() {
+        with_planted(&answer, &shared.planted)
+    } else {
+        answer
     };
     let head = end_of_head(&answer).unwrap_or(answer.len());
     let half = head + (answer.len() - head) / 2;

@@ -1,0 +1,44 @@
+//! Launches whose planner is killed, interrupted or disturbed: a sample of what `cargo xtask faults` runs in full.
+
+use std::path::Path;
+
+use gpu_broker_testkit::live::{Bench, Level};
+
+/// A few runs of a level, two at a time.
+#[track_caller]
+fn check(level: Level, count: usize) {
+    let bench = Bench {
+        program: env!("CARGO_BIN_EXE_planner").into(),
+        base: Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crashes-{}-{}", std::process::id(), level.word())),
+        jobs: 2,
+    };
+    let tally = bench.sample(level, count, 1);
+    assert_eq!(tally.bad, 0, "{}", tally.examples.join("\n"));
+    // A point may not be on the way of what was drawn.
+    assert!(tally.placed * 2 >= tally.runs, "{tally:?}");
+}
+
+#[test]
+fn a_planner_that_is_killed_at_any_point_has_rented_one_machine_or_none() {
+    check(Level::S3, 24);
+}
+
+#[test]
+fn a_planner_that_is_killed_at_any_time_has_rented_one_machine_or_none() {
+    check(Level::S4, 8);
+}
+
+#[test]
+fn with_a_journal_that_does_not_hold_nothing_is_sent() {
+    check(Level::S5, 15);
+}
+
+#[test]
+fn two_planners_do_not_pass_a_cap_together() {
+    check(Level::S6, 6);
+}
+
+#[test]
+fn whoever_asks_to_stop_is_heard_and_told_what_runs() {
+    check(Level::S7, 12);
+}
