@@ -25,6 +25,9 @@ pub(crate) struct Tally {
     /// The most listings in a quarter of an hour, the most commits in a run.
     pub(crate) lists: usize,
     pub(crate) commits: u32,
+    /// What commands said, and how many of these things were not so.
+    pub(crate) claims: u64,
+    pub(crate) false_claims: u64,
 }
 
 impl Tally {
@@ -35,7 +38,11 @@ impl Tally {
         self.above = self.above.max(closed.excused.above);
         self.lists = self.lists.max(closed.book.lists_max);
         self.commits = self.commits.max(closed.book.commits);
+        self.claims += closed.book.claims;
         let breaches = &closed.book.breaches;
+        let is_claim = |promise| matches!(promise, Promise::I2 | Promise::I2c | Promise::S11);
+        let false_claims = breaches.iter().filter(|one| is_claim(one.promise)).count();
+        self.false_claims += u64::try_from(false_claims).unwrap_or_default();
         if breaches.is_empty() {
             return;
         }
@@ -69,5 +76,7 @@ impl Tally {
         self.above = self.above.max(other.above);
         self.lists = self.lists.max(other.lists);
         self.commits = self.commits.max(other.commits);
+        self.claims += other.claims;
+        self.false_claims += other.false_claims;
     }
 }

@@ -42,6 +42,7 @@ impl World {
 
     /// A command said that all is settled (I2, I2c).
     pub(crate) fn claims_settled(&mut self, state: &State) {
+        self.book.claims += 1;
         for machine in self.accountable() {
             let id = &machine.id;
             match attempt_of(state, &machine) {
@@ -57,6 +58,7 @@ impl World {
 
     /// What a launch said, against the truth (S11).
     pub(crate) fn claims_end(&mut self, state: &State, report: &Report) {
+        self.book.claims += 1;
         let launch = self.launches;
         let own: Vec<Machine> = self
             .accountable()

@@ -37,6 +37,7 @@ impl World {
         self.called(site, Call::Create);
         *self.book.arrived.entry(order.name.clone()).or_default() += 1;
         let outcome = self.answer(site, order, fault, within);
+        self.book.answered.insert(order.name.clone(), self.now);
         self.say(|| match &outcome {
             Outcome::Accepted(made) => format!("<- accepted {}", made.id),
             Outcome::Rejected(refusal) => format!("<- rejected {}", refusal.kind.as_str()),
