@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::fitted;
 use super::list::{Ceiling, Part, parts, singles, within};
-use super::pool::{Pool, Scale, nodes_max, pools};
+use super::pool::{Pool, Scale, cost, nodes_max, pools};
 use super::table::{Cost, Table};
 use super::walk::Stop;
 use super::whole::is_feasible;
@@ -180,32 +180,38 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
                 Err(Stop::TooLong) => return None,
             }
         }
-        let name = pool.name;
-        let (broker, provider, data_center) = match name.place {
+        let disks = amount(cost(pool.disks, demand.objective).0)?;
+        let amount = amount(first)?;
+        certificate
+            .pools
+            .push(PoolBound::of(pool, disks, Bound { amount, gpus }, by));
+    }
+    Some(certificate)
+}
+
+impl PoolBound {
+    fn of(pool: Pool, disks: Exact, bound: Bound, by: By) -> Self {
+        let (broker, provider, data_center) = match pool.name.place {
             Some((broker, provider, center)) => (Some(broker), Some(provider), center),
             None => (None, None, None),
         };
-        certificate.pools.push(PoolBound {
+        Self {
             broker,
             provider,
             data_center,
-            gpu: name.gpu.map(|gpu| PoolGpu {
+            gpu: pool.name.gpu.map(|gpu| PoolGpu {
                 model: gpu.model,
                 memory_gb: gpu.memory,
                 socket: gpu.socket,
             }),
-            sharing: name.sharing,
-            disks: amount(super::pool::cost(pool.disks, demand.objective).0)?,
+            sharing: pool.name.sharing,
+            disks,
             wanted: pool.wanted,
             units: pool.units.len(),
-            bound: Bound {
-                amount: amount(first)?,
-                gpus,
-            },
+            bound,
             by,
-        });
+        }
     }
-    Some(certificate)
 }
 
 /// What no plan of a pool undercuts, for how many GPUs, and how that is known; `None` when the pool is too large.
