@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::fitted;
 use super::list::{Ceiling, Part, parts, singles, within};
-use super::pool::{Pool, Scale, cost, nodes_max, pools};
+use super::pool::{Pool, Scale, nodes_max, pools};
 use super::table::{Cost, Table};
 use super::walk::Stop;
 use super::whole::is_feasible;
@@ -180,7 +180,7 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
                 Err(Stop::TooLong) => return None,
             }
         }
-        let disks = amount(cost(pool.disks, demand.objective).0)?;
+        let disks = amount(super::pool::cost(pool.disks, demand.objective).0)?;
         let amount = amount(first)?;
         certificate
             .pools
@@ -190,8 +190,10 @@ pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<
 }
 
 impl PoolBound {
+    /// The pool by its name, and what is known of it.
     fn of(pool: Pool, disks: Exact, bound: Bound, by: By) -> Self {
-        let (broker, provider, data_center) = match pool.name.place {
+        let name = pool.name;
+        let (broker, provider, data_center) = match name.place {
             Some((broker, provider, center)) => (Some(broker), Some(provider), center),
             None => (None, None, None),
         };
@@ -199,12 +201,12 @@ impl PoolBound {
             broker,
             provider,
             data_center,
-            gpu: pool.name.gpu.map(|gpu| PoolGpu {
+            gpu: name.gpu.map(|gpu| PoolGpu {
                 model: gpu.model,
                 memory_gb: gpu.memory,
                 socket: gpu.socket,
             }),
-            sharing: pool.name.sharing,
+            sharing: name.sharing,
             disks,
             wanted: pool.wanted,
             units: pool.units.len(),
