@@ -67,7 +67,7 @@ fn no_large_plan_is_dearer_than_the_solver_s() {
             }
             Ok(Outcome::Nothing) => nothing += 1,
             Ok(Outcome::Unproved(least)) => {
-                writeln!(wrong, "seed {seed}: not proved; is it the least: {least}").unwrap()
+                writeln!(wrong, "seed {seed}: not proved; is it the least: {least}").unwrap();
             }
             Err(why) => writeln!(wrong, "seed {seed}: {why}").unwrap(),
         }

@@ -1,7 +1,7 @@
 //! One machine at two brokers (R17): labelled pairs, through both adapters. Merging what is different is worse than
 //! missing what is the same: of what is merged all must be one machine, of what is one machine nine in ten must be.
 //!
-//! Prices, shapes and places come from SkyPilot's public catalogue of both brokers (skypilot-catalog,
+//! Prices, shapes and places come from `SkyPilot`'s public catalogue of both brokers (skypilot-catalog,
 //! `catalogs/v8/primeintellect/vms.csv` and `catalogs/v8/spheron/vms.csv`), Prime's sockets from its own answers. Where
 //! Prime's catalogue lacks what Spheron's has of a provider that both list, the row is made up after the provider's
 //! naming. The near misses differ in one thing from one machine, and are all made up.

@@ -124,7 +124,8 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
             if !hidden && !SKIPPED.contains(&name.as_str()) {
                 walk(&entry.path(), &format!("{path}/"), files)?;
             }
-        } else if kind.is_file() {
+        // In a linked worktree `.git` is a file, and no source of ours either.
+        } else if kind.is_file() && name != ".git" {
             let bytes = fs::read(entry.path()).with_context(|| format!("cannot read {path}"))?;
             files.push(File::new(&path, &String::from_utf8(bytes).unwrap_or_default()));
         }

@@ -9,6 +9,11 @@
 //! The solver reckons in binary floating point, so neither its answer nor its word is taken for granted. Costs are whole
 //! numbers that a double holds, its gap and its pruning slack are 0, and what it names is rounded to whole numbers and
 //! added up again exactly. An answer that then breaks a limit, or is not proved, is an error and never a plan.
+//!
+//! Pools are solved in the order of their relaxations, in which parts of an instance may be launched: a pool whose
+//! relaxation is dearer than a plan that is known already holds nothing cheaper.
+
+use std::collections::BTreeMap;
 
 use microlp::{
     ComparisonOp, Error, OptimizationDirection, Problem, Solution, SolutionStatus, SolveOptions, Tolerances, Variable,
@@ -72,12 +77,19 @@ impl Milp {
     /// The least by the first key of the ranking; `None` when there is no plan. An error is the solver's, or would be.
     pub fn solve(&self) -> Result<Option<Fraction>, String> {
         for programs in &self.turns {
-            let found: Vec<Fraction> = programs
-                .iter()
-                .filter_map(|program| program.solve().transpose())
-                .collect::<Result<_, String>>()?;
-            if let Some(least) = found.into_iter().min() {
-                return Ok(Some(least));
+            let mut relaxed = Vec::new();
+            for program in programs {
+                relaxed.extend(program.relaxed()?.map(|bound| (bound, program)));
+            }
+            relaxed.sort_by_key(|(bound, _)| *bound);
+            let mut least: Option<Fraction> = None;
+            for (bound, program) in relaxed {
+                if least.is_none_or(|least| bound < least) {
+                    least = [least, program.solve()?].into_iter().flatten().min();
+                }
+            }
+            if least.is_some() {
+                return Ok(least);
             }
         }
         Ok(None)
@@ -142,11 +154,23 @@ impl Program {
         }
     }
 
-    fn solve(&self) -> Result<Option<Fraction>, String> {
+    /// What no plan undercuts; `None` when there is none.
+    fn relaxed(&self) -> Result<Option<Fraction>, String> {
         if self.columns.is_empty() || self.most < self.least {
             return Ok(None);
         }
-        let (problem, variables) = self.stated();
+        match self.stated(false).0.solve_with(options()) {
+            Ok(outcome) => {
+                let solution = outcome.into_solution().map_err(|_| "the solver left a relaxation")?;
+                Ok(Some(Fraction::new(below(solution.objective()), self.under)))
+            }
+            Err(Error::Infeasible) => Ok(None),
+            Err(error) => Err(format!("the solver failed: {error}")),
+        }
+    }
+
+    fn solve(&self) -> Result<Option<Fraction>, String> {
+        let (problem, variables) = self.stated(true);
         let outcome = match problem.solve_with(options()) {
             Ok(outcome) => outcome,
             Err(Error::Infeasible) => return Ok(None),
@@ -165,16 +189,35 @@ impl Program {
         self.checked(&counts).map(Some)
     }
 
-    fn stated(&self) -> (Problem, Vec<Variable>) {
+    /// The program in the solver's terms, in whole instances or in parts of them.
+    ///
+    /// Without caps, instances of one size differ in nothing but their cost, so the cheapest are taken first, and are whole
+    /// where their number is: only that one, for each size, has to be said to be whole.
+    fn stated(&self, whole: bool) -> (Problem, Vec<Variable>) {
         let mut problem = Problem::new(OptimizationDirection::Minimize);
-        let variables: Vec<Variable> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let bound = i32::try_from(column.bound).expect("a small number");
-                problem.add_integer_var(double(column.cost), (0, bound))
-            })
-            .collect();
+        let mut variable = |column: &Column, whole: bool| {
+            let (cost, bound) = (
+                double(column.cost),
+                i32::try_from(column.bound).expect("a small number"),
+            );
+            if whole {
+                problem.add_integer_var(cost, (0, bound))
+            } else {
+                problem.add_var(cost, (0.0, bound.into()))
+            }
+        };
+        let each = whole && !self.caps.is_empty();
+        let variables: Vec<Variable> = self.columns.iter().map(|column| variable(column, each)).collect();
+        if whole && !each {
+            let mut sizes: BTreeMap<i128, Vec<(Variable, f64)>> = BTreeMap::new();
+            for (variable, column) in variables.iter().zip(&self.columns) {
+                sizes.entry(column.gpus).or_default().push((*variable, 1.0));
+            }
+            for mut terms in sizes.into_values() {
+                terms.push((problem.add_integer_var(0.0, (0, i32::MAX)), -1.0));
+                problem.add_constraint(terms, ComparisonOp::Eq, 0.0);
+            }
+        }
         let mut row = |of: &dyn Fn(&Column) -> i128, operator, limit| {
             let terms = variables
                 .iter()
@@ -267,10 +310,22 @@ fn double(number: i128) -> f64 {
     number as f64
 }
 
+/// A whole number that is certainly no more, whatever a double lost: its relaxations are right to nine digits or so.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::float_arithmetic,
+    reason = "a bound with a wide margin"
+)]
+fn below(number: f64) -> i128 {
+    (number - number.abs() * 1e-7).floor() as i128 - 1
+}
+
 /// The whole number that the solver means.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
+    clippy::float_arithmetic,
     reason = "a count, and checked afterwards"
 )]
 fn whole(solution: &Solution, variable: Variable) -> Result<i128, String> {
@@ -285,97 +340,4 @@ fn whole(solution: &Solution, variable: Variable) -> Result<i128, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dice::Dice;
-    use crate::market;
-    use crate::reckon::{First, best, by_force};
-    use crate::ware::Shelf;
-
-    /// The solver against every combination there is, and against the table.
-    #[test]
-    fn the_solver_finds_what_trying_everything_finds() {
-        let (mut plans, mut capped, mut skipped) = (0, 0, 0);
-        for seed in 0..1_000 {
-            let mut dice = Dice::new(seed);
-            let size = dice.pick(&[3, 5, 7]);
-            let wares = market::wares(&mut dice, size);
-            let mut wish = market::wish(&mut dice);
-            wish.least = wish.least.min(8);
-            wish.most = wish.most.map(|most| most.clamp(wish.least, 9));
-            if matches!(wish.sort, Sort::PerGpu | Sort::Provisioning) {
-                wish.sort = Sort::Total;
-            }
-            let Ok(programs) = Milp::of(&wares, &wish) else {
-                skipped += 1;
-                continue;
-            };
-            let expected = by_force(&wares, &wish).map(|best| best.first);
-            let found = programs.solve().unwrap();
-            assert_eq!(found.map(First::Money), expected, "seed {seed}: {wish:?}");
-            if wish.caps.iter().all(Option::is_none) {
-                assert_eq!(best(&wares, &wish).map(|best| best.first), expected, "seed {seed}");
-            } else {
-                capped += 1;
-            }
-            plans += u32::from(expected.is_some());
-        }
-        assert!(
-            plans > 300 && capped > 40 && skipped < 100,
-            "{plans} plans, {capped} with a cap, {skipped} skipped"
-        );
-    }
-
-    /// Plans less than a billionth apart: to a gap of 1e-4 they are all the best.
-    #[test]
-    fn a_tiny_difference_is_seen() {
-        let mut wares: Vec<Ware> = Vec::new();
-        for (id, gpus, price) in [
-            ("a", 3, "9.0000009"),
-            ("b", 5, "15"),
-            ("c", 2, "6.0000001"),
-            ("d", 8, "24.000001"),
-        ] {
-            let mut ware = Ware::new(Shelf::Spheron, id, gpus, price);
-            ware.units = Some(400);
-            wares.push(ware);
-        }
-        let wish = Wish {
-            hours: "1",
-            nodes: Some(0),
-            ..Wish::new(1_001)
-        };
-        // 199 of b leave six: two of a are dearer than three of c, by 15 ten-millionths.
-        let found = Milp::of(&wares, &wish).unwrap().solve().unwrap();
-        assert_eq!(found, Fraction::read("3003.0000003"));
-    }
-
-    #[test]
-    fn what_breaks_a_limit_is_no_answer() {
-        let mut ware = Ware::new(Shelf::Spheron, "a", 2, "3");
-        ware.units = Some(2);
-        let wish = Wish {
-            nodes: Some(3),
-            most: Some(6),
-            ..Wish::new(4)
-        };
-        let programs = Milp::of(&[ware.clone(), ware], &wish).unwrap();
-        let program = &programs.turns[0][0];
-        let check = |counts: &[i128], fine: bool| assert_eq!(program.checked(counts).is_ok(), fine, "{counts:?}");
-        check(&[2, 0], true);
-        check(&[2, 1], true);
-        check(&[1, 0], false);
-        check(&[3, 0], false);
-        check(&[2, 2], false);
-        check(&[-1, 2], false);
-    }
-
-    #[test]
-    fn an_objective_that_is_no_sum_has_no_program() {
-        let wares = [Ware::new(Shelf::Prime, "a", 1, "2")];
-        for sort in [Sort::PerGpu, Sort::Provisioning] {
-            let wish = Wish { sort, ..Wish::new(2) };
-            assert!(Milp::of(&wares, &wish).is_err(), "{sort:?}");
-        }
-    }
-}
+mod tests;
