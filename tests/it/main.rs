@@ -21,6 +21,7 @@ mod faults;
 mod files;
 mod hostile;
 mod large;
+mod launch;
 mod metal;
 mod order;
 mod quote;

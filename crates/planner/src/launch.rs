@@ -24,5 +24,5 @@ pub(crate) use narrator::Narrator;
 pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble};
 pub(crate) use stop::Stop;
 pub(crate) use tolerance::Tolerance;
-pub(crate) use units::{Ordering, charged, package};
+pub(crate) use units::{Ordering, charged, over, package};
 pub(crate) use unsure::unsure;

@@ -172,7 +172,8 @@ impl Summary<'_> {
             let currency = self.wish.currency;
             format!(
                 ", the dearest {} {currency} per hour and {} {currency} in all",
-                sums.rate, sums.worst
+                sums.rate.rounded(4),
+                sums.worst.rounded(2)
             )
         });
         line(
