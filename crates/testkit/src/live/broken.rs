@@ -123,7 +123,7 @@ impl Broken {
         }
         if ended.status == Some(0) {
             // What a whole old copy of the folder knows nothing of is found.
-            self.goes_on(room, is_rolled_back);
+            goes_on(room, is_rolled_back);
             return;
         }
         helps(room, &ended);
@@ -142,14 +142,14 @@ impl Broken {
         }
         old
     }
+}
 
-    fn goes_on(self, room: &mut Room, is_rolled_back: bool) {
-        if is_rolled_back {
-            found_again(room);
-        } else {
-            recover(room);
-            end(room);
-        }
+fn goes_on(room: &mut Room, is_rolled_back: bool) {
+    if is_rolled_back {
+        found_again(room);
+    } else {
+        recover(room);
+        end(room);
     }
 }
 

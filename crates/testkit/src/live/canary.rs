@@ -27,7 +27,9 @@ impl Canary {
     /// Every form to look for. The first is a part of it alone.
     pub(super) fn forms(&self) -> Vec<Vec<u8>> {
         let bytes = self.text.as_bytes();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let mut forms = vec![
             bytes[..14].to_vec(),
             bytes.to_vec(),

@@ -98,7 +98,7 @@ impl Crash {
             let _ = fs::remove_file(data.join(name));
         }
         // Every other time, all memory of it goes as well.
-        if self.fault % 2 == 0 {
+        if self.fault.is_multiple_of(2) {
             let _ = fs::remove_file(data.join("journal.witness"));
         }
         // What is late is seen when it is there, and cannot be seen before.

@@ -177,13 +177,13 @@ fn everywhere(folder: &Path, from: &str, to: &str, shift: bool) {
 /// A program that makes writing fail in the process that it becomes, if this
 /// machine has it.
 pub(super) fn failing(damage: Damage, number: u32) -> Option<Vec<String>> {
+    static HAS_STRACE: OnceLock<bool> = OnceLock::new();
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     if damage == Damage::Full {
         // In blocks of 512 bytes, a page more each time. What is told needs one.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 8 + number * 8);
         return Some(words(&["sh", "-c", &script, "sh"]));
     }
-    static HAS_STRACE: OnceLock<bool> = OnceLock::new();
     let has = HAS_STRACE.get_or_init(|| {
         let mut probe = Command::new("strace");
         probe.args(["--follow-forks", "--output=/dev/null", "true"]);

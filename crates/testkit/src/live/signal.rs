@@ -109,17 +109,14 @@ impl Signal {
         // What is being ended is this command's to tell of.
         let ends = self.phase == Phase::End;
         let mut before = if ends { BTreeSet::new() } else { living(room) };
-        let (placed, process) = match stop_at(room, &words, self.point()) {
-            Ok(mut stopped) => {
-                self.ask(&mut stopped.process);
-                (true, stopped.go(room))
+        let (placed, process) = if let Ok(mut stopped) = stop_at(room, &words, self.point()) {
+            self.ask(&mut stopped.process);
+            (true, stopped.go(room))
+        } else {
+            if !ends {
+                before = living(room);
             }
-            Err(_) => {
-                if !ends {
-                    before = living(room);
-                }
-                (false, self.any_time(room, &words))
-            }
+            (false, self.any_time(room, &words))
         };
         self.ends(room, process, &before);
         recover(room);

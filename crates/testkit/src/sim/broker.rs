@@ -85,7 +85,7 @@ impl Fleet for SimBroker {
     }
 
     async fn get(&self, id: &InstanceId, _: Duration) -> Result<Option<Instance>, SourceError> {
-        self.world.lock().get(self.flavour.site(), id)
+        Ok(self.world.lock().get(self.flavour.site(), id))
     }
 
     async fn list(&self, _: &Ask<'_>, since: Timestamp) -> Listing<Instance> {

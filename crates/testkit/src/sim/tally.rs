@@ -69,7 +69,7 @@ impl Tally {
         for (promise, examples) in other.examples {
             let all = self.examples.entry(promise).or_default();
             all.extend(examples);
-            all.sort_by_key(|one| one.len());
+            all.sort_by_key(String::len);
             all.truncate(EXAMPLES);
         }
         self.double = self.double.max(other.double);

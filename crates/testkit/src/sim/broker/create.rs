@@ -96,13 +96,6 @@ impl World {
                 self.make(site, order, good, at + late).excused = true;
                 rejected(RefusalKind::OutOfStock)
             }
-            Create::OutOfStock => rejected(RefusalKind::OutOfStock),
-            Create::OfferGone => rejected(RefusalKind::OfferGone),
-            Create::Price => rejected(RefusalKind::Price),
-            Create::Funds => rejected(RefusalKind::Funds),
-            Create::Key => rejected(RefusalKind::Key),
-            Create::Busy => rejected(RefusalKind::Busy),
-            Create::Invalid => rejected(RefusalKind::Invalid),
             Create::Dearer if takes_ceiling => rejected(RefusalKind::Price),
             Create::OtherName => {
                 self.make(site, order, good, at);
@@ -131,8 +124,12 @@ impl World {
                 }
             }
             _ => {
-                self.make_odd(site, order, good, fault);
-                self.accepted(site)
+                if let Some(kind) = plain_no(fault) {
+                    rejected(kind)
+                } else {
+                    self.make_odd(site, order, good, fault);
+                    self.accepted(site)
+                }
             }
         };
         self.pass(ANSWER_MS);
@@ -233,4 +230,18 @@ fn good_of(site: usize, order: &Order) -> &'static Good {
     goods
         .find(|good| good.offer.id == order.offer.id)
         .expect("it is for sale")
+}
+
+/// A no after which nothing was made, and what kind of no.
+fn plain_no(fault: Create) -> Option<RefusalKind> {
+    match fault {
+        Create::OutOfStock => Some(RefusalKind::OutOfStock),
+        Create::OfferGone => Some(RefusalKind::OfferGone),
+        Create::Price => Some(RefusalKind::Price),
+        Create::Funds => Some(RefusalKind::Funds),
+        Create::Key => Some(RefusalKind::Key),
+        Create::Busy => Some(RefusalKind::Busy),
+        Create::Invalid => Some(RefusalKind::Invalid),
+        _ => None,
+    }
 }

@@ -33,7 +33,7 @@ impl World {
             Delete::TooEarly if age < MINIMUM_MS => {
                 Ok(Deletion::TooEarly(Some(Duration::from_millis(MINIMUM_MS - age))))
             }
-            Delete::Ok | Delete::TooEarly => self.end(site, found),
+            Delete::Ok | Delete::TooEarly => Ok(self.end(site, found)),
             Delete::Error => failed(ErrorKind::Unavailable, "500"),
             Delete::EffectError => {
                 let _ = self.end(site, found);
@@ -55,19 +55,19 @@ impl World {
         answer
     }
 
-    fn end(&mut self, site: usize, found: Option<usize>) -> Result<Deletion, SourceError> {
+    fn end(&mut self, site: usize, found: Option<usize>) -> Deletion {
         let now = self.now;
         let Some(machine) = found.map(|at| &mut self.sites[site].machines[at]) else {
-            return Ok(Deletion::Absent);
+            return Deletion::Absent;
         };
         if !machine.lives(now) {
-            return Ok(Deletion::Absent);
+            return Deletion::Absent;
         }
         if machine.ending.is_none() {
             machine.ending = Some(now);
             let until = machine.until.unwrap_or(u64::MAX).min(now + ENDING_MS);
             machine.until = Some(until);
         }
-        Ok(Deletion::Requested)
+        Deletion::Requested
     }
 }
