@@ -3,6 +3,7 @@
 
 mod draft;
 mod mismatch;
+mod plain;
 
 use std::fmt;
 use std::sync::Arc;
