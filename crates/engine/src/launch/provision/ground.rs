@@ -21,7 +21,11 @@ impl Hunt<'_> {
         let accounts = self.engine.accounts();
         let account = accounts.into_iter().find(|(one, _)| one == broker);
         let account = account.ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
-        for tries in 1.. {
+        if self.engine.is_fresh(&account) {
+            self.looked_at.insert(broker.clone());
+            return Ok(true);
+        }
+        for tries in 1..=LOOKS {
             let error = match self.engine.look(&account).await?.listing.coverage {
                 Coverage::Complete => break,
                 Coverage::Partial(error) | Coverage::Failed(error) => error,
