@@ -132,7 +132,11 @@ impl Engine {
     /// When the journal cannot be used, or another process is launching.
     pub async fn watch(&mut self, within: Duration) -> Result<(), EngineError> {
         self.recover().await?;
-        self.look_around().await?;
+        for account in self.accounts() {
+            if !self.is_fresh(&account) {
+                self.look(&account).await?;
+            }
+        }
         self.tend(|_| true, Care::Watchdog, within, |_| false).await?;
         Ok(())
     }

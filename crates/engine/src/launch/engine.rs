@@ -8,6 +8,7 @@ mod sending;
 pub(crate) use looking::Looked;
 pub(crate) use sending::{Sent, SlotOf};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -154,6 +155,13 @@ impl Engine {
         &self.looked
     }
 
+    /// Whether this process saw all of an account a moment ago, so that another
+    /// listing would tell nothing new (R13).
+    pub(crate) fn is_fresh(&self, account: &Account) -> bool {
+        let waited = self.whole.get(account).and_then(|last| self.now().since(last));
+        waited.is_some_and(|waited| waited < self.settings().list_every)
+    }
+
     pub(crate) fn now(&self) -> Stamp {
         self.parts.clock.now()
     }
@@ -170,25 +178,30 @@ impl Engine {
     ) -> Result<Vec<Event>, JournalError> {
         let stamp = self.parts.clock.now();
         let mut decide = Some(decide);
-        let mut next = self.state.clone();
+        // Most looks tell nothing new: then nothing is copied.
+        let mut next = Cow::Borrowed(&self.state);
         let mut events = Vec::new();
         reach("before-commit");
         let added = self.journal.transact(self.state.seq, &mut |rows: &[Row]| {
-            take_in(&mut next, rows)?;
+            if !rows.is_empty() {
+                take_in(next.to_mut(), rows)?;
+            }
             let decide = decide.take().ok_or("a transaction was run twice")?;
             events = decide(&next)?;
             let mut drafts = Vec::with_capacity(events.len());
             for event in &events {
-                next.apply(event.clone(), &stamp)?;
+                next.to_mut().apply(event.clone(), &stamp)?;
                 drafts.push(draft(event, &stamp)?);
             }
             Ok(drafts)
         })?;
         reach("after-commit");
         if let Some(last) = added.last() {
-            next.seq = last.seq;
+            next.to_mut().seq = last.seq;
         }
-        self.state = next;
+        if let Cow::Owned(next) = next {
+            self.state = next;
+        }
         for event in &events {
             self.parts.watcher.happened(event, &self.state);
         }

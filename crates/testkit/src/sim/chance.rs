@@ -92,7 +92,9 @@ fn step(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
     match dice.below(10) {
         0 => launch(rig, flavours, dice),
         1..=3 => rig.reconcile(Duration::from_secs(dice.pick(&[0, 30, 60, 600]))),
-        4 | 5 => rig.watch(Duration::from_secs(dice.pick(&[120, 600, 2_400]))),
+        4 | 5 => {
+            rig.watch(Duration::from_secs(dice.pick(&[120, 600, 2_400])));
+        }
         6 => {
             let keys: Vec<String> = rig.engine().state().attempts.keys().cloned().collect();
             let some: Vec<String> = keys.into_iter().filter(|_| dice.percent(60)).collect();

@@ -149,8 +149,9 @@ impl Rig {
         self.command("look", async |engine| engine.look_around().await);
     }
 
-    pub(crate) fn watch(&mut self, within: Duration) {
-        self.command("watch", async |engine| engine.watch(within).await);
+    /// Watches; false when the process was killed before the time was over.
+    pub(crate) fn watch(&mut self, within: Duration) -> bool {
+        self.command("watch", async |engine| engine.watch(within).await).is_some()
     }
 
     pub(crate) fn terminate(&mut self, keys: &[String], within: Duration) {

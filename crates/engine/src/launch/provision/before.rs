@@ -28,7 +28,11 @@ impl Hunt<'_> {
         if self.looked_at.contains(&account) {
             return Ok(true);
         }
-        for tries in 1.. {
+        if self.engine.is_fresh(&account) {
+            self.looked_at.insert(account);
+            return Ok(true);
+        }
+        for tries in 1..=LOOKS {
             let error = match self.engine.look(&account).await?.listing.coverage {
                 Coverage::Complete => break,
                 Coverage::Partial(error) | Coverage::Failed(error) => error,
