@@ -92,13 +92,18 @@ fn a_machine_ends_at_its_time_unless_it_is_extended() {
     home.run("terminate --expired").expect(0);
     assert_eq!(home.live().len(), 1);
 
-    let short = launched(&home, "--max-duration 1s");
-    // Its time is over by the time that anybody can look.
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    home.run("terminate --expired").expect(0);
+    let short = launched(&home, "--max-duration 1s --no-wait");
+    home.run("reconcile --watch --for 8s").expect(0);
     let left = home.run("ls -o json").expect(0).json();
     assert_eq!(text(only(&left), "id"), id);
-    assert_ne!(text(&short, "id"), id);
+    let past = home
+        .run(&format!("show {} -o json", text(&short, "id")))
+        .expect(0)
+        .json();
+    assert_eq!(
+        (text(only(&past), "state"), text(only(&past), "reason")),
+        ("gone", "expired")
+    );
     let forever = launched(&home, "");
     let ran = home.run(&format!("extend {} --by 1h", text(&forever, "id")));
     ran.expect(5);

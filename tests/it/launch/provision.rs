@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gpu_broker::core::number::Exact;
 use serde_json::Value;
 
 use super::world::{Home, only};
@@ -215,9 +216,8 @@ fn several_machines_are_all_or_nothing_unless_asked_otherwise() {
     assert!(home.live().is_empty());
 
     // A budget for one of two: all or nothing leaves none, best effort one.
-    let one = rate_of_one(&home) * 24.0 * 1.5;
-    let spent = spent(&home);
-    let budget = format!("{:.4}", one + spent);
+    let one = rate_of_one(&home).times_count(36).unwrap();
+    let budget = one.plus(spent(&home)).unwrap();
     home.run(&format!("provision A100:1 --count 2 --budget {budget} --yes"))
         .expect(5);
     assert!(home.live().is_empty());
@@ -228,15 +228,16 @@ fn several_machines_are_all_or_nothing_unless_asked_otherwise() {
     home.run("terminate --all").expect(0);
 }
 
-fn rate_of_one(home: &Home) -> f64 {
+fn rate_of_one(home: &Home) -> Exact {
     let quote = home.run("quote A100:1 -o json").expect(0).json();
     text(&list(&quote, "plans")[0], "rate").parse().unwrap()
 }
 
-fn spent(home: &Home) -> f64 {
+fn spent(home: &Home) -> Exact {
     let past = home.run("ls --all -o json").expect(0).json();
     let costs = list(&past, "instances").iter();
-    costs.map(|machine| text(machine, "cost").parse::<f64>().unwrap()).sum()
+    let costs = costs.map(|machine| text(machine, "cost").parse::<Exact>().unwrap());
+    costs.fold(Exact::ZERO, |sum, cost| sum.plus(cost).unwrap())
 }
 
 #[test]

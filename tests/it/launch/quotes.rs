@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::world::{Home, only};
 use crate::support::{list, text};
 
+/// What somebody changed, and how.
+type Change = (&'static str, fn(&mut Value));
+
 /// Quotes, and returns the quote's id and its document.
 fn quote(home: &Home, line: &str) -> (String, Value) {
     let document = home.run(&format!("quote {line} -o json")).expect(0).json();
@@ -97,7 +100,7 @@ fn a_quote_that_was_changed_is_refused() {
         assert!(ran.stderr.contains("nothing was sent"), "{what}: {}", ran.stderr);
         assert_eq!(home.posts(), 0, "{what}");
     };
-    let changes: &[(&str, fn(&mut Value))] = &[
+    let changes: &[Change] = &[
         ("expires later", |quote| {
             quote["expires_at"] = "2099-01-01T00:00:00Z".into()
         }),

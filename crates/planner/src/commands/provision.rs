@@ -148,6 +148,7 @@ async fn launch(
     ready: Ready,
 ) -> Result<Exit, Trouble> {
     let mut engine = opened(context, data, sources, &Purpose::Send("provision"), args.strict)?;
+    context.stop.engage();
     let report = engine.provision(&ready.wish).await;
     let now = engine.parts().clock.now();
     // Whoever tells progress must be done before anything else is printed.

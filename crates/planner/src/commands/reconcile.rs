@@ -39,6 +39,7 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         anew(context, &data)?;
     }
     let mut engine = opened(context, &data, &sources, &Purpose::Send("reconcile"), false)?;
+    context.stop.engage();
     let settled = settle(context, args, &mut engine).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
     drop(engine);

@@ -25,7 +25,8 @@ use crate::view::text::shown;
 pub(crate) enum Purpose {
     /// Looking only: it is interrupted at once.
     Look,
-    /// Sending, under this command's name: it is interrupted between two steps.
+    /// Sending, under this command's name: once something is at stake, it is
+    /// interrupted between two steps.
     Send(&'static str),
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn opened(
             (
                 *command,
                 Arc::new(Narrator::new(context.printer)),
-                context.stop.engage(),
+                context.stop.interrupt(),
             )
         }
     };
