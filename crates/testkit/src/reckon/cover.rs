@@ -118,7 +118,7 @@ pub fn ranked_by_force(wares: &[Ware], wish: &Wish, most: usize) -> Vec<Best> {
         let mut plans = Vec::new();
         for units in &pools {
             descend(units, wish, nodes, &mut vec![0; units.len()], 0, &mut |plan| {
-                plans.push(plan)
+                plans.push(plan);
             });
         }
         plans.sort_by_key(Best::key);
