@@ -4,7 +4,7 @@ use gpu_broker::core::quote::{Quote, quote};
 use gpu_broker_testkit::bridge;
 use gpu_broker_testkit::dice::Dice;
 use gpu_broker_testkit::market;
-use gpu_broker_testkit::reckon::{best, judge};
+use gpu_broker_testkit::reckon::{best, judge, ranked_by_force};
 use gpu_broker_testkit::ware::{Dial, Shelf, Ware, fixed};
 use gpu_broker_testkit::wish::{Only, Sort, Wish};
 
@@ -115,6 +115,64 @@ fn many_digits_are_no_reason() {
         differences(&wares, &wish, &found, 5).unwrap();
         assert_eq!((found.ranked, found.plans[0].nodes), (2, 2), "{sort:?}");
     }
+}
+
+/// Small markets, where every combination can be tried: the best plans and their order are those of trying everything.
+#[test]
+fn small_markets_are_ranked_as_trying_everything_ranks_them() {
+    const PLANS: usize = 8;
+    let (mut wrong, mut plans, mut several) = (Vec::new(), 0_usize, 0_u64);
+    let cases = number("GPU_BROKER_CASES").unwrap_or(CASES);
+    let first = number("GPU_BROKER_SEED").unwrap_or(0);
+    for seed in first..first + cases {
+        let mut dice = Dice::new(seed);
+        let size = dice.pick(&[4, 7, 11]);
+        let wares = market::wares(&mut dice, size);
+        let mut wish = market::wish(&mut dice);
+        if dice.percent(75) {
+            // Few offers answer a choosy request.
+            wish = Wish {
+                sizes: [None; 3],
+                per_node: None,
+                kubernetes: false,
+                region: None,
+                no_prepaid: false,
+                market: Only::Both,
+                security: Only::Both,
+                ..wish
+            };
+        }
+        wish.least = wish.least.min(dice.pick(&[4, 6, 8]));
+        wish.most = wish.most.map(|most| most.clamp(wish.least, 9));
+        let demand = bridge::demand(&wish);
+        let found = quote(&bridge::market(&wares), &demand, PLANS).unwrap();
+        let judged = found
+            .plans
+            .iter()
+            .map(|plan| judge(&wares, &wish, &bridge::said(plan, &demand)));
+        let judged: Result<Vec<_>, _> = judged.collect();
+        let expected = ranked_by_force(&wares, &wish, PLANS);
+        plans += expected.len();
+        several += u64::from(expected.iter().any(|plan| plan.nodes > 1));
+        if judged.as_ref() != Ok(&expected) || (found.ranked == 0) != expected.is_empty() {
+            let arguments = wish.arguments();
+            wrong.push(format!(
+                "seed {seed}, {arguments:?}: {judged:?} instead of {expected:?}, {} ranked",
+                found.ranked
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {cases} differ\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n")
+    );
+    let total = usize::try_from(cases).unwrap();
+    assert!(
+        cases < 100 || (plans * 2 > 3 * total && several * 5 > cases),
+        "{plans} plans, {several} markets with several instances, of {cases}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod judge;
 mod milp;
 mod price;
 
-pub use cover::{Best, First, best, by_force};
+pub use cover::{Best, First, best, by_force, ranked_by_force};
 pub use judge::{Said, SaidGroup, SaidLine, judge};
 pub use milp::Milp;
 pub use price::{Charge, Priced, price};

@@ -109,6 +109,31 @@ pub fn by_force(wares: &[Ware], wish: &Wish) -> Option<Best> {
     search(wares, wish, &|units, nodes| every(units, wish, nodes))
 }
 
+/// The best plans' keys in order, at most so many, by trying every combination.
+pub fn ranked_by_force(wares: &[Ware], wish: &Wish, most: usize) -> Vec<Best> {
+    let over = |nodes| {
+        // Alone, an instance is another plan in each of its places, however far apart plans may stand.
+        let spread = wish.spread && nodes > 1;
+        let pools = pools(wares, &Wish { spread, ..wish.clone() });
+        let mut plans = Vec::new();
+        for units in &pools {
+            descend(units, wish, nodes, &mut vec![0; units.len()], 0, &mut |plan| {
+                plans.push(plan);
+            });
+        }
+        plans.sort_by_key(Best::key);
+        plans.truncate(most);
+        plans
+    };
+    match wish.nodes {
+        None => Some(over(1))
+            .filter(|plans| !plans.is_empty())
+            .unwrap_or_else(|| over(u64::MAX)),
+        Some(0) => over(u64::MAX),
+        Some(nodes) => over(nodes),
+    }
+}
+
 /// Asks each pool for its best, single instances first where R2 says so.
 fn search(wares: &[Ware], wish: &Wish, within: &dyn Fn(&[Unit], u64) -> Option<Best>) -> Option<Best> {
     let pools = pools(wares, wish);
@@ -206,23 +231,23 @@ fn cover(units: &[Unit], wish: &Wish, gpus: std::ops::RangeInclusive<u64>, nodes
 
 /// Every combination without a superfluous instance, within the caps (R7).
 fn every(units: &[Unit], wish: &Wish, nodes: u64) -> Option<Best> {
-    let mut counts = vec![0; units.len()];
-    let mut found = None;
-    descend(units, wish, nodes, &mut counts, 0, &mut found);
+    let mut found: Option<Best> = None;
+    descend(units, wish, nodes, &mut vec![0; units.len()], 0, &mut |plan| {
+        if found.as_ref().is_none_or(|best| plan.key() < best.key()) {
+            found = Some(plan);
+        }
+    });
     found
 }
 
-fn descend(units: &[Unit], wish: &Wish, nodes: u64, counts: &mut [u64], at: usize, found: &mut Option<Best>) {
+fn descend(units: &[Unit], wish: &Wish, nodes: u64, counts: &mut [u64], at: usize, found: &mut impl FnMut(Best)) {
     let used = || units.iter().zip(counts.iter()).filter(|(_, count)| **count > 0);
     let gpus: u64 = used().map(|(unit, count)| unit.gpus * count).sum();
     if gpus >= wish.least {
         let smallest = used().map(|(unit, _)| unit.gpus).min().unwrap_or(0);
         if gpus - smallest < wish.least && wish.most.is_none_or(|most| gpus <= most) && affordable(units, counts, wish)
         {
-            let plan = Best::of(units, counts, wish);
-            if found.as_ref().is_none_or(|best| plan.key() < best.key()) {
-                *found = Some(plan);
-            }
+            found(Best::of(units, counts, wish));
         }
         return;
     }
