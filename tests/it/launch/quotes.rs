@@ -102,25 +102,25 @@ fn a_quote_that_was_changed_is_refused() {
     };
     let changes: &[Change] = &[
         ("expires later", |quote| {
-            quote["expires_at"] = "2099-01-01T00:00:00Z".into()
+            quote["expires_at"] = "2099-01-01T00:00:00Z".into();
         }),
         ("made later", |quote| {
-            quote["created_at"] = "2099-01-01T00:00:00Z".into()
+            quote["created_at"] = "2099-01-01T00:00:00Z".into();
         }),
         ("another id", |quote| quote["id"] = "q_0000000000000000".into()),
         ("cheaper", |quote| quote["plans"][0]["rate"] = "0.01".into()),
         ("dearer in all", |quote| quote["plans"][0]["total"] = "99999".into()),
         ("a dearer group", |quote| {
-            quote["plans"][0]["groups"][0]["rate"] = "99".into()
+            quote["plans"][0]["groups"][0]["rate"] = "99".into();
         }),
         ("another offer", |quote| {
-            quote["plans"][0]["groups"][0]["offer_id"] = "x".into()
+            quote["plans"][0]["groups"][0]["offer_id"] = "x".into();
         }),
         ("twice as many", |quote| {
-            quote["plans"][0]["groups"][0]["count"] = 2.into()
+            quote["plans"][0]["groups"][0]["count"] = 2.into();
         }),
         ("another plan first", |quote| {
-            quote["plans"].as_array_mut().unwrap().reverse()
+            quote["plans"].as_array_mut().unwrap().reverse();
         }),
         ("another request", |quote| quote["request"]["max_price"] = "1".into()),
         ("no request", |quote| quote["request"] = Value::Null),

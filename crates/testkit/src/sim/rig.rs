@@ -151,7 +151,8 @@ impl Rig {
 
     /// Watches; false when the process was killed before the time was over.
     pub(crate) fn watch(&mut self, within: Duration) -> bool {
-        self.command("watch", async |engine| engine.watch(within).await).is_some()
+        self.command("watch", async |engine| engine.watch(within).await)
+            .is_some()
     }
 
     pub(crate) fn terminate(&mut self, keys: &[String], within: Duration) {

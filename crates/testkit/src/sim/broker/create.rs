@@ -58,14 +58,11 @@ impl World {
         let good = good_of(site, order);
         let at = self.now;
         let unknown = |kind, what: &str| Outcome::Unknown(SourceError::new(kind, what));
-        let rejected = |kind| {
-            Outcome::Rejected(Refusal {
-                kind,
-                message: "the broker said no".to_owned(),
-                retry_after: None,
-            })
-        };
         let takes_ceiling = self.sites[site].flavour == Flavour::Prime;
+        if let Some(kind) = plain_no(fault, takes_ceiling) {
+            self.pass(ANSWER_MS);
+            return rejected(kind);
+        }
         let outcome = match fault {
             Create::Lost => unknown(ErrorKind::Transport, "the connection broke"),
             Create::EffectLost => {
@@ -96,7 +93,6 @@ impl World {
                 self.make(site, order, good, at + late).excused = true;
                 rejected(RefusalKind::OutOfStock)
             }
-            Create::Dearer if takes_ceiling => rejected(RefusalKind::Price),
             Create::OtherName => {
                 self.make(site, order, good, at);
                 unknown(ErrorKind::Protocol, "the answer is about another machine")
@@ -117,19 +113,14 @@ impl World {
             Create::Twice | Create::TwiceLost => {
                 self.make(site, order, good, at);
                 self.make(site, order, good, at + SECOND).excused = true;
-                if fault == Create::TwiceLost {
-                    unknown(ErrorKind::Transport, "the connection broke")
-                } else {
-                    self.first_of_two(site)
+                match fault {
+                    Create::TwiceLost => unknown(ErrorKind::Transport, "the connection broke"),
+                    _ => self.first_of_two(site),
                 }
             }
             _ => {
-                if let Some(kind) = plain_no(fault) {
-                    rejected(kind)
-                } else {
-                    self.make_odd(site, order, good, fault);
-                    self.accepted(site)
-                }
+                self.make_odd(site, order, good, fault);
+                self.accepted(site)
             }
         };
         self.pass(ANSWER_MS);
@@ -232,9 +223,19 @@ fn good_of(site: usize, order: &Order) -> &'static Good {
         .expect("it is for sale")
 }
 
+/// The broker's no.
+fn rejected(kind: RefusalKind) -> Outcome<Instance> {
+    Outcome::Rejected(Refusal {
+        kind,
+        message: "the broker said no".to_owned(),
+        retry_after: None,
+    })
+}
+
 /// A no after which nothing was made, and what kind of no.
-fn plain_no(fault: Create) -> Option<RefusalKind> {
+fn plain_no(fault: Create, takes_ceiling: bool) -> Option<RefusalKind> {
     match fault {
+        Create::Dearer if takes_ceiling => Some(RefusalKind::Price),
         Create::OutOfStock => Some(RefusalKind::OutOfStock),
         Create::OfferGone => Some(RefusalKind::OfferGone),
         Create::Price => Some(RefusalKind::Price),
