@@ -165,13 +165,11 @@ impl Exact {
         i64::try_from(self.mantissa).is_ok() && self.decimals <= SHORT_DECIMALS
     }
 
-    /// Whether the number is not below zero, less than `most` and has no more
-    /// than so many decimals, which are 15 at the most.
-    pub(crate) fn is_plain(self, most: u32, decimals: u8) -> bool {
+    /// Whether the number is not below zero, less than `most` and without many
+    /// decimals.
+    pub(crate) fn is_plain(self, most: u32) -> bool {
         let short = u64::try_from(self.mantissa).ok();
-        let unit = PLAIN
-            .get(usize::from(self.decimals))
-            .filter(|_| self.decimals <= decimals);
+        let unit = PLAIN.get(usize::from(self.decimals));
         short.zip(unit).is_some_and(|(short, unit)| short / unit < most.into())
     }
 

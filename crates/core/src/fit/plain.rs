@@ -8,45 +8,37 @@
 use crate::demand::Demand;
 use crate::offer::{Dial, Offer};
 
-/// Currency units that a plain price stays below, per hour, and its decimals:
-/// as many as a broker's price has digits.
-const PRICE_MAX: u32 = 1 << 14;
-const PRICE_DECIMALS: u8 = 15;
+/// Currency units that a plain price stays below, per hour.
+const PRICE_MAX: u32 = 16_384;
 
 /// Units of a resource that a plain count stays below; one costs less than a
 /// currency unit.
 const COUNT_MAX: u64 = 1 << 20;
 
-/// Minutes that a plain time stays below, which are some centuries, and their
-/// decimals.
+/// Minutes that a plain time stays below: some centuries.
 const MINUTES_MAX: u32 = 1 << 28;
-const MINUTES_DECIMALS: u8 = 3;
 
 /// Whether nothing is asked of an instance that it might not have, and the time
 /// is a plain one.
 pub(super) fn is_plain_request(demand: &Demand) -> bool {
     let asked = &demand.instance;
     let asks_nothing = asked.vcpus.is_none() && asked.memory.is_none() && asked.disk.is_none() && !asked.kubernetes;
-    let is_plain_time =
-        demand.hours.in_minutes().is_plain(MINUTES_MAX, MINUTES_DECIMALS) && demand.interruptions.is_none();
+    let is_plain_time = demand.hours.in_minutes().is_plain(MINUTES_MAX) && demand.interruptions.is_none();
     asks_nothing && demand.disks.is_empty() && is_plain_time
 }
 
 /// Whether an offer is billed without fail under a plain request. Its charges
-/// add up to less than 2^23 an hour, to 15 decimals that is 2^73, and times the
-/// ticks that there may be, to 3 decimals, 2^113: an exact number has room for
-/// that, and for its quotients.
+/// add up to less than 2^23 an hour to 15 decimals, and times as many ticks as
+/// there may be, that leaves an exact number room for any quotient.
 pub(super) fn is_plain(offer: &Offer, demand: &Demand) -> bool {
     let quote = demand.exchange.quote();
     let price = offer
         .price
-        .is_some_and(|price| price.currency() == quote && price.per_hour().is_plain(PRICE_MAX, PRICE_DECIMALS));
+        .is_some_and(|price| price.currency() == quote && price.per_hour().is_plain(PRICE_MAX));
     let plain = |dial: &Dial| {
         dial.unit_price.is_none_or(|unit| {
             let count = dial.default.or(dial.min);
-            unit.currency() == quote
-                && unit.per_hour().is_plain(1, PRICE_DECIMALS)
-                && count.is_none_or(|count| count < COUNT_MAX)
+            unit.currency() == quote && unit.per_hour().is_plain(1) && count.is_none_or(|count| count < COUNT_MAX)
         })
     };
     let resources = &offer.resources;
@@ -59,7 +51,7 @@ pub(super) fn is_plain(offer: &Offer, demand: &Demand) -> bool {
         && terms.minimum_runtime.0 < MINUTES_MAX.into()
         && terms
             .prepaid
-            .is_none_or(|prepaid| prepaid.in_minutes().is_plain(MINUTES_MAX, MINUTES_DECIMALS))
+            .is_none_or(|prepaid| prepaid.in_minutes().is_plain(MINUTES_MAX))
 }
 
 #[cfg(test)]
@@ -105,7 +97,7 @@ mod tests {
             assert_eq!(glance, full.or(seen.then_some(Reason::GpuCount)));
         };
         let usd = Currency::USD.as_str();
-        let longest = "268435455.999";
+        let longest = "268435455.9999999999";
         check(
             "16383.999999999999999",
             "0.999999999999999",
@@ -120,7 +112,6 @@ mod tests {
         check("1", "1", 1, "60", usd, false);
         check("1", "0.1", 1_048_576, "60", usd, false);
         check("1", "0.1", 1, "268435456", usd, false);
-        check("1", "0.1", 1, "60.0001", usd, false);
         check("0.0000000000000001", "0.1", 1, "60", usd, false);
         check("1", "0.1", 1, "60", "EUR", false);
     }
