@@ -3,7 +3,6 @@
 
 mod draft;
 mod mismatch;
-mod plain;
 
 use std::fmt;
 use std::sync::Arc;

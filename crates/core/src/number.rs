@@ -38,18 +38,6 @@ const DECIMALS_MAX: i64 = 28;
 /// Most decimals of a number that can be divided without looking.
 const SHORT_DECIMALS: u8 = 32;
 
-/// The powers of ten up to the most decimals of a plain number: as many as a
-/// broker's price has digits.
-const PLAIN: [u64; 16] = {
-    let mut powers = [1; 16];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = powers[at - 1] * 10;
-        at += 1;
-    }
-    powers
-};
-
 /// Most digits before the point of a number that is read.
 const WHOLE_DIGITS_MAX: i64 = 18;
 
@@ -163,14 +151,6 @@ impl Exact {
     pub(crate) fn is_short(self) -> bool {
         // A finite quotient takes 16 decimals more, another 12 in all.
         i64::try_from(self.mantissa).is_ok() && self.decimals <= SHORT_DECIMALS
-    }
-
-    /// Whether the number is not below zero, less than `most` and without many
-    /// decimals.
-    pub(crate) fn is_plain(self, most: u32) -> bool {
-        let short = u64::try_from(self.mantissa).ok();
-        let unit = PLAIN.get(usize::from(self.decimals));
-        short.zip(unit).is_some_and(|(short, unit)| short / unit < most.into())
     }
 
     /// The sum, or `None` when it does not fit exactly.

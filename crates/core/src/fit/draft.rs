@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::plain::{is_plain, is_plain_request};
 use super::{Candidate, Reason, against_seller, against_terms, alternatives, places, reason};
 use crate::bill::Bill;
 use crate::configuration::Configuration;
@@ -19,8 +18,6 @@ pub(crate) struct Fitter<'a> {
     places: Vec<usize>,
     configuration: Configuration,
     bill: Option<Bill>,
-    /// Whether offers of another count are passed over at a glance.
-    passes_over: bool,
 }
 
 /// An offer that fits: a [`Candidate`] that nobody has asked for yet.
@@ -41,17 +38,6 @@ impl<'a> Fitter<'a> {
             places: Vec::new(),
             configuration: Configuration::nothing(),
             bill: None,
-            passes_over: false,
-        }
-    }
-
-    /// Fits for single instances: an offer that has another count of GPUs than
-    /// any alternative asks for is left out for that, if nothing else speaks
-    /// against it.
-    pub(crate) fn for_one(self) -> Self {
-        Self {
-            passes_over: is_plain_request(self.demand),
-            ..self
         }
     }
 
@@ -81,9 +67,6 @@ impl<'a> Fitter<'a> {
         let told = |reason| first.unwrap_or(reason);
         places(offer, demand, &mut self.places).map_err(told)?;
         against_terms(offer, demand, Err).map_err(told)?;
-        if self.passes_over && !self.is_counted(offer) && is_plain(offer, demand) {
-            return Err(told(Reason::GpuCount));
-        }
         offer
             .configure_into(&mut self.configuration, &demand.instance, &demand.exchange, Err)
             .map_err(|error| told(reason(&error)))?;
@@ -101,13 +84,6 @@ impl<'a> Fitter<'a> {
             bill: self.bill.insert(bill.map_err(|_| told(Reason::Price))?),
         };
         Ok((draft, first))
-    }
-
-    /// Whether an alternative that the offer answers asks for as many GPUs.
-    fn is_counted(&self, offer: &Offer) -> bool {
-        let wanted = &self.demand.gpus.alternatives;
-        let mut answered = self.alternatives.iter().filter_map(|at| wanted.get(*at));
-        answered.any(|wanted| wanted.count.contains(offer.gpu.count.into()))
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn survey(market: &Market, asked: &View, wider: &[View]) -> (Answer, 
 
 /// Fits all offers and ranks those that do alone.
 fn alone(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answer: &mut Answer) {
-    let mut fitter = Fitter::new(&asked.view.demand).for_one();
+    let mut fitter = Fitter::new(&asked.view.demand);
     let mut wider: Vec<&mut Seat<'_>> = wider.iter_mut().filter(|seat| seat.is_for_one()).collect();
     let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
     for offer in &market.offers {
