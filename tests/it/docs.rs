@@ -51,7 +51,7 @@ fn examples(markdown: &str) -> Vec<Example> {
 
 /// Whether a command reads a file that another example wrote; `files` tries those with files that there are.
 fn reads_a_file(words: &[impl AsRef<str>]) -> bool {
-    let flags = ["--market", "--offers", "--save"];
+    let flags = ["--market", "--offers", "--save", "--quote", "--ssh-key", "--cloud-init"];
     let commands = ["verify", "diff"];
     let mut words = words.iter().map(AsRef::as_ref);
     words.any(|word| flags.contains(&word) || commands.contains(&word))
@@ -149,7 +149,7 @@ fn console_blocks_are_found_and_split() {
 #[test]
 fn every_example_of_the_help_works() {
     let mut seen = 0;
-    for help in [&["--help"][..], &["quote", "--help"]] {
+    for help in [&["--help"][..], &["quote", "--help"], &["provision", "--help"]] {
         let text = planner().run(help).expect(0).stdout.clone();
         for line in text
             .lines()
@@ -163,6 +163,10 @@ fn every_example_of_the_help_works() {
             let mut arguments: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
             if !arguments.contains(&"--sandbox") {
                 arguments.push("--sandbox");
+            }
+            let asks = ["--dry-run", "--yes"].iter().any(|flag| arguments.contains(flag));
+            if arguments[0] == "provision" && !asks {
+                arguments.push("--dry-run");
             }
             let ran = planner().run(&arguments);
             // Nothing has to match, but everything must be understood.

@@ -94,6 +94,7 @@ fn the_table_of_statuses_is_part_of_the_help() {
         ("4", "partial market"),
         ("5", "refused"),
         ("6", "key"),
+        ("7", "outcome unknown"),
         ("130", "interrupted"),
     ] {
         let line = ran
@@ -136,6 +137,8 @@ const VALUES: &[(&str, &str)] = &[
     ("disk", "50"),
     ("gpus-per-node", "1"),
     ("max-nodes", "any"),
+    ("kubernetes", "1.32"),
+    ("data-dir", "data"),
     ("security", "any"),
     ("region", "!africa"),
     ("country", "!NO"),

@@ -20,6 +20,7 @@ mod exit;
 mod faults;
 mod files;
 mod hostile;
+mod launch;
 mod order;
 mod quote;
 mod recorded;

@@ -10,6 +10,7 @@ mod disks;
 mod machines;
 mod provision;
 mod request;
+mod sandbox;
 mod span;
 mod spell;
 
@@ -21,6 +22,7 @@ pub(crate) use machines::{
 };
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
+pub(crate) use sandbox::SandboxArgs;
 pub(crate) use spell::shell;
 
 use std::path::PathBuf;
@@ -30,7 +32,6 @@ use clap::builder::styling::{AnsiColor, Styles};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gpu_broker_core::number::Exact;
-use gpu_broker_sandbox::Rule;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -59,6 +60,9 @@ Examples:
   planner quote A100-80GB:4 --region eu_north,eu_west --explain
   planner quote any:48GB+:2 --max-price 3 -o json
   planner offers H200                         what is for sale, unranked
+  planner provision H100:8 --sandbox --yes    launch the best of it
+  planner ls --sandbox                        what was launched
+  planner terminate --all --sandbox           end it
 
 Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
 `planner help exit-status` lists the exit statuses, `planner help offers-file` the
@@ -193,7 +197,7 @@ Examples:
 At most one request is sent for each machine, and it is written down before it
 is sent. Where nobody knows what came of it, nothing more is ordered: status 7,
 and `planner reconcile` finds out.")]
-    Provision(ProvisionArgs),
+    Provision(Box<ProvisionArgs>),
     /// List what was launched from here
     Ls(LsArgs),
     /// Show all that is known of one machine
@@ -239,7 +243,13 @@ Without --market only what the quote says of itself can be checked. Exit status
     #[command(after_help = "\
 Examples:
   planner sandbox                             prints the two addresses and serves
-  planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80")]
+  planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80
+  planner sandbox --fault stock:2 --fault prime:delete/500-before:p=0.1
+  planner sandbox --enforce-minimum --listing-lag 20 --state world.json
+
+A fault is NAME, BROKER:NAME or OP/NAME, and `:3` for the next three times or
+`:p=0.1` for one in ten; `curl $PRIME_API_BASE_URL/sandbox/faults` lists them.
+The world that `--sandbox` shares is kept in the data folder: --keep serves it.")]
     Sandbox(SandboxArgs),
     /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),
@@ -359,39 +369,4 @@ pub(crate) struct VerifyArgs {
     /// The quote, as `planner quote -o json` printed it; `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) quote: PathBuf,
-}
-
-/// `planner sandbox`.
-#[derive(Debug, Args)]
-pub(crate) struct SandboxArgs {
-    /// Port of the Prime face; 0 takes any free one
-    #[arg(long, value_name = "PORT", default_value_t = gpu_broker_sandbox::PRIME_PORT)]
-    pub(crate) prime_port: u16,
-    /// Port of the Spheron face; 0 takes any free one
-    #[arg(long, value_name = "PORT", default_value_t = gpu_broker_sandbox::SPHERON_PORT)]
-    pub(crate) spheron_port: u16,
-    /// Hold back every answer this long, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0)]
-    pub(crate) latency_ms: u64,
-    /// Shuffle the offers, always alike for one number
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Do not enforce the brokers' request limits
-    #[arg(long)]
-    pub(crate) no_limits: bool,
-    /// Keep the world in this file, so that it outlives the command; deleting it starts anew
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
-    /// Let things go wrong: `stock:1`, `dearer+reset-after:p=0.1`, `delete/500-before`, `random`
-    #[arg(long, value_name = "[OP/]KIND[:N|:p=SHARE]")]
-    pub(crate) fault: Vec<Rule>,
-    /// How long a machine takes to be up, in seconds
-    #[arg(long, value_name = "S", default_value_t = 2)]
-    pub(crate) deploy_time: u64,
-    /// How long it takes to show in lists, in seconds
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub(crate) listing_lag: u64,
-    /// Refuse to end Spheron's machines before their minimum runtime, as the broker does
-    #[arg(long)]
-    pub(crate) enforce_minimum: bool,
 }

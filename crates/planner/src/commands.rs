@@ -38,6 +38,7 @@ pub(crate) use show::show;
 pub(crate) use terminate::terminate;
 pub(crate) use verify::verify;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Words;
@@ -108,6 +109,24 @@ impl Context<'_> {
     fn data(&self) -> Result<Data, Trouble> {
         Data::of(self.environment, self.global)
     }
+    /// The file of the sandbox's world.
+    fn sandbox_world(&self) -> Result<PathBuf, Trouble> {
+        let data = self.data()?;
+        Ok(data.of_sandbox().world())
+    }
+
+    /// The data folder of what was launched before.
+    fn launched(&self) -> Result<Data, Trouble> {
+        let data = self.data()?;
+        Ok(match data.only_sandbox() {
+            Some(sandbox) => {
+                self.printer
+                    .note("nothing was launched for real from here, so this is the sandbox, as with `--sandbox`\n");
+                sandbox
+            }
+            None => data,
+        })
+    }
 
     /// The brokers that machines can be launched at and ended at.
     fn fleets(&self, data: &Data) -> Result<Sources, Trouble> {
@@ -127,7 +146,7 @@ impl Context<'_> {
             only: wanted,
             without: refused,
         };
-        let world = self.global.sandbox.then(|| World {
+        let world = data.is_sandbox().then(|| World {
             state: Some(data.world()),
         });
         let sources = sources(self.environment, &selection, world)?;

@@ -104,13 +104,13 @@ mod tests {
 
     #[test]
     fn files_of_other_tools_are_read_as_they_are() {
-        let check = |name: &str, prime_text: &str, spheron_text: &str, expected: [Option<&str>; 3]| {
+        let check = |name: &str, prime_text: &str, spheron_text: &str, expected: [Option<&str>; 4]| {
             let home = home(name);
             fs::write(home.join(".prime/config.json"), prime_text).unwrap();
             fs::write(home.join(".spheron/credentials"), spheron_text).unwrap();
             let (prime, spheron) = (prime(&home).unwrap(), spheron(&home).unwrap());
             let key = |credentials: &Credentials| credentials.key.as_ref().map(|key| key.0.clone());
-            let read = [key(&prime), key(&spheron), spheron.team.clone()];
+            let read = [key(&prime), prime.team.clone(), key(&spheron), spheron.team.clone()];
             assert_eq!(read, expected.map(|text| text.map(str::to_owned)), "{name}");
             fs::remove_dir_all(home).unwrap();
         };
@@ -118,13 +118,13 @@ mod tests {
             "bare",
             r#"{"api_key":"pk","team_id":null,"base_url":"https://x"}"#,
             "sai_pk_1\n",
-            [Some("pk"), Some("sai_pk_1"), None],
+            [Some("pk"), None, Some("sai_pk_1"), None],
         );
         check(
             "named",
             r#"{"api_key":"","team_id":"t"}"#,
             "# mine\n[default]\nSPHERON_API_KEY=\"sk\"\nteam_id = t2\n",
-            [None, Some("sk"), Some("t2")],
+            [None, Some("t"), Some("sk"), Some("t2")],
         );
     }
 

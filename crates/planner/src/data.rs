@@ -11,7 +11,11 @@ use crate::report::Trouble;
 #[derive(Debug, Clone)]
 pub(crate) struct Data {
     folder: PathBuf,
+    sandbox: bool,
 }
+
+/// The sandbox's, within the folder of the real world.
+const SANDBOX: &str = "sandbox";
 
 impl Data {
     /// What the flags and the environment say.
@@ -30,8 +34,31 @@ impl Data {
                 .hint("name one with `--data-dir` or PLANNER_DATA_DIR"));
         };
         Ok(Self {
-            folder: if global.sandbox { root.join("sandbox") } else { root },
+            folder: if global.sandbox { root.join(SANDBOX) } else { root },
+            sandbox: global.sandbox,
         })
+    }
+    /// The sandbox's.
+    pub(crate) fn of_sandbox(&self) -> Self {
+        if self.sandbox {
+            return self.clone();
+        }
+        Self {
+            folder: self.folder.join(SANDBOX),
+            sandbox: true,
+        }
+    }
+
+    /// The sandbox's, where it is the only world in which anything was ever
+    /// launched from here: then that is what is meant.
+    pub(crate) fn only_sandbox(&self) -> Option<Self> {
+        let sandbox = self.of_sandbox();
+        (!self.sandbox && !self.is_begun() && sandbox.is_begun()).then_some(sandbox)
+    }
+
+    /// Whether it is the sandbox's.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox
     }
 
     /// The folder of the journal.

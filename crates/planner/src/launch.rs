@@ -12,6 +12,7 @@ mod open;
 mod stop;
 mod tolerance;
 mod units;
+mod unsure;
 
 pub(crate) use answer::confirm;
 pub(crate) use approved::{Approved, Standing, standing};
@@ -23,4 +24,5 @@ pub(crate) use narrator::Narrator;
 pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble};
 pub(crate) use stop::Stop;
 pub(crate) use tolerance::Tolerance;
-pub(crate) use units::{Ordering, charged, package};
+pub(crate) use units::{Ordering, charged, over, package};
+pub(crate) use unsure::unsure;

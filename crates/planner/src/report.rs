@@ -36,6 +36,15 @@ impl Trouble {
         self.hint = Some(hint.into());
         self
     }
+    /// What is wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
 
     /// The lines for a person.
     pub(crate) fn lines(&self) -> String {

@@ -217,8 +217,8 @@ fn sandboxed(selection: &Selection, world: World) -> Result<Sources, Trouble> {
         state: world.state,
         ..Options::new(now)
     };
-    let running = Sandbox::start(&options)
-        .map_err(|error| Trouble::new(Exit::Internal, format!("the sandbox does not start: {error}")))?;
+    let running =
+        Sandbox::start(&options).map_err(|error| Trouble::usage(format!("the sandbox does not start: {error}")))?;
     let url = |text: &str| BaseUrl::parse(text).map_err(|error| Trouble::new(Exit::Internal, error.to_string()));
     let key = || api_key("the sandbox's key", Secret("sandbox".to_owned()));
     let mut asked: Vec<Arc<dyn Source>> = Vec::new();

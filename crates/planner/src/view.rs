@@ -1,6 +1,7 @@
 //! What people and programs see. Rounding happens here and nowhere else.
 
 pub(crate) mod assumptions;
+pub(crate) mod audit;
 pub(crate) mod colocation;
 pub(crate) mod columns;
 pub(crate) mod compare;

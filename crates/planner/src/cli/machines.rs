@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 
 use super::span::span;
@@ -53,6 +53,7 @@ pub(crate) struct TerminateArgs {
 }
 
 /// `planner reconcile`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
     /// Look this long for what is not settled
@@ -77,7 +78,7 @@ pub(crate) struct ReconcileArgs {
 
 /// `planner resolve`.
 #[derive(Debug, Args)]
-#[group(id = "verdict", required = true, multiple = false, args = ["absent", "adopt"])]
+#[command(group = ArgGroup::new("verdict").required(true).args(["absent", "adopt"]))]
 pub(crate) struct ResolveArgs {
     /// The name of the request, as `planner ls` shows it
     #[arg(value_name = "NAME")]
@@ -99,7 +100,7 @@ pub(crate) struct AuditArgs {}
 
 /// `planner extend`.
 #[derive(Debug, Args)]
-#[group(id = "end", required = true, multiple = false, args = ["by", "until"])]
+#[command(group = ArgGroup::new("end").required(true).args(["by", "until"]))]
 pub(crate) struct ExtendArgs {
     /// A machine: its broker's id, its name, or the beginning of either
     #[arg(value_name = "ID")]

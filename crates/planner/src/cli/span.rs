@@ -25,6 +25,11 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
         .ok_or_else(error)
 }
 
+/// Reads a time, or a number of seconds: for what costs nothing.
+pub(crate) fn span_or_seconds(text: &str) -> Result<Duration, String> {
+    text.trim().parse().map(Duration::from_secs).or_else(|_| span(text))
+}
+
 /// Ten years: nothing that is waited for takes longer.
 const YEARS_MS: u64 = 10 * 366 * 86_400_000;
 

@@ -1,7 +1,132 @@
+//! `planner audit`: what the brokers bill that the journal does not know.
+
+use std::fmt::Write as _;
+
+use gpu_broker_engine::launch::state::Attempt;
+use serde_json::json;
+
 use super::Context;
-use crate::cli::AuditArgs;
+use super::ls::{answered, reports};
+use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
+use crate::launch::{Purpose, opened, trouble};
+use crate::printer::bytes;
 use crate::report::Trouble;
-pub(crate) async fn audit(_: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
-    Err(Trouble::usage("to come"))
+use crate::view::audit::{Billed, Whose, billed, sheet, table, together};
+use crate::view::instances::{called, unresolved};
+use crate::view::text::shown;
+use crate::view::{columns, document, footer, format};
+
+/// Lists every machine that costs money, and says whose it is.
+pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
+    let data = context.data()?;
+    let sources = context.fleets(&data)?;
+    let mut engine = opened(context, &data, &sources, &Purpose::Look, false)?;
+    let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    let (state, now) = (engine.state(), engine.parts().clock.now());
+    let rows = billed(state, &listed);
+    let attempts = || state.attempts.values();
+    // Machines that may be there and that nobody shows.
+    let lost: Vec<&Attempt> = attempts().filter(|one| is_lost(one)).collect();
+    let open: Vec<&Attempt> = attempts()
+        .filter(|one| one.stage.is_open() && !one.stage.is_settled())
+        .collect();
+    let reports = reports(&sources, &listed);
+
+    let printer = context.printer;
+    let document = || {
+        json!({
+            "schema": "planner.audit/1",
+            "created_at": now.wall,
+            "machines": rows.iter().map(Billed::document).collect::<Vec<_>>(),
+            "unlisted": lost.iter().map(|one| json!({
+                "id": one.machine.as_ref().map(|machine| &machine.id),
+                "name": one.name,
+                "broker": one.ordered.broker,
+                "rate": one.machine.as_ref().and_then(|machine| machine.rate).unwrap_or(one.ordered.ceiling),
+                "currency": one.ordered.currency,
+            })).collect::<Vec<_>>(),
+            "unresolved": open.iter().map(|one| unresolved(one, &now)).collect::<Vec<_>>(),
+            "sources": reports.iter().map(document::source).collect::<Vec<_>>(),
+        })
+    };
+    match context.output {
+        Output::Table if rows.is_empty() => {}
+        Output::Table => printer.data(&(columns::lines(table(&rows, &now), printer.columns).join("\n") + "\n"))?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Csv => bytes(&sheet(&rows).into_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&table(&rows, &now)).as_bytes())?,
+    }
+    printer.note(&sums(&rows));
+    printer.note(&footer::sources(&reports));
+    let found = found(&rows, &lost, open.len());
+    if !found.is_empty() {
+        printer.warn(&found);
+        return Ok(Exit::Unknown);
+    }
+    Ok(answered(
+        context,
+        (&listed, &reports),
+        attempts().filter(|one| !one.stage.is_over()),
+    ))
+}
+
+/// What each kind costs together.
+fn sums(rows: &[Billed<'_>]) -> String {
+    if rows.is_empty() {
+        return "no broker lists a machine that costs money\n".to_owned();
+    }
+    let mut text = String::new();
+    for (word, what) in [
+        ("ours", "launched from here"),
+        ("orphan", "with a name of ours, of which the journal knows nothing"),
+        ("stranger", "of others, or launched by other means"),
+    ] {
+        let some: Vec<&Billed<'_>> = rows.iter().filter(|row| row.whose.word() == word).collect();
+        if !some.is_empty() {
+            let _ = writeln!(
+                text,
+                "{} {what}: {} per hour",
+                some.len(),
+                together(some.iter().copied())
+            );
+        }
+    }
+    text
+}
+
+/// What the journal cannot account for.
+fn found(rows: &[Billed<'_>], lost: &[&Attempt], open: usize) -> String {
+    let mut text = String::new();
+    for row in rows.iter().filter(|row| matches!(row.whose, Whose::Orphan(_))) {
+        let id = shown(row.item.id.as_str());
+        let _ = writeln!(
+            text,
+            "{id} is an orphan: `planner terminate {id}` ends it, `planner resolve {id} --adopt {id}` keeps it"
+        );
+    }
+    for one in lost {
+        let _ = writeln!(
+            text,
+            "{} is in the journal, and its broker does not list it",
+            called(one)
+        );
+    }
+    if open > 0 {
+        let _ = writeln!(
+            text,
+            "of {open} it is not known whether they exist: run `planner reconcile`"
+        );
+    }
+    text
+}
+
+/// Whether a machine should be in its broker's list and is not.
+fn is_lost(attempt: &Attempt) -> bool {
+    let unseen = attempt
+        .machine
+        .as_ref()
+        .is_some_and(|machine| machine.unseen_from.is_some());
+    attempt.stage.is_alive() && unseen
 }

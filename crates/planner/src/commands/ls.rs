@@ -5,8 +5,8 @@ use gpu_broker_core::market::{SourceReport, completeness};
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::journal::SqliteJournal;
 use gpu_broker_engine::launch::Shown;
-use gpu_broker_engine::launch::state::{Attempt, State};
-use serde_json::json;
+use gpu_broker_engine::launch::state::{Attempt, Stage, State};
+use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::{LsArgs, Output};
@@ -30,7 +30,7 @@ pub(super) struct Known {
 
 /// Prints it.
 pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.launched()?;
     let known = look(context, &data, args.offline).await?;
     let attempts = || known.state.attempts.values();
     let is_listed = |one: &&Attempt| one.stage.is_alive() || (args.all && !one.stage.is_open());
@@ -40,28 +40,15 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
         .collect();
     let open: Vec<&Attempt> = attempts().filter(|one| one.stage.is_open()).collect();
 
-    let printer = context.printer;
-    let document = || {
-        json!({
-            "schema": "planner.instances/1",
-            "instances": rows.iter().map(|row| instance(row, &known.now)).collect::<Vec<_>>(),
-            "unresolved": open.iter().map(|one| unresolved(one, &known.now)).collect::<Vec<_>>(),
-            "sources": known.reports.iter().map(crate::view::document::source).collect::<Vec<_>>(),
-        })
-    };
     let all: Vec<Row<'_>> = rows
         .iter()
         .copied()
         .chain(open.iter().map(|attempt| Row { attempt, listed: None }))
         .collect();
-    match context.output {
-        Output::Table if all.is_empty() => {}
-        Output::Table => printer.data(&(columns::lines(table(&all, &known.now), printer.columns).join("\n") + "\n"))?,
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
-        Output::Csv => bytes(&sheet(&all, &known.now).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&table(&all, &known.now)).as_bytes())?,
-    }
+    print(context, &all, &known.now, |document| {
+        with_sources(document, &known.reports)
+    })?;
+    let printer = context.printer;
     let living: Vec<&Attempt> = attempts().filter(|one| one.stage.is_alive()).collect();
     printer.note(&if living.is_empty() {
         "nothing runs that was launched from here\n".to_owned()
@@ -75,7 +62,11 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
         ));
     }
     printer.note(&footer::sources(&known.reports));
-    Ok(answered(context, &known, living.into_iter().chain(open)))
+    let shown = (&known.shown[..], &known.reports[..]);
+    if args.offline {
+        return Ok(Exit::Done);
+    }
+    Ok(answered(context, shown, living.into_iter().chain(open)))
 }
 
 /// What the journal knows, and unless `offline` what the brokers list. Where
@@ -120,23 +111,75 @@ pub(super) fn reports(sources: &Sources, shown: &[Shown]) -> Vec<SourceReport> {
 /// Whether everybody answered whose machines are in the journal.
 pub(super) fn answered<'a>(
     context: &Context<'_>,
-    known: &Known,
-    attempts: impl Iterator<Item = &'a Attempt> + Clone,
+    (shown, reports): (&[Shown], &[SourceReport]),
+    attempts: impl Iterator<Item = &'a Attempt>,
 ) -> Exit {
-    let asked: Vec<_> = known.shown.iter().map(|shown| shown.broker.clone()).collect();
-    let missing = unasked(attempts, &asked);
-    let is_missing = |report: &SourceReport| missing.iter().any(|broker| **broker == report.broker);
-    if known.reports.iter().any(is_missing) {
-        context
-            .printer
-            .warn("warning: machines of a broker that was not asked are shown as they were last seen\n");
+    let asked: Vec<_> = shown.iter().map(|shown| shown.broker.clone()).collect();
+    if let Some(broker) = unasked(attempts, &asked).first() {
+        context.printer.warn(&format!(
+            "warning: {broker} was not asked, and machines of it are in the journal\n"
+        ));
         return Exit::Credentials;
     }
-    match completeness(&known.reports) {
+    match completeness(reports) {
         Completeness::Whole => Exit::Done,
         // Nobody is configured, and nothing of theirs is here.
-        Completeness::KeysRefused if known.shown.is_empty() => Exit::Done,
+        Completeness::KeysRefused if shown.is_empty() => Exit::Done,
         Completeness::KeysRefused => Exit::Credentials,
         Completeness::Partial => Exit::PartialMarket,
+    }
+}
+
+/// Prints some attempts as they are now.
+pub(super) fn tell(context: &Context<'_>, attempts: &[&Attempt], now: &Stamp) -> Result<(), Trouble> {
+    let rows: Vec<Row<'_>> = attempts.iter().map(|attempt| Row { attempt, listed: None }).collect();
+    print(context, &rows, now, |document| document)
+}
+
+/// Prints rows in the form that was asked for; `more` adds to the document.
+pub(super) fn print(
+    context: &Context<'_>,
+    rows: &[Row<'_>],
+    now: &Stamp,
+    more: impl FnOnce(Value) -> Value,
+) -> Result<(), Trouble> {
+    let printer = context.printer;
+    let document = || {
+        let (open, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempt.stage.is_open());
+        more(json!({
+            "schema": "planner.instances/1",
+            "instances": rest.iter().map(|row| instance(row, now)).collect::<Vec<_>>(),
+            "unresolved": open.iter().map(|row| unresolved(row.attempt, now)).collect::<Vec<_>>(),
+        }))
+    };
+    match context.output {
+        Output::Table if rows.is_empty() => {}
+        Output::Table => printer.data(&(columns::lines(table(rows, now), printer.columns).join("\n") + "\n"))?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Csv => bytes(&sheet(rows, now).into_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&table(rows, now)).as_bytes())?,
+    }
+    Ok(())
+}
+
+/// A document with how each listing went.
+pub(super) fn with_sources(mut document: Value, reports: &[SourceReport]) -> Value {
+    let sources = reports.iter().map(crate::view::document::source).collect::<Vec<_>>();
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("sources".to_owned(), json!(sources));
+    }
+    document
+}
+
+/// The status after a person's word: whether all of it has come to rest.
+pub(super) fn finish(attempts: &[&Attempt]) -> Exit {
+    if attempts
+        .iter()
+        .all(|one| one.stage.is_settled() || one.stage == Stage::Accepted)
+    {
+        Exit::Done
+    } else {
+        Exit::Unknown
     }
 }

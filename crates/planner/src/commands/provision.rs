@@ -19,7 +19,7 @@ use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, opened, trouble};
+use crate::launch::{Purpose, confirm, opened, over, package, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -75,9 +75,16 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     let ordering = setup.ordering(args, &chosen.demand);
     let mut plans: Vec<(String, Package)> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
+    let caps = Caps {
+        rate: chosen.demand.caps.rate,
+        total: chosen.demand.caps.total,
+        upfront: chosen.demand.caps.upfront,
+        budget: args.budget,
+    };
     for (approved, plan) in &chosen.plans {
         let fit = chosen::prepaid(plan, args.allow_prepaid)
-            .and_then(|()| crate::launch::package(plan, &approved.plan, &ordering));
+            .and_then(|()| package(plan, &approved.plan, &ordering))
+            .and_then(|package| over(&package, &caps).map_or(Ok(package), Err));
         match fit {
             Ok(package) => plans.push((approved.id.clone(), package)),
             Err(why) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
@@ -94,12 +101,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     let wish = Wish {
         plans: plans.into_iter().map(|(_, package)| package).collect(),
         all_or_nothing: !args.best_effort,
-        caps: Caps {
-            rate: chosen.demand.caps.rate,
-            total: chosen.demand.caps.total,
-            upfront: chosen.demand.caps.upfront,
-            budget: args.budget,
-        },
+        caps,
         currency: chosen.demand.exchange.quote(),
         ends_at: args.max_duration.map(ends_at).transpose()?,
         on_unknown: match args.on_unknown {
@@ -146,6 +148,7 @@ async fn launch(
     ready: Ready,
 ) -> Result<Exit, Trouble> {
     let mut engine = opened(context, data, sources, &Purpose::Send("provision"), args.strict)?;
+    context.stop.engage();
     let report = engine.provision(&ready.wish).await;
     let now = engine.parts().clock.now();
     // Whoever tells progress must be done before anything else is printed.
@@ -156,7 +159,7 @@ async fn launch(
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         Err(error) => return Err(trouble(&error)),
     };
-    outcome::told(context, &report, (&ready.plan, &chosen.demand), &now)
+    outcome::told(context, &report, (&ready.plan, &chosen.demand), !args.no_wait, &now)
 }
 
 /// So many machines, each with exactly the GPUs asked for.

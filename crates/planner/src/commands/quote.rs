@@ -9,9 +9,11 @@ use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxati
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
-use crate::cli::{Again, Output, QuoteArgs};
+use crate::cli::{Again, Output, QuoteArgs, shell};
+use crate::data::Data;
 use crate::exit::Exit;
 use crate::files::market::{Saved, without_disks};
+use crate::files::quotes;
 use crate::files::request::RequestDocument;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -37,18 +39,29 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         let request = Some(RequestDocument::of(&demand, most));
         keep(context, path, &market, disks.as_ref(), request)?;
     }
+    // What nobody sells now, or only its owner, is not launched.
+    let asked = sources.saved.is_none() && context.global.offers.is_empty();
+    let data = context.data().ok().filter(|_| asked);
     market.disks = disks.filter(|_| !demand.disks.is_empty());
     let market = Arc::new(market);
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
     let quote = Arc::new(quote);
     let explained = explained(&market, &demand, args.why, quote.plans.is_empty()).await?;
     let again = Again::new(args, context.global, &demand);
-    let document = async || {
-        let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
-        let relaxations = view_why::changes(&explained.relaxations, &again);
-        let document = written(&quote, &market, &demand, most).await?;
-        Ok::<_, Trouble>(document.explained(rejections, relaxations))
+    let structured = matches!(context.output, Output::Json | Output::Jsonl | Output::Yaml);
+    let data = data.filter(|_| !quote.plans.is_empty());
+    let mut document = None;
+    if structured || data.is_some() {
+        document = Some(written(&quote, &market, &demand, most).await?);
+    }
+    let launch = match (&data, &document) {
+        (Some(data), Some(document)) => launchable(context, data, document, (&market, &demand, most))?,
+        _ => None,
     };
+    let document = document.filter(|_| structured).map(|document| {
+        let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
+        document.explained(rejections, view_why::changes(&explained.relaxations, &again))
+    });
 
     let printer = context.printer;
     match context.output {
@@ -63,36 +76,48 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document().await?)?)?,
-        Output::Yaml => bytes(&format::yaml(&document().await?)?)?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document)?)?,
+        Output::Yaml => bytes(&format::yaml(&document)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }
     if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
-        let table = columns::lines(view_why::table(&explained.rejections, &again), printer.columns);
-        let text = format!(
-            "\n{}\n\n{}",
-            table.join("\n"),
-            view_why::commands(&explained.rejections, &again)
-        );
-        match context.output {
-            Output::Table => printer.data(&text)?,
-            // Below data for programs, it is no data.
-            _ => printer.note(&text),
-        }
+        rejections(context, &explained, &again)?;
     }
     printer.note(&footer::quote(&quote, &market, &demand, most));
     printer.note(&view_why::relaxations(&explained.relaxations, &again));
     printer.note(&assumptions::note(&quote.plans, &demand));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
-    Ok(match (market.completeness(), quote.plans.is_empty()) {
+    if let Some(command) = launch {
+        printer.note(&format!("within five minutes, `{command}` launches the first plan\n"));
+    }
+    Ok(status(&market, &quote))
+}
+
+/// The status of an answer.
+pub(super) fn status(market: &Market, quote: &Quote) -> Exit {
+    match (market.completeness(), quote.plans.is_empty()) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
         // Not found is not the same as not there.
         (Completeness::Whole, true) => Exit::Internal,
         (Completeness::Partial, _) => Exit::PartialMarket,
         (Completeness::KeysRefused, _) => Exit::Credentials,
-    })
+    }
+}
+
+/// Prints why offers were rejected, and what would admit each.
+fn rejections(context: &Context<'_>, explained: &Why, again: &Again<'_>) -> Result<(), Trouble> {
+    let printer = context.printer;
+    let table = columns::lines(view_why::table(&explained.rejections, again), printer.columns);
+    let commands = view_why::commands(&explained.rejections, again);
+    let text = format!("\n{}\n\n{commands}", table.join("\n"));
+    match context.output {
+        Output::Table => printer.data(&text)?,
+        // Below data for programs, it is no data.
+        _ => printer.note(&text),
+    }
+    Ok(())
 }
 
 /// Writes what was seen and asked to a file.
@@ -109,6 +134,33 @@ fn keep(
         .printer
         .note(&format!("the market is kept in {}\n", path.display()));
     Ok(())
+}
+
+/// Keeps the quote for a while, and says what to type to launch it. A quote is
+/// right whether or not it can be kept.
+fn launchable(
+    context: &Context<'_>,
+    data: &Data,
+    document: &QuoteDocument,
+    (market, demand, most): (&Market, &Demand, usize),
+) -> Result<Option<String>, Trouble> {
+    let mut market = market.clone();
+    let saved = Saved {
+        disks: market.disks.take(),
+        market,
+        request: Some(RequestDocument::of(demand, most)),
+    };
+    let id = document.id();
+    if let Err(trouble) = quotes::keep(&data.quotes(), id, &format::json(document)?, &saved) {
+        tracing::debug!(target: "gpu_broker", "the quote is not kept: {}", trouble.lines().trim_end());
+        return Ok(None);
+    }
+    let mut words = ["planner", "provision", "--quote", id].map(str::to_owned).to_vec();
+    words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
+    if let Some(folder) = &context.global.data_dir {
+        words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
+    }
+    Ok(Some(shell(&words)))
 }
 
 /// Plans shown unless somebody says how many.

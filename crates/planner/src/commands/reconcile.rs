@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use gpu_broker_core::market::{Completeness, completeness};
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::journal::set_aside;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
@@ -12,25 +11,25 @@ use gpu_broker_engine::lock::{Holder, Lock};
 use serde_json::json;
 
 use super::Context;
-use super::ls::reports;
-use super::terminate::end;
-use crate::cli::{Output, ReconcileArgs};
+use super::ls::{answered, print, reports, with_sources};
+use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{Purpose, confirm, journal, opened, trouble};
-use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::instances::{Row, instance, rates, sheet, table, unasked, unresolved};
-use crate::view::text::shown;
-use crate::view::{columns, footer, format};
+use crate::view::footer;
+use crate::view::instances::{Row, called, rates};
 
 /// As long as anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 366 * 86_400);
 
+/// How long to wait at least until machines are listed as gone.
+const GONE_WITHIN: Duration = Duration::from_secs(180);
+
 /// Settles what can be settled.
 pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.launched()?;
     if !data.is_begun() {
         context.printer.note("nothing was launched from here\n");
         return Ok(Exit::Done);
@@ -40,6 +39,7 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         anew(context, &data)?;
     }
     let mut engine = opened(context, &data, &sources, &Purpose::Send("reconcile"), false)?;
+    context.stop.engage();
     let settled = settle(context, args, &mut engine).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
     drop(engine);
@@ -47,7 +47,12 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         settled => settled?,
     };
-    told(context, &sources, (&state, &shown), &now)
+    let ended = if args.terminate_orphans && !context.stop.is_asked() {
+        orphans(context, args, (&data, &sources), &state).await?
+    } else {
+        None
+    };
+    told(context, &sources, (ended.as_ref().unwrap_or(&state), &shown), &now)
 }
 
 async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine) -> Result<Vec<Shown>, Trouble> {
@@ -58,22 +63,6 @@ async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine
         engine.reconcile(within).await
     };
     let shown = shown.map_err(|error| trouble(&error))?;
-    if args.terminate_orphans && !context.stop.is_asked() {
-        let orphans: Vec<&Attempt> = engine
-            .state()
-            .attempts
-            .values()
-            .filter(|one| one.stage == Stage::Orphan)
-            .collect();
-        let keys: Vec<String> = orphans.iter().map(|one| one.key.clone()).collect();
-        if !keys.is_empty() {
-            let ids = orphans.iter().filter_map(|one| one.machine.as_ref());
-            let ids: Vec<_> = ids.map(|machine| shown_id(machine.id.as_str())).collect();
-            context.printer.note(&format!("orphans: {}\n", ids.join(", ")));
-            confirm(context, args.yes, "end these?").await?;
-            end(engine, &keys, args.within.max(Duration::from_secs(180))).await?;
-        }
-    }
     if args.watch && !context.stop.is_asked() {
         let within = args.watch_for.unwrap_or(FOR_EVER);
         engine.watch(within).await.map_err(|error| trouble(&error))?;
@@ -81,8 +70,26 @@ async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine
     Ok(shown)
 }
 
-fn shown_id(id: &str) -> String {
-    shown(id).into_owned()
+/// Ends machines that bear a name of ours and that the journal knows nothing
+/// of, after asking.
+async fn orphans(
+    context: &Context<'_>,
+    args: &ReconcileArgs,
+    (data, sources): (&Data, &Sources),
+    state: &State,
+) -> Result<Option<State>, Trouble> {
+    let orphans = || state.attempts.values().filter(|one| one.stage == Stage::Orphan);
+    let keys: Vec<String> = orphans().map(|one| one.key.clone()).collect();
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<_> = orphans().map(called).collect();
+    context.printer.note(&format!("to be ended: {}\n", ids.join(", ")));
+    confirm(context, args.yes || data.is_sandbox(), "end these?").await?;
+    let mut engine = opened(context, data, sources, &Purpose::Send("reconcile"), false)?;
+    let ended = engine.terminate(&keys, args.within.max(GONE_WITHIN)).await;
+    ended.map_err(|error| trouble(&error))?;
+    Ok(Some(engine.state().clone()))
 }
 
 /// Sets a journal that cannot be used aside, so that a new one begins.
@@ -92,7 +99,7 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
         command: "planner reconcile --from-tags".to_owned(),
         since: context.now,
     };
-    let Some(_lock) = Lock::try_take(data.folder(), &holder).map_err(journal)? else {
+    let Some(_lock) = Lock::try_take(data.folder(), &holder).map_err(|error| journal(&error))? else {
         return Err(
             Trouble::new(Exit::Refused, "another planner is at work in this data folder")
                 .hint("wait for it to end, and try again"),
@@ -103,7 +110,7 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
             Trouble::new(Exit::Refused, "the journal is whole, so it is not set aside").hint("leave out `--from-tags`"),
         );
     }
-    for path in set_aside(data.folder(), context.now).map_err(journal)? {
+    for path in set_aside(data.folder(), context.now).map_err(|error| journal(&error))? {
         context.printer.note(&format!("set aside: {}\n", path.display()));
     }
     Ok(())
@@ -123,27 +130,13 @@ fn told(
         .map(|one| Row::of(one, shown))
         .collect();
     let reports = reports(sources, shown);
-    let document = || {
-        let (doubtful, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempt.stage.is_open());
-        json!({
-            "schema": "planner.instances/1",
-            "settled": open.is_empty(),
-            "instances": rest.iter().map(|row| instance(row, now)).collect::<Vec<_>>(),
-            "unresolved": doubtful.iter().map(|row| unresolved(row.attempt, now)).collect::<Vec<_>>(),
-            "sources": reports.iter().map(crate::view::document::source).collect::<Vec<_>>(),
-        })
-    };
-    match context.output {
-        Output::Table if rows.is_empty() => {}
-        Output::Table => printer.data(&(columns::lines(table(&rows, now), printer.columns).join("\n") + "\n"))?,
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
-        Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
-    }
+    print(context, &rows, now, |mut document| {
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("settled".to_owned(), json!(open.is_empty()));
+        }
+        with_sources(document, &reports)
+    })?;
     printer.note(&footer::sources(&reports));
-    let asked: Vec<_> = shown.iter().map(|shown| shown.broker.clone()).collect();
-    let missing = unasked(attempts().filter(|one| !one.stage.is_over()), &asked);
     if context.stop.is_asked() {
         return Ok(Exit::Interrupted);
     }
@@ -155,18 +148,8 @@ fn told(
         ));
         return Ok(Exit::Unknown);
     }
-    if let Some(broker) = missing.first() {
-        printer.warn(&format!(
-            "{broker} was not asked, and machines of it are in the journal\n"
-        ));
-        return Ok(Exit::Credentials);
-    }
-    let exit = match completeness(&reports) {
-        Completeness::Whole => Exit::Done,
-        Completeness::KeysRefused if shown.is_empty() => Exit::Done,
-        Completeness::KeysRefused => Exit::Credentials,
-        Completeness::Partial => Exit::PartialMarket,
-    };
+    let living = attempts().filter(|one| !one.stage.is_over());
+    let exit = answered(context, (shown, &reports), living);
     if exit == Exit::Done {
         printer.note("everything is settled\n");
     }

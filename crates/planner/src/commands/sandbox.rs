@@ -24,15 +24,22 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
         } else {
             Limits::Documented
         },
-        state: args.state.clone(),
+        state: match (&args.state, args.keep) {
+            (Some(path), _) => Some(path.clone()),
+            (None, true) => Some(context.sandbox_world()?),
+            (None, false) => None,
+        },
         faults: args.fault.clone(),
-        deploy_time: Duration::from_secs(args.deploy_time),
-        listing_lag: Duration::from_secs(args.listing_lag),
+        late: args.late,
+        hang: args.hang,
+        deploy_time: args.deploy_time,
+        listing_lag: args.listing_lag,
         minimum_runtime: if args.enforce_minimum {
             MinimumRuntime::Enforced
         } else {
             MinimumRuntime::Billed
         },
+        ssh_port: args.ssh_port,
         ..Options::new(SystemTime::from(context.now))
     };
     let running = Sandbox::start(&options).map_err(|error| {

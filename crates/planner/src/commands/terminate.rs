@@ -2,27 +2,28 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, Held};
-use serde_json::json;
+use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
 
 use super::Context;
+use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
 use crate::launch::{Purpose, confirm, find, opened, trouble};
-use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::instances::{Row, instance, rates, sheet, state, table, unresolved};
+use crate::view::columns;
+use crate::view::instances::{Row, called, rates, state, table};
 use crate::view::text::{gpu_name, seller, shown};
-use crate::view::{columns, format};
 
 /// Ends what was named, after asking.
 pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.launched()?;
     if !data.is_begun() && args.ids.is_empty() {
         context
             .printer
@@ -41,12 +42,14 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     }
     context.printer.note(&told(engine.state(), &keys, &strangers, &now));
     reachable(engine.state(), &keys, &sources)?;
-    confirm(context, args.yes, "end this?").await?;
+    // In the sandbox there is nothing to lose.
+    confirm(context, args.yes || data.is_sandbox(), "end this?").await?;
+    context.stop.engage();
     let mut keys = keys;
     for word in strangers {
         keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
     }
-    let ended = engine.terminate(&keys, args.within).await;
+    let ended = end(context, &mut engine, &keys, args.within).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
     drop(engine);
     match ended {
@@ -55,6 +58,38 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     }
     finish(context, &state, &keys, &now)
 }
+
+/// Ends them, and where a broker says for how long it is too early, waits for
+/// that as far as there is time.
+async fn end(context: &Context<'_>, engine: &mut Engine, keys: &[String], within: Duration) -> Result<(), EngineError> {
+    let clock = Arc::clone(&engine.parts().clock);
+    let start = clock.now();
+    loop {
+        let left = within.saturating_sub(clock.now().since(&start).unwrap_or(within));
+        engine.terminate(keys, left).await?;
+        let now = clock.now();
+        let left = within.saturating_sub(now.since(&start).unwrap_or(within));
+        let attempts = keys.iter().filter_map(|key| engine.state().attempts.get(key));
+        let held = attempts.filter_map(|one| match one.held(&now)? {
+            Held::TooEarly(wait) => Some(wait),
+            Held::Refused => None,
+        });
+        let Some(wait) = held.max().filter(|wait| *wait < left) else {
+            return Ok(());
+        };
+        context
+            .printer
+            .note(&format!("waiting {} s for a minimum runtime\n", wait.as_secs() + 1));
+        let interrupt = context.stop.interrupt();
+        tokio::select! {
+            () = clock.sleep(wait + SECOND) => {}
+            () = interrupt.asked() => return Ok(()),
+        }
+    }
+}
+
+/// What a broker counts in whole seconds is over one later.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What a person's word could not be taken for.
 pub(super) fn care(error: CareError) -> Trouble {
@@ -189,31 +224,15 @@ fn finish(context: &Context<'_>, state: &State, keys: &[String], now: &Stamp) ->
     // What is absent is settled as `reconcile` means it, and watched for.
     let is_left = |one: &&Attempt| !one.stage.is_over() && one.stage != Stage::Absent;
     let left: Vec<&Attempt> = attempts.iter().copied().filter(is_left).collect();
-    let document = || {
-        let (open, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempt.stage.is_open());
-        json!({
-            "schema": "planner.instances/1",
-            "instances": rest.iter().map(|row| instance(row, now)).collect::<Vec<_>>(),
-            "unresolved": open.iter().map(|row| unresolved(row.attempt, now)).collect::<Vec<_>>(),
-        })
-    };
-    match context.output {
-        Output::Table => {
-            let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
-            let lines = gone.map(|one| {
-                let id = one
-                    .machine
-                    .as_ref()
-                    .map_or(one.name.as_str(), |machine| machine.id.as_str());
-                let cost = one.cost.unwrap_or_default();
-                format!("{} gone, cost {cost} {}\n", shown(id), one.ordered.currency)
-            });
-            printer.data(&lines.collect::<String>())?;
-        }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
-        Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
+    if context.output == Output::Table {
+        let gone = attempts.iter().filter(|one| one.stage == Stage::Gone);
+        let lines = gone.map(|one| {
+            let cost = one.cost.unwrap_or_default().to_fixed(4);
+            format!("{} gone, cost {cost} {}\n", called(one), one.ordered.currency)
+        });
+        printer.data(&lines.collect::<String>())?;
+    } else {
+        print(context, &rows, now, |document| document)?;
     }
     if left.is_empty() {
         return Ok(if context.stop.is_asked() {
@@ -266,9 +285,4 @@ fn why(attempt: &Attempt, now: &Stamp) -> String {
         None if attempt.stage.is_open() => format!("{id}: nobody knows whether it exists\n"),
         None => String::new(),
     }
-}
-
-/// Ends these with the engine at hand: for `reconcile`.
-pub(super) async fn end(engine: &mut Engine, keys: &[String], within: std::time::Duration) -> Result<(), Trouble> {
-    engine.terminate(keys, within).await.map_err(|error| trouble(&error))
 }

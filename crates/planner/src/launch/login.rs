@@ -118,18 +118,16 @@ fn known(broker: &Broker, word: &str, keys: Result<Vec<AccountKey>, SourceError>
     let keys = keys.map_err(|error| format!("{broker} did not tell its keys: {}", shown(&error.to_string())))?;
     let by_id = keys.iter().find(|key| key.id == word);
     let by_name = || keys.iter().find(|key| key.name == word);
-    match by_id.or_else(by_name) {
-        Some(key) => Ok((LoginKey::Id(key.id.clone()), format!("`{}`", shown(&key.name)))),
-        None => {
-            let all: Vec<String> = keys.iter().map(|key| format!("`{}`", shown(&key.id))).collect();
-            let others = if all.is_empty() {
-                "it has none".to_owned()
-            } else {
-                format!("it has {}", all.join(", "))
-            };
-            Err(format!("{broker}'s account has no ssh key `{}`: {others}", shown(word)))
-        }
+    if let Some(key) = by_id.or_else(by_name) {
+        return Ok((LoginKey::Id(key.id.clone()), format!("`{}`", shown(&key.name))));
     }
+    let all: Vec<String> = keys.iter().map(|key| format!("`{}`", shown(&key.id))).collect();
+    let others = if all.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has {}", all.join(", "))
+    };
+    Err(format!("{broker}'s account has no ssh key `{}`: {others}", shown(word)))
 }
 
 /// Whether a text is one public key in the form of `authorized_keys`.

@@ -6,12 +6,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
-use gpu_broker_engine::launch::Watcher;
 use gpu_broker_engine::launch::event::Event;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
+use gpu_broker_engine::launch::{Kind, Watcher};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::printer::Printer;
+use crate::view::instances::called;
 use crate::view::text::{gpu_name, seller, shown};
 
 /// Tells a person what happens.
@@ -81,22 +82,21 @@ impl Watcher for Narrator {
 
 /// What is to be told of an event; nothing where it is no news for a person.
 fn told(event: &Event, state: &State) -> Option<String> {
-    let of = |key: &str| state.attempts.get(key);
-    let machine = |key: &str| {
-        let id = of(key).and_then(|one| one.machine.as_ref());
-        id.map_or_else(
-            || shown(key).into_owned(),
-            |machine| shown(machine.id.as_str()).into_owned(),
-        )
-    };
+    ordered(event, state).or_else(|| lived(event, state))
+}
+
+/// Of requests to launch.
+fn ordered(event: &Event, state: &State) -> Option<String> {
     Some(match event {
         Event::Planned(planned) => format!("launch {}", planned.launch),
         Event::Reserved(reserved) => {
             let ordered = &reserved.ordered;
+            let what = match ordered.kind {
+                Kind::Machine => format!("{} × {}", ordered.gpu.count, gpu_name(&ordered.gpu)),
+                Kind::Disk => "a disk".to_owned(),
+            };
             format!(
-                "ordering {} × {} from {}, offer {}, as {}",
-                ordered.gpu.count,
-                gpu_name(&ordered.gpu),
+                "ordering {what} from {}, {}, as {}",
                 seller(&ordered.broker, &ordered.provider),
                 shown(ordered.offer.as_str()),
                 shown(&reserved.key)
@@ -106,9 +106,8 @@ fn told(event: &Event, state: &State) -> Option<String> {
         Event::Accepted(accepted) => {
             let how = if accepted.seen { "found" } else { "made" };
             let id = shown(accepted.id.as_str());
-            let rate = accepted
-                .rate
-                .map(|rate| format!(", {rate}{}", per_hour(of(&accepted.key))));
+            let currency = currency(state.attempts.get(&accepted.key));
+            let rate = accepted.rate.map(|rate| format!(", {rate}{currency} per hour"));
             format!("{how}: {id}{}", rate.unwrap_or_default())
         }
         Event::Rejected(rejected) => format!("refused: {}", shown(&rejected.note)),
@@ -117,55 +116,52 @@ fn told(event: &Event, state: &State) -> Option<String> {
             shown(&noted.note),
             shown(&noted.key)
         ),
-        Event::Absent(named) => format!(
-            "{} did not appear in the time in which it might have",
-            shown(&named.key)
-        ),
+        Event::Absent(named) => {
+            let name = shown(&named.key);
+            format!("{name} did not appear in the time in which it might have")
+        }
+        _ => return None,
+    })
+}
+
+/// Of machines that exist.
+fn lived(event: &Event, state: &State) -> Option<String> {
+    let id = |key: &str| {
+        let attempt = state.attempts.get(key);
+        attempt.map_or_else(|| shown(key).into_owned(), |one| called(one).into_owned())
+    };
+    Some(match event {
         Event::Ready(ready) => {
             let ssh = ready.ssh.first().map(|ssh| format!(": {ssh}"));
-            format!("ready: {}{}", machine(&ready.key), ssh.unwrap_or_default())
+            format!("ready: {}{}", id(&ready.key), ssh.unwrap_or_default())
         }
         Event::Doomed(doomed) => {
             let note = Some(&doomed.note).filter(|note| !note.is_empty());
             let note = note.map(|note| format!(" ({})", shown(note))).unwrap_or_default();
-            format!("{} must end: {}{note}", machine(&doomed.key), doomed.doom.as_str())
+            format!("{} must end: {}{note}", id(&doomed.key), doomed.doom.as_str())
         }
-        Event::Ending(named) => format!("asking to end {}", machine(&named.key)),
-        Event::EndRefused(refused) => format!("{} does not end yet: {}", machine(&refused.key), shown(&refused.note)),
-        Event::Gone(gone) => format!(
-            "gone: {}, it cost {}{}",
-            machine(&gone.key),
-            gone.cost,
-            currency(of(&gone.key))
-        ),
-        Event::Unseen(named) => format!("{} is not in its broker's list any more", machine(&named.key)),
+        Event::Ending(named) => format!("asking to end {}", id(&named.key)),
+        Event::EndRefused(refused) => format!("{} does not end yet: {}", id(&refused.key), shown(&refused.note)),
+        Event::Gone(gone) => {
+            let currency = currency(state.attempts.get(&gone.key));
+            format!("gone: {}, it cost {}{currency}", id(&gone.key), gone.cost.to_fixed(4))
+        }
+        Event::Unseen(named) => format!("{} is not in its broker's list any more", id(&named.key)),
         Event::Orphan(orphan) => format!(
-            "found {} ({}), which bears a name of ours and of which the journal knows nothing",
+            "found {} ({}), of which the journal knew nothing",
             shown(orphan.id.as_str()),
             shown(&orphan.key)
         ),
-        Event::Extra(extra) => format!("a second machine came of one request: {}", shown(extra.id.as_str())),
-        Event::Sending(_)
-        | Event::Missed(_)
-        | Event::Released(_)
-        | Event::Reported(_)
-        | Event::SeenGone(_)
-        | Event::Unwanted(_)
-        | Event::Extended(_)
-        | Event::Known(_)
-        | Event::QuietAgain(_)
-        | Event::SoldOut(_)
-        | Event::Closed(_)
-        | Event::Vouched(_) => return None,
+        Event::Extra(extra) => {
+            let id = shown(extra.id.as_str());
+            format!("a second machine came of one request: {id}")
+        }
+        _ => return None,
     })
 }
 
 fn currency(attempt: Option<&Attempt>) -> String {
     attempt.map_or_else(String::new, |one| format!(" {}", one.ordered.currency))
-}
-
-fn per_hour(attempt: Option<&Attempt>) -> String {
-    format!("{} per hour", currency(attempt))
 }
 
 /// What goes on, in one line.
@@ -192,7 +188,7 @@ fn status(state: &State) -> String {
         .collect();
     let alive = state.attempts.values().filter(|one| one.stage.is_alive());
     let rates = alive.filter_map(|one| one.machine.as_ref()?.rate);
-    let rate = rates.fold(Some(Exact::ZERO), |sum, rate| sum?.plus(rate));
+    let rate = rates.into_iter().try_fold(Exact::ZERO, Exact::plus);
     if let Some(rate) = rate.filter(|rate| !rate.is_zero()) {
         text.push(format!("{rate} per hour"));
     }

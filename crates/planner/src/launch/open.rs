@@ -25,7 +25,8 @@ use crate::view::text::shown;
 pub(crate) enum Purpose {
     /// Looking only: it is interrupted at once.
     Look,
-    /// Sending, under this command's name: it is interrupted between two steps.
+    /// Sending, under this command's name: once something is at stake, it is
+    /// interrupted between two steps.
     Send(&'static str),
 }
 
@@ -41,10 +42,10 @@ pub(crate) fn opened(
     strict: bool,
 ) -> Result<Engine, Trouble> {
     let folder = data.folder().to_owned();
-    let identity = Identity::load_or_create(&folder).map_err(journal)?;
-    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(journal)?;
+    let identity = Identity::load_or_create(&folder).map_err(|error| journal(&error))?;
+    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(|error| journal(&error))?;
     reach("after-journal-open");
-    let mut settings = patience(context);
+    let mut settings = patience(context, data);
     settings.strict = strict;
     let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose {
         Purpose::Look => ("look", Arc::new(Unwatched), Interrupt::default()),
@@ -57,7 +58,7 @@ pub(crate) fn opened(
             (
                 *command,
                 Arc::new(Narrator::new(context.printer)),
-                context.stop.engage(),
+                context.stop.interrupt(),
             )
         }
     };
@@ -79,12 +80,12 @@ pub(crate) fn opened(
 }
 
 /// How patient the engine is.
-fn patience(context: &Context<'_>) -> Settings {
+fn patience(context: &Context<'_>, data: &Data) -> Settings {
     #[cfg(feature = "failpoints")]
     if crate::env::is_hurried() {
         return Settings::hurried();
     }
-    let mut settings = if context.global.sandbox {
+    let mut settings = if data.is_sandbox() {
         Settings::sandbox()
     } else {
         Settings::default()
@@ -97,7 +98,7 @@ fn patience(context: &Context<'_>) -> Settings {
 pub(crate) fn trouble(error: &EngineError) -> Trouble {
     let message = shown(&error.to_string()).into_owned();
     match error {
-        EngineError::Journal(error) => journal(error.clone()),
+        EngineError::Journal(error) => journal(error),
         EngineError::Unrecorded { .. } => Trouble::new(Exit::Unknown, message),
         EngineError::Busy(_) => Trouble::new(Exit::Refused, message),
         EngineError::NoFleet(broker) => Trouble::new(Exit::Credentials, message)
@@ -105,7 +106,7 @@ pub(crate) fn trouble(error: &EngineError) -> Trouble {
     }
 }
 
-pub(crate) fn journal(error: JournalError) -> Trouble {
+pub(crate) fn journal(error: &JournalError) -> Trouble {
     Trouble::new(Exit::Internal, shown(&error.to_string()).into_owned())
 }
 
@@ -114,7 +115,7 @@ pub(crate) fn journal(error: JournalError) -> Trouble {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
-    let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(journal)?;
+    let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(|error| journal(&error))?;
     let parts = Parts {
         sources: Vec::new(),
         clock: Arc::new(SystemClock::new()),

@@ -17,10 +17,15 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// From here on, the first request to stop is heard between two steps.
-    pub(crate) fn engage(&self) -> Interrupt {
-        self.engaged.store(true, Ordering::SeqCst);
+    /// What tells an engine to stop between two steps.
+    pub(crate) fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
+    }
+
+    /// From here on something is at stake: the first request to stop is heard
+    /// between two steps.
+    pub(crate) fn engage(&self) {
+        self.engaged.store(true, Ordering::SeqCst);
     }
 
     /// Whether somebody asked while something was at stake.

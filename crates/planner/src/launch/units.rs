@@ -16,6 +16,7 @@ use gpu_broker_core::plan::{Group, Plan};
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::source::{CloudInit, DiskOrder, Order};
 use gpu_broker_core::verify::{ClaimedGroup, ClaimedPlan};
+use gpu_broker_engine::launch::caps::Caps;
 use gpu_broker_engine::launch::{DiskUnit, Package, Unit};
 
 use super::login::Named;
@@ -44,6 +45,9 @@ pub(crate) struct Ordering<'a> {
 /// Brokers that run nothing at first start. Prime's API has no field for it.
 const RUN_NOTHING: [&str; 1] = ["prime"];
 
+/// Machines of one launch at most: the engine numbers its disks from 1,000 on.
+const MACHINES_MAX: u64 = 999;
+
 /// The machines of a plan, each by itself, and the disks that it creates.
 ///
 /// # Errors
@@ -55,6 +59,12 @@ pub(crate) fn package(plan: &Plan, approved: &ClaimedPlan, ordering: &Ordering<'
             PlanDisk::Attached(known) => attached.push(known.disk.id.clone()),
             PlanDisk::New(new) => disks.push(disk_unit(new, ordering)?),
         }
+    }
+    if plan.nodes > MACHINES_MAX {
+        return Err(format!(
+            "it has {} machines, which is more machines than one launch may have ({MACHINES_MAX})",
+            plan.nodes
+        ));
     }
     let mut machines = Vec::new();
     for group in &plan.groups {
@@ -91,6 +101,33 @@ fn disk_unit(new: &NewDisk, ordering: &Ordering<'_>) -> Result<DiskUnit, String>
         ceiling,
         worst: worst.amount(),
     })
+}
+
+/// Which cap a plan would break at its ceilings, in words.
+pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
+    let machines = || package.machines.iter();
+    let rates = machines().map(|unit| unit.order.ceiling.per_hour());
+    let rate = sum(rates.chain(package.disks.iter().map(|disk| disk.ceiling)));
+    let totals = machines().map(|unit| unit.worst);
+    let total = sum(totals.chain(package.disks.iter().map(|disk| disk.worst)));
+    let upfront = sum(machines().map(|unit| unit.upfront));
+    let over = |what: &str, flag: &str, amount: Option<Exact>, cap: Option<Exact>| {
+        let cap = cap?;
+        match amount {
+            Some(amount) if amount <= cap => None,
+            Some(amount) => Some(format!(
+                "it costs up to {amount} {what}, above the cap of {cap} (`{flag}`)"
+            )),
+            None => Some("what it costs has too many digits".to_owned()),
+        }
+    };
+    over("per hour", "--max-price", rate, caps.rate)
+        .or_else(|| over("in all", "--max-total", total, caps.total))
+        .or_else(|| over("when ordering", "--max-upfront", upfront, caps.upfront))
+}
+
+fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
+    amounts.into_iter().try_fold(Exact::ZERO, Exact::plus)
 }
 
 fn foreign(what: &str, price: Option<Rate>, quoted: Currency) -> String {

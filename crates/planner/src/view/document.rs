@@ -184,6 +184,11 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
 }
 
 impl QuoteDocument {
+    /// Its name.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// With why offers were rejected, and what would admit some. A quote is
     /// named by what it offers, so its name stays.
     pub(crate) fn explained(self, why: Option<Vec<RejectionDocument>>, relaxations: Vec<ChangeDocument>) -> Self {

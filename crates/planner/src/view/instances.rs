@@ -1,6 +1,8 @@
 //! Machines and disks that were launched: `planner.instances/1`, and rows for
 //! people.
 
+use std::borrow::Cow;
+
 use gpu_broker_core::instance::Instance;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
@@ -45,7 +47,8 @@ impl<'a> Row<'a> {
         self.listed.and_then(|item| item.created_at).unwrap_or(sent.wall)
     }
 
-    fn ssh(&self) -> Vec<String> {
+    /// The ways in, as commands.
+    pub(crate) fn ssh(&self) -> Vec<String> {
         let listed = self.listed.map(|item| &item.ssh).filter(|ssh| !ssh.is_empty());
         let known = self.attempt.machine.as_ref().map(|machine| &machine.ssh);
         let ssh = listed.or(known).into_iter().flatten();
@@ -72,6 +75,12 @@ pub(crate) fn state(attempt: &Attempt) -> &'static str {
         Stage::Gone => "gone",
         Stage::Orphan => "orphan",
     }
+}
+
+/// What a person calls it: its broker's id, or its name while there is none.
+pub(crate) fn called(attempt: &Attempt) -> Cow<'_, str> {
+    let id = attempt.machine.as_ref().map(|machine| machine.id.as_str());
+    shown(id.unwrap_or(&attempt.name))
 }
 
 /// A machine as a document.
@@ -134,8 +143,12 @@ pub(crate) fn unresolved(attempt: &Attempt, now: &Stamp) -> Value {
 /// Rows for a terminal.
 pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
     let mut columns = [
-        Column::words("ID", 8, 0),
-        Column::words("NAME", 10, 6),
+        // Half an id is nobody's.
+        Column {
+            least: None,
+            ..Column::words("ID", 0, 0)
+        },
+        Column::words("NAME", 35, 11),
         Column::words("BROKER/PROVIDER", 12, 3),
         Column::words("GPU", 6, 2),
         Column::numbers("N", 5),
@@ -145,7 +158,10 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
         Column::numbers("COST", 1),
         Column::numbers("AGE", 4),
         Column::words("ENDS", 6, 8),
-        Column::words("SSH", 20, 9),
+        Column {
+            least: None,
+            ..Column::words("SSH", 0, 10)
+        },
     ];
     for row in rows {
         let (attempt, ordered) = (row.attempt, &row.attempt.ordered);

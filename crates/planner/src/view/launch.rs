@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::money::{Currency, Rate};
+use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::{Market, Offer};
+use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
@@ -92,7 +94,7 @@ impl Summary<'_> {
             let _ = writeln!(text, "  {name:<10} {value}");
         };
         for (unit, count) in runs(&first.machines) {
-            self.machine(unit, count, &mut line);
+            machine(unit, count, &mut line);
         }
         for disk in &first.disks {
             let offer = &disk.order.offer;
@@ -116,83 +118,6 @@ impl Summary<'_> {
         let machines = first.machines.len();
         let plural = if machines == 1 { "" } else { "s" };
         format!("to be launched: {machines} machine{plural}, plan {}\n{text}", self.plan)
-    }
-
-    fn machine(&self, unit: &Unit, count: usize, line: &mut impl FnMut(&str, &str)) {
-        let (order, offer) = (&unit.order, &*unit.order.offer);
-        let memory = offer.gpu.memory.map(|memory| format!(" {memory}")).unwrap_or_default();
-        let times = if count > 1 {
-            format!("{count} × ")
-        } else {
-            String::new()
-        };
-        line(
-            "machine",
-            &format!("{times}{} × {}{memory}", offer.gpu.count, gpu_name(&offer.gpu)),
-        );
-        let from = seller(&offer.broker, &offer.provider);
-        line("from", &format!("{from}, offer {}", shown(offer.id.as_str())));
-        let place = &order.place;
-        let center = place
-            .data_center
-            .as_ref()
-            .map_or("an unnamed place", |center| center.as_str());
-        let country = place
-            .country
-            .as_ref()
-            .map(|country| format!(", {country}"))
-            .unwrap_or_default();
-        line(
-            "where",
-            &format!("{} ({}{country})", shown(center), shown(place.region_word())),
-        );
-        let prepaid = offer
-            .terms
-            .prepaid
-            .map(|hours| format!(", {hours} h prepaid"))
-            .unwrap_or_default();
-        line(
-            "sold",
-            &format!(
-                "{}, {}{prepaid}",
-                shown(offer.market.as_str()),
-                shown(offer.security.as_str())
-            ),
-        );
-        let units = offer
-            .stock
-            .units
-            .map(|units| format!(", {units} left"))
-            .unwrap_or_default();
-        line(
-            "stock",
-            &format!(
-                "{}{units}, says {}: a claim and no promise",
-                shown(offer.stock.level.as_str()),
-                offer.broker
-            ),
-        );
-        line(
-            "boots",
-            &order
-                .image
-                .as_ref()
-                .map_or("the broker's default".into(), |image| shown(image)),
-        );
-        if let Some(version) = &order.kubernetes {
-            line("kubernetes", &shown(version));
-        }
-        if !order.disks.is_empty() {
-            let disks: Vec<_> = order.disks.iter().map(|disk| shown(disk.as_str())).collect();
-            line("attaches", &disks.join(", "));
-        }
-        if offer.terms.minimum_runtime.0 > 0 {
-            let minutes = offer.terms.minimum_runtime.0;
-            line(
-                "minimum",
-                &format!("{minutes} minutes are charged at least, and it may not end before"),
-            );
-        }
     }
 
     fn money(&self, first: &Package, line: &mut impl FnMut(&str, &str)) {
@@ -247,7 +172,8 @@ impl Summary<'_> {
             let currency = self.wish.currency;
             format!(
                 ", the dearest {} {currency} per hour and {} {currency} in all",
-                sums.rate, sums.worst
+                sums.rate.rounded(4),
+                sums.worst.rounded(2)
             )
         });
         line(
@@ -324,6 +250,79 @@ impl Summary<'_> {
     }
 }
 
+/// What one machine is.
+fn machine(unit: &Unit, count: usize, line: &mut impl FnMut(&str, &str)) {
+    let (order, offer) = (&unit.order, &*unit.order.offer);
+    let memory = offer.gpu.memory.map(|memory| format!(" {memory}")).unwrap_or_default();
+    let times = if count > 1 {
+        format!("{count} × ")
+    } else {
+        String::new()
+    };
+    let gpus = format!("{} × {}{memory}", offer.gpu.count, gpu_name(&offer.gpu));
+    line("machine", &format!("{times}{gpus}"));
+    let from = seller(&offer.broker, &offer.provider);
+    line("from", &format!("{from}, offer {}", shown(offer.id.as_str())));
+    line("where", &whereabouts(&order.place));
+    line("sold", &sold(offer));
+    let units = offer
+        .stock
+        .units
+        .map(|units| format!(", {units} left"))
+        .unwrap_or_default();
+    let level = shown(offer.stock.level.as_str());
+    line(
+        "stock",
+        &format!("{level}{units}, says {}: a claim and no promise", offer.broker),
+    );
+    let image = order.image.as_ref();
+    line(
+        "boots",
+        &image.map_or("the broker's default".into(), |image| shown(image)),
+    );
+    if let Some(version) = &order.kubernetes {
+        line("kubernetes", &shown(version));
+    }
+    if !order.disks.is_empty() {
+        let disks: Vec<_> = order.disks.iter().map(|disk| shown(disk.as_str())).collect();
+        line("attaches", &disks.join(", "));
+    }
+    if offer.terms.minimum_runtime.0 > 0 {
+        let minutes = offer.terms.minimum_runtime.0;
+        line(
+            "minimum",
+            &format!("{minutes} minutes are charged at least, and it may not end before"),
+        );
+    }
+}
+
+fn whereabouts(place: &Place) -> String {
+    let center = place.data_center.as_ref();
+    let center = center.map_or("an unnamed place", |center| center.as_str());
+    let country = place.country.as_ref().map(|country| format!(", {country}"));
+    format!(
+        "{} ({}{})",
+        shown(center),
+        shown(place.region_word()),
+        country.unwrap_or_default()
+    )
+}
+
+fn sold(offer: &Offer) -> String {
+    let market = match &offer.market {
+        Market::OnDemand => "on demand",
+        Market::Spot => "spot: the seller may take it back at any time",
+        Market::Other(word) => word,
+    };
+    let prepaid = offer.terms.prepaid.map(|hours| format!(", {hours} h prepaid"));
+    format!(
+        "{}, {}{}",
+        shown(market),
+        shown(offer.security.as_str()),
+        prepaid.unwrap_or_default()
+    )
+}
+
 fn in_doubt(on_unknown: OnUnknownFlag) -> &'static str {
     match on_unknown {
         OnUnknownFlag::Hold => "where nobody knows what came of a request, nothing more is ordered until it is known",
@@ -371,9 +370,4 @@ pub(crate) fn report(report: &Report, plan: &str, hours: Hours, currency: Curren
         "unresolved": open.map(|attempt| unresolved(attempt, now)).collect::<Vec<_>>(),
         "notes": report.notes,
     })
-}
-
-/// What a rate comes to, for people.
-pub(crate) fn per_hour(rate: Rate) -> String {
-    format!("{} {} per hour", rate.per_hour(), rate.currency())
 }

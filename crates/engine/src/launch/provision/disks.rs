@@ -1,19 +1,26 @@
 //! The disks that a launch creates: first of all, since machines are ordered
 //! with them attached, and gone with it when nothing comes of it (R10).
 
+use std::time::Duration;
+
 use gpu_broker_core::disk::DiskId;
 
 use super::End;
 use super::choose::Choice;
 use super::hunt::{Hunt, Next, Ordered};
+use crate::launch::chores::Care;
 use crate::launch::engine::EngineError;
 use crate::launch::judge::Doom;
-use crate::launch::state::Stage;
+use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::unit::{DiskUnit, Item};
 
 /// Disks are counted from here, so that their names are no machine's: a plan
 /// has fewer machines than this.
 const FIRST_SLOT: u16 = 1_000;
+
+/// How long a new disk may take until it can be attached. Neither broker says;
+/// the sandbox takes seconds.
+const ATTACHABLE_WITHIN: Duration = Duration::from_secs(300);
 
 /// A disk that the launch created.
 pub(super) struct Made {
@@ -64,11 +71,30 @@ impl Hunt<'_> {
                 return Ok(Prepared::Not(next));
             }
         }
+        if !self.settle_disks(&ids).await? {
+            self.excluded.plans.insert(choice.plan);
+            return Ok(Prepared::Not(Next::Elsewhere));
+        }
         let attempts = &self.engine.state().attempts;
         let machines = ids.iter().filter_map(|key| attempts.get(key)?.machine.as_ref());
         Ok(Prepared::Disks(
             machines.map(|machine| DiskId::new(machine.id.as_str())).collect(),
         ))
+    }
+
+    /// Waits until the disks can be attached. False when one of them cannot, or
+    /// not in time.
+    async fn settle_disks(&mut self, keys: &[String]) -> Result<bool, EngineError> {
+        let stages = |state: &State| -> Vec<Option<Stage>> {
+            keys.iter().map(|key| Some(state.attempts.get(key)?.stage)).collect()
+        };
+        let done = |state: &State| stages(state).iter().all(|stage| *stage != Some(Stage::Accepted));
+        let whose = |one: &Attempt| keys.contains(&one.key);
+        self.engine
+            .tend(whose, Care::Unsettled, ATTACHABLE_WITHIN, done)
+            .await?;
+        let ready = stages(self.engine.state());
+        Ok(ready.iter().all(|stage| *stage == Some(Stage::Ready)))
     }
 
     /// Deletes the disks of this launch that are not among these. True when all

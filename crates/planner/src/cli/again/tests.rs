@@ -11,7 +11,7 @@ use crate::cli::{Cli, Command};
 use crate::env::Environment;
 use crate::printer::Printer;
 use crate::progress::Bars;
-use crate::settings::{Selection, sources};
+use crate::settings::{Selection, World, sources};
 
 /// Numbers that look random, the same for one seed on every machine.
 struct Dice(u64);
@@ -221,7 +221,7 @@ fn sandbox() -> Market {
         .build()
         .unwrap();
     let environment = Environment::default();
-    let sources = sources(&environment, &Selection::default(), true).unwrap();
+    let sources = sources(&environment, &Selection::default(), Some(World { state: None })).unwrap();
     let bars = Bars::new(Printer::new(true, true, None));
     let ask = Ask {
         within: std::time::Duration::from_secs(30),

@@ -11,12 +11,12 @@ use gpu_broker_core::source::{Hint, Quiet};
 use jiff::Timestamp;
 
 use super::super::Context;
-use super::super::quote::reckon;
+use super::super::quote::{reckon, status};
 use super::{quoted, several};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Approved, Standing, Tolerance, standing};
+use crate::launch::{Approved, Standing, Tolerance, standing, unsure};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
@@ -36,7 +36,7 @@ pub(super) struct Chosen {
 
 /// What there is to choose from.
 pub(super) enum Choice {
-    Plans(Chosen),
+    Plans(Box<Chosen>),
     /// Nothing, which has been told.
     Nothing(Exit),
 }
@@ -72,26 +72,24 @@ async fn asked(context: &Context<'_>, args: &ProvisionArgs, sources: &Sources) -
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
     if quote.plans.is_empty() {
         context.printer.note(&footer::quote(&quote, &market, &demand, most));
-        return Ok(Choice::Nothing(match market.completeness() {
-            Completeness::Whole if quote.optimal => Exit::NothingMatches,
-            Completeness::Whole => Exit::Internal,
-            Completeness::Partial => Exit::PartialMarket,
-            Completeness::KeysRefused => Exit::Credentials,
-        }));
+        return Ok(Choice::Nothing(status(&market, &quote)));
     }
     let mut notes = Vec::new();
     if market.completeness() != Completeness::Whole {
         notes.extend(footer::sources(&market.sources).lines().map(str::to_owned));
         notes.push("not all brokers answered in full, so that something better may be for sale".to_owned());
     }
-    let plans = picked(Approved::all(quote, &demand), args.plan.as_deref())?;
-    Ok(Choice::Plans(Chosen {
+    let mut plans = picked(Approved::all(quote, &demand), args.plan.as_deref())?;
+    if args.plan.is_none() {
+        notes.extend(sure_first(&mut plans, &market));
+    }
+    Ok(Choice::Plans(Box::new(Chosen {
         demand,
         plans,
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
-    }))
+    })))
 }
 
 /// The whole market, with its disks where they are asked for.
@@ -107,6 +105,30 @@ pub(super) async fn read(context: &Context<'_>, sources: &Sources, demand: &Dema
     let (mut market, disks) = tokio::join!(context.market(sources, &hint), disks);
     market.disks = disks;
     market
+}
+
+/// Puts plans of which it is not sure what an order brings behind the others,
+/// and says so of those that were before them.
+pub(super) fn sure_first(plans: &mut Vec<(Approved, Plan)>, market: &Market) -> Vec<String> {
+    let (doubtful, mut sure): (Vec<_>, Vec<_>) = std::mem::take(plans)
+        .into_iter()
+        .partition(|(_, plan)| unsure(plan, market).is_some());
+    let best = sure.first().map(|(approved, _)| approved.plan.rank);
+    let before = doubtful
+        .iter()
+        .filter(|(approved, _)| best.is_some_and(|best| approved.plan.rank < best));
+    let notes = before
+        .filter_map(|(approved, plan)| {
+            let rank = approved.plan.rank;
+            let why = unsure(plan, market)?;
+            Some(format!(
+                "plan {rank} comes last: {why}; `--plan {rank}` launches it all the same"
+            ))
+        })
+        .collect();
+    sure.extend(doubtful);
+    *plans = sure;
+    notes
 }
 
 /// The plan that somebody named by its rank or its id, or all.
@@ -166,6 +188,9 @@ impl Chosen {
     }
 }
 
+/// Plans that stand, and what is to be said of the others.
+type Stands = (Vec<(Approved, Plan)>, Vec<String>);
+
 /// The plans that can still be had for what was approved. What is gone is left
 /// out; the first that is not must cost no more than was approved, and none
 /// that does is kept (D4).
@@ -174,7 +199,7 @@ pub(super) fn standing_of(
     market: &Market,
     demand: &Demand,
     tolerance: Tolerance,
-) -> Result<(Vec<(Approved, Plan)>, Vec<String>), Trouble> {
+) -> Result<Stands, Trouble> {
     let (mut plans, mut notes) = (Vec::new(), Vec::new());
     for approved in approved {
         let rank = approved.plan.rank;

@@ -21,6 +21,7 @@ pub(super) fn told(
     context: &Context<'_>,
     report: &Report,
     (plan, demand): (&str, &Demand),
+    waited: bool,
     now: &Stamp,
 ) -> Result<Exit, Trouble> {
     let printer = context.printer;
@@ -42,7 +43,7 @@ pub(super) fn told(
         text += &(columns::lines(table(&rows, now), printer.columns).join("\n") + "\n");
     }
     text += &verdict(report, &living);
-    let exit = exit(report);
+    let exit = exit(report, waited);
     if exit == Exit::Done {
         printer.note(&text);
     } else {
@@ -58,7 +59,11 @@ fn ways_in(living: &[&Attempt]) -> String {
     let ssh = ready
         .filter_map(|one| one.machine.as_ref())
         .flat_map(|machine| &machine.ssh);
-    ssh.map(|ssh| format!("{ssh}\n")).collect()
+    let mut text = String::new();
+    for ssh in ssh {
+        let _ = writeln!(text, "{ssh}");
+    }
+    text
 }
 
 fn verdict(report: &Report, living: &[&Attempt]) -> String {
@@ -135,7 +140,7 @@ fn doubts(report: &Report) -> String {
 
 /// The status. Whatever the end, what is alive and should not be is not
 /// settled.
-fn exit(report: &Report) -> Exit {
+fn exit(report: &Report, waited: bool) -> Exit {
     let open = report.attempts.iter().any(|one| {
         matches!(
             one.stage,
@@ -146,6 +151,8 @@ fn exit(report: &Report) -> Exit {
         End::Interrupted => Exit::Interrupted,
         _ if open => Exit::Unknown,
         End::Ready | End::Partial { .. } => Exit::Done,
+        // Nobody wanted to wait for it.
+        End::Deploying if !waited => Exit::Done,
         End::Deploying | End::Unknown => Exit::Unknown,
         End::Nothing => Exit::NothingMatches,
         End::Guarded(_) => Exit::Refused,

@@ -1,11 +1,11 @@
 //! The plans of a quote: believed when it is young, whole, and still true (D4).
 
 use gpu_broker_core::demand::Demand;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::Context;
 use super::super::verify::findings;
-use super::chosen::{Choice, Chosen, picked, read, standing_of};
+use super::chosen::{Choice, Chosen, picked, read, standing_of, sure_first};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ pub(super) async fn choose(
                 .hint("nothing was sent; quote again"),
         );
     }
-    young(&kept, context.now)?;
+    young(kept.created_at, kept.expires_at, context.now)?;
     let demand = demand(args, &kept)?;
     let approved = kept.plans();
     if approved.is_empty() {
@@ -46,41 +46,41 @@ pub(super) async fn choose(
     let approved = approved.into_iter().map(|(approved, ())| approved);
     let market = read(context, sources, &demand).await;
     let wanted = approved.take(further.saturating_add(1));
-    let (plans, notes) = standing_of(wanted, &market, &demand, args.price_tolerance)?;
-    Ok(Choice::Plans(Chosen {
+    let (mut plans, mut notes) = standing_of(wanted, &market, &demand, args.price_tolerance)?;
+    if args.plan.is_none() {
+        notes.extend(sure_first(&mut plans, &market));
+    }
+    Ok(Choice::Plans(Box::new(Chosen {
         demand,
         plans,
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
-    }))
+    })))
 }
 
-/// Whether a quote is no older than prices are taken to hold.
-fn young(kept: &Kept, now: Timestamp) -> Result<(), Trouble> {
-    let ends = kept
-        .created_at
-        .checked_add(VALID)
-        .unwrap_or(kept.created_at)
-        .min(kept.expires_at);
+/// Whether a quote is no older than prices are taken to hold, whatever it says
+/// of that itself.
+fn young(made: Timestamp, expires: Timestamp, now: Timestamp) -> Result<(), Trouble> {
+    let refused = |why: String, hint: &str| Err(Trouble::new(Exit::Refused, why).hint(hint));
+    let ends = made.checked_add(VALID).unwrap_or(made).min(expires);
     if now >= ends {
-        return Err(Trouble::new(Exit::Refused, format!("the quote expired at {ends}"))
-            .hint("nothing was sent; quote again: prices are taken to hold for five minutes"));
+        return refused(
+            format!("the quote expired at {ends}"),
+            "nothing was sent; quote again: prices are taken to hold for five minutes",
+        );
     }
-    // Clocks of two machines differ by seconds.
-    let slack = jiff::SignedDuration::from_secs(30);
-    if kept.created_at.checked_sub(slack).is_ok_and(|made| made > now) {
-        return Err(Trouble::new(
-            Exit::Refused,
-            format!(
-                "the quote says that it was made at {}, which is to come",
-                kept.created_at
-            ),
-        )
-        .hint("nothing was sent; set the clock, and quote again"));
+    if made.checked_sub(SLACK).is_ok_and(|made| made > now) {
+        return refused(
+            format!("the quote says that it was made at {made}, which is to come"),
+            "nothing was sent; set the clock, and quote again",
+        );
     }
     Ok(())
 }
+
+/// By how much the clocks of two machines may differ.
+const SLACK: SignedDuration = SignedDuration::from_secs(30);
 
 /// What the quote answers, with the caps that the flags tighten. Nothing else
 /// can be asked beside a quote.
@@ -109,5 +109,30 @@ impl Kept {
         let ids = self.plan_ids();
         let plans = self.claim.plans.iter().cloned().zip(ids);
         plans.map(|(plan, id)| Approved { id, plan }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_holds_for_five_minutes_whatever_it_says() {
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
+        let check = |made: i64, expires: i64, now: i64, expected: Option<&str>| {
+            let found = young(at(made), at(expires), at(now)).err();
+            let lines = found.as_ref().map(Trouble::lines).unwrap_or_default();
+            assert_eq!(found.is_some(), expected.is_some(), "{made} {expires} {now}: {lines}");
+            assert!(lines.contains(expected.unwrap_or_default()), "{lines}");
+            assert!(found.is_none_or(|trouble| trouble.exit == Exit::Refused));
+        };
+        check(0, 300, 0, None);
+        check(0, 300, 299, None);
+        check(0, 300, 300, Some("expired"));
+        check(0, 300, 86_400, Some("expired"));
+        check(0, 1_000_000, 301, Some("expired"));
+        check(0, 60, 61, Some("expired"));
+        check(20, 320, 0, None);
+        check(31, 331, 0, Some("to come"));
     }
 }

@@ -12,7 +12,7 @@ use super::*;
 use crate::cli::{Cli, Command};
 use crate::env::Environment;
 use crate::files::request::RequestDocument;
-use crate::settings::{Selection, sources};
+use crate::settings::{Selection, World, sources};
 
 /// Numbers that look random and are the same for one seed.
 struct Random(u64);
@@ -40,7 +40,12 @@ fn cases() -> u64 {
 }
 
 fn sandbox() -> Market {
-    let sources = sources(&Environment::default(), &Selection::default(), true).unwrap();
+    let sources = sources(
+        &Environment::default(),
+        &Selection::default(),
+        Some(World { state: None }),
+    )
+    .unwrap();
     let ask = Ask {
         within: Duration::from_secs(30),
         hint: &Hint::default(),

@@ -1,0 +1,220 @@
+//! What is done with machines that were launched before.
+
+use std::fs;
+
+use super::world::{Home, only};
+use crate::support::{list, text};
+
+fn launched(home: &Home, more: &str) -> serde_json::Value {
+    let document = home
+        .run(&format!("provision H100:1 --yes -o json {more}"))
+        .expect(0)
+        .json();
+    only(&document).clone()
+}
+
+#[test]
+fn a_machine_is_found_by_whatever_it_is_called() {
+    let home = Home::new();
+    let machine = launched(&home, "");
+    let (id, name, launch) = (text(&machine, "id"), text(&machine, "name"), text(&machine, "launch"));
+    let broker = text(&machine, "broker");
+    for word in [id, name, launch, &id[..6], &name[..20], &format!("{broker}/{id}")] {
+        let shown = home.run(&format!("show {word} -o json")).expect(0).json();
+        assert_eq!(text(only(&shown), "id"), id, "{word}");
+    }
+    let ran = home.run(&format!("show {id}"));
+    for said in ["ready", "launch", "per hour", "ssh root@127.0.0.1", "never by itself"] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+    launched(&home, "");
+    let ran = home.run("show gp-");
+    ran.expect(2);
+    assert!(ran.stderr.contains("is the beginning of 2 names"), "{}", ran.stderr);
+    home.run("show nobodys").expect(2);
+    assert_eq!(
+        list(&home.run("ls --offline -o json").expect(0).json(), "instances").len(),
+        2
+    );
+
+    home.run(&format!("terminate {id}")).expect(0);
+    assert_eq!(home.live().len(), 1);
+    let ran = home.run(&format!("terminate {id}"));
+    ran.expect(0);
+    assert!(ran.stderr.contains("is gone already"), "{}", ran.stderr);
+    home.run("terminate --all").expect(0);
+    home.run("terminate --all").expect(0);
+    home.run("terminate").expect(2);
+}
+
+#[test]
+fn the_machine_of_a_stranger_is_listed_and_ended_only_by_name() {
+    let home = Home::new();
+    launched(&home, "");
+    home.control(r#"{"strangers": [{"name": "gp-abcdef-abcdefgh-00a1-xzzzzz-aaaa"}]}"#);
+    let audit = home.run("audit -o json").expect(0).json();
+    assert_eq!(text(&audit, "schema"), "planner.audit/1");
+    let stranger = list(&audit, "machines")
+        .iter()
+        .find(|one| one["whose"] == "stranger")
+        .unwrap();
+    let id = text(stranger, "id").to_owned();
+    assert_eq!(list(&audit, "machines").len(), 2);
+    home.run("terminate --all").expect(0);
+    home.run("reconcile --terminate-orphans").expect(0);
+    assert_eq!(list(&home.run("audit -o json").expect(0).json(), "machines").len(), 1);
+    let ran = home.run(&format!("terminate {id} --yes"));
+    ran.expect(0);
+    assert!(ran.stderr.contains("whosever it is"), "{}", ran.stderr);
+    assert!(list(&home.run("audit -o json").expect(0).json(), "machines").is_empty());
+}
+
+#[test]
+fn what_somebody_ends_elsewhere_is_noticed() {
+    let home = Home::new();
+    let machine = launched(&home, "");
+    home.control(&format!(r#"{{"delete": ["{}"]}}"#, text(&machine, "id")));
+    home.run("reconcile").expect(0);
+    let past = home.run("ls --all -o json").expect(0).json();
+    assert_eq!(text(only(&past), "state"), "gone");
+}
+
+#[test]
+fn a_machine_ends_at_its_time_unless_it_is_extended() {
+    let home = Home::new();
+    let machine = launched(&home, "--max-duration 1h");
+    let id = text(&machine, "id");
+    assert!(text(&machine, "ends_at") > text(&machine, "created_at"));
+    let longer = home.run(&format!("extend {id} --by 4h -o json")).expect(0).json();
+    assert!(text(only(&longer), "ends_at") > text(&machine, "ends_at"));
+    home.run(&format!("extend {id} --until 2001-01-01T00:00:00Z")).expect(2);
+    home.run(&format!("extend {id}")).expect(2);
+    home.run("terminate --expired").expect(0);
+    assert_eq!(home.live().len(), 1);
+
+    let short = launched(&home, "--max-duration 1s --no-wait");
+    home.run("reconcile --watch --for 8s").expect(0);
+    let left = home.run("ls -o json").expect(0).json();
+    assert_eq!(text(only(&left), "id"), id);
+    let past = home
+        .run(&format!("show {} -o json", text(&short, "id")))
+        .expect(0)
+        .json();
+    assert_eq!(
+        (text(only(&past), "state"), text(only(&past), "reason")),
+        ("gone", "expired")
+    );
+    let forever = launched(&home, "");
+    let ran = home.run(&format!("extend {} --by 1h", text(&forever, "id")));
+    ran.expect(5);
+    assert!(ran.stderr.contains("never ends by itself"), "{}", ran.stderr);
+    home.run("terminate --all").expect(0);
+}
+
+#[test]
+fn a_journal_that_is_lost_is_begun_anew_from_the_names() {
+    let home = Home::new();
+    let machine = launched(&home, "");
+    let id = text(&machine, "id").to_owned();
+    let ran = home.run("reconcile --from-tags");
+    ran.expect(5);
+    assert!(ran.stderr.contains("the journal is whole"), "{}", ran.stderr);
+
+    let journal = home.folder().join("journal.db");
+    let mut bytes = fs::read(&journal).unwrap();
+    let at = bytes.len() - 200;
+    bytes[at] ^= 0x10;
+    fs::write(&journal, &bytes).unwrap();
+    let ran = home.run("provision H100:1 --yes");
+    ran.expect(1);
+    assert!(ran.stderr.contains("planner reconcile --from-tags"), "{}", ran.stderr);
+    assert_eq!(home.posts(), 1);
+    home.run("ls").expect(1);
+    let doctor = home.run("doctor");
+    doctor.expect(1);
+    assert!(doctor.stdout.contains("BAD"), "{}", doctor.stdout);
+
+    let ran = home.run("reconcile --from-tags");
+    ran.expect(7);
+    assert!(ran.stderr.contains("set aside: "), "{}", ran.stderr);
+    let listed = home.run("ls -o json").expect(0).json();
+    assert_eq!(
+        (text(only(&listed), "id"), text(only(&listed), "state")),
+        (id.as_str(), "orphan")
+    );
+    let audit = home.run("audit");
+    audit.expect(7);
+    assert!(audit.stderr.contains("is an orphan"), "{}", audit.stderr);
+
+    home.run(&format!("resolve {id} --adopt {id} --yes")).expect(0);
+    home.run("reconcile").expect(0);
+    home.run("audit").expect(0);
+    home.run("terminate --all").expect(0);
+    assert!(home.live().is_empty());
+}
+
+#[test]
+fn orphans_are_ended_when_somebody_says_so() {
+    let home = Home::new();
+    launched(&home, "");
+    for name in ["journal.db", "journal.witness"] {
+        fs::remove_file(home.folder().join(name)).unwrap();
+    }
+    for entry in fs::read_dir(home.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("journal") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    home.run("reconcile").expect(7);
+    home.run("reconcile --terminate-orphans").expect(0);
+    assert!(home.live().is_empty());
+}
+
+#[test]
+fn every_listing_has_every_form() {
+    let home = Home::new();
+    let machine = launched(&home, "");
+    let id = text(&machine, "id");
+    for command in ["ls", "audit", "doctor", "reconcile", &format!("show {id}")] {
+        for (form, sign) in [
+            ("json", "{"),
+            ("yaml", ":"),
+            ("csv", ","),
+            ("markdown", "|"),
+            ("table", " "),
+        ] {
+            let ran = home.run(&format!("{command} -o {form}"));
+            ran.expect(0);
+            assert!(ran.stdout.contains(sign), "{command} -o {form}: {}", ran.stdout);
+            assert!(
+                command == "doctor" || ran.stdout.contains(id),
+                "{command} -o {form}: {}",
+                ran.stdout
+            );
+        }
+    }
+    home.run("terminate --all").expect(0);
+}
+
+#[test]
+fn where_nothing_was_launched_there_is_nothing_to_say() {
+    let home = Home::new();
+    for (line, status) in [
+        ("ls", 0),
+        ("terminate --all", 0),
+        ("reconcile", 0),
+        ("show x", 2),
+        ("extend x --by 1h", 2),
+    ] {
+        home.planner
+            .run(&line.split_whitespace().collect::<Vec<_>>())
+            .expect(status);
+    }
+    // Looking makes nothing.
+    assert!(!home.planner.home().join("planner").join("identity").exists());
+    let ran = home.planner.run(&["doctor"]);
+    ran.expect(6);
+    assert!(ran.stdout.contains("none is configured"), "{}", ran.stdout);
+    home.planner.run(&["audit", "--broker", "prime"]).expect(6);
+}
