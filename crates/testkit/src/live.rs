@@ -39,7 +39,7 @@ mod scan;
 mod signal;
 mod spec;
 
-pub use command::{command, is_asked};
+pub use command::command;
 pub use matrix::{Bench, Tally};
 pub use promise::Breach;
 pub use spec::Level;

@@ -18,21 +18,6 @@ struct Asked {
     replay: Option<String>,
 }
 
-/// Whether the words name a level of processes, or one of its runs.
-pub fn is_asked(words: &[String]) -> bool {
-    let value = |name: &str| {
-        let at = words.iter().position(|word| word == name)?;
-        words.get(at + 1).map(|value| value.to_ascii_lowercase())
-    };
-    let is_own = |word: &str| {
-        Level::ALL
-            .iter()
-            .any(|level| word.starts_with(&level.word().to_ascii_lowercase()))
-    };
-    value("--level").is_some_and(|levels| levels.split(',').any(is_own))
-        || value("--replay").is_some_and(|spec| is_own(&spec))
-}
-
 /// Runs what the words ask for, and prints a table. True when no promise was
 /// broken.
 ///
