@@ -63,6 +63,18 @@
 //! # }
 //! ```
 //!
+//! # Launching
+//!
+//! [`engine::launch`] orders the machines of a plan, finds them again and ends
+//! them. It costs money, so it begins with a journal: each machine's name and
+//! the most that it may cost are on disk before its one request leaves, and
+//! what came of the request is concluded from the broker's own listing. An
+//! [`Engine`](engine::launch::Engine) is opened over a
+//! [journal](engine::journal), sources, a clock and the names of an
+//! [installation](engine::identity); [`provision`](engine::launch::Engine::provision)
+//! launches, [`reconcile`](engine::launch::Engine::reconcile) settles what a
+//! crash left open, and [`terminate`](engine::launch::Engine::terminate) ends.
+//!
 //! # Features
 //!
 //! | feature | what |

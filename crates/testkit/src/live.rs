@@ -2,7 +2,7 @@
 //! disk, killed at every place where it may be killed.
 //!
 //! Each run has brokers of its own (the sandbox, whose ledger is the truth), a
-//! [`relay`] before each that writes down what it saw and can hold a request
+//! `relay` before each that writes down what it saw and can hold a request
 //! at any point, and a data folder. A run's spec is a line; the same line runs
 //! it again.
 //!
