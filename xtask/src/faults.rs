@@ -4,17 +4,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde::Deserialize;
 
 use crate::cargo;
 
 /// As fast as a release, and panics tell where.
 const PROFILE: &str = "faults";
-
-#[derive(Deserialize)]
-struct Metadata {
-    target_directory: String,
-}
 
 /// Builds both binaries and runs the levels that the words name.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<bool> {
@@ -29,9 +23,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<bool> {
             return Ok(false);
         }
     }
-    let metadata = cargo::output(root, &["metadata", "--no-deps", "--format-version=1"])?;
-    let metadata: Metadata = serde_json::from_str(&metadata).context("cargo metadata has another shape")?;
-    let built = Path::new(&metadata.target_directory).join(PROFILE);
+    let built = cargo::target_folder(root)?.join(PROFILE);
     let mut faults = std::process::Command::new(built.join("faults"));
     faults.arg("--planner").arg(built.join("planner")).args(words);
     Ok(faults.status().context("cannot start the fault matrix")?.success())

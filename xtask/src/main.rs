@@ -11,6 +11,7 @@
 
 mod cargo;
 mod ci;
+mod compare;
 mod faults;
 mod finding;
 mod layers;
@@ -33,7 +34,9 @@ usage: cargo xtask <command>
   layers  which package and which core module may import which
   ci      formatting, lints, feature sets, tidy, layers, docs and licences
   faults  the fault matrix of launches: `--short` is a sample of each level,
-          `--level S3,S4` picks levels, `--replay SPEC` repeats one run";
+          `--level S3,S4` picks levels, `--replay SPEC` repeats one run
+  compare whole processes beside the peers, which come from PyPI; `--alone`
+          leaves them out";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["layers"] => run_layers(&root),
         ["ci"] => ci::run(&root),
         ["faults", ref words @ ..] => faults::run(&root, words),
+        ["compare", ref words @ ..] => compare::run(&root, words),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

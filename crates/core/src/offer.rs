@@ -306,8 +306,9 @@ pub struct Offer {
 pub struct LaunchWords {
     /// The GPU type as the broker spells it.
     pub gpu_type: Arc<str>,
-    /// Operating systems or images it boots.
-    pub images: Vec<Arc<str>>,
+    /// Operating systems or images it boots; offers that boot the same ones
+    /// may share the list.
+    pub images: Arc<[Arc<str>]>,
     /// How it is bought, as the broker spells it; `None` when it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<Arc<str>>,

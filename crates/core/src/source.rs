@@ -11,6 +11,7 @@ pub use order::{
 };
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -38,7 +39,7 @@ pub trait Source: Debug + Send + Sync {
 #[async_trait]
 pub trait Catalog: Debug + Send + Sync {
     /// Every offer, the unavailable ones included: absence is no signal.
-    async fn offers(&self, ask: &Ask<'_>) -> Listing<Offer>;
+    async fn offers(&self, ask: &Ask<'_>) -> Listing<Arc<Offer>>;
     /// Every kind of disk for sale.
     async fn disk_offers(&self, ask: &Ask<'_>) -> Listing<DiskOffer>;
 }

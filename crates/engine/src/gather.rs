@@ -25,7 +25,7 @@ pub async fn gather(sources: &[Arc<dyn Source>], without_key: &[Broker], ask: &A
     };
     for (source, listing) in sources.iter().zip(listings) {
         market.sources.push(SourceReport::of(source.broker().clone(), &listing));
-        market.offers.extend(listing.items.into_iter().map(Arc::new));
+        market.offers.extend(listing.items);
         market.rejects.extend(listing.rejects);
     }
     market

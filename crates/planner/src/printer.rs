@@ -17,6 +17,12 @@ pub(crate) struct Printer {
 /// Width of a table that nobody looks at, or whose terminal does not say.
 const COLUMNS: usize = 120;
 
+/// How much is handed over at once.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Standard output, handed over in pieces.
+type Pieces = io::BufWriter<io::StdoutLock<'static>>;
+
 impl Printer {
     /// Prints for the terminal that the process stands in. `columns` overrules
     /// what the terminal says.
@@ -70,6 +76,12 @@ impl Printer {
 pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     forgive(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Prints data for programs while it is made.
+pub(crate) fn stream(write: impl FnOnce(&mut Pieces) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(PIECE_BYTES, io::stdout().lock());
+    forgive(write(&mut out).and_then(|()| out.flush()))
 }
 
 /// Whoever read our output has seen enough: that is not our failure.

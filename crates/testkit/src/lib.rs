@@ -18,6 +18,7 @@ pub mod fraction;
 #[cfg(target_os = "linux")]
 pub mod live;
 pub mod market;
+pub mod peers;
 pub mod planner;
 pub mod reckon;
 pub mod sim;

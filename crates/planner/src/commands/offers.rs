@@ -1,8 +1,11 @@
 //! `planner offers`: the market as it is.
 
+use std::cmp::Ordering;
+
 use gpu_broker_core::gpu::GpuRequest;
+use gpu_broker_core::money::Rate;
+use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::Hint;
-use serde_json::json;
 
 use super::{Context, at_most, listed};
 use crate::cli::{OffersArgs, Output};
@@ -10,7 +13,7 @@ use crate::exit::Exit;
 use crate::files::offers::lines;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::{columns, document, footer, format, offers as view};
+use crate::view::{columns, footer, format, offers as view};
 
 /// Asks the brokers and prints what they sell.
 pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<Exit, Trouble> {
@@ -23,7 +26,7 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
     let wanted = args.filter.wanted_where()?;
     let sources = context.sources()?;
     let market = context.market(&sources, &Hint::default()).await;
-    let named = |offer: &gpu_broker_core::offer::Offer| {
+    let named = |offer: &Offer| {
         gpus.as_ref().is_none_or(|gpus| {
             gpus.alternatives
                 .iter()
@@ -36,31 +39,14 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         .filter(|offer| named(offer) && wanted.admits(offer))
         .collect();
     // Brokers list in whatever order; the same offers are the same output.
-    offers.sort_by_cached_key(|offer| {
-        (
-            offer.broker.clone(),
-            offer.provider.clone(),
-            offer.id.clone(),
-            format!("{offer:?}"),
-        )
-    });
+    offers.sort_unstable_by(|left, right| in_order(left, right));
     offers.truncate(at_most(args.max_offers));
 
     let printer = context.printer;
-    let document = || {
-        json!({
-            "schema": "planner.offers/1",
-            "created_at": market.taken_at,
-            "offers": offers.iter().map(|offer| view::document(offer)).collect::<Vec<_>>(),
-            "rejects": market.rejects.iter().map(|reject| json!({
-                "broker": reject.broker, "path": reject.path, "reason": reject.reason,
-            })).collect::<Vec<_>>(),
-            "sources": market.sources.iter().map(document::source).collect::<Vec<_>>(),
-        })
-    };
+    let document = || view::OffersDocument::new(&market, &offers);
     match context.output {
         Output::Table => printer.data(&(columns::lines(view::table(&offers), printer.columns).join("\n") + "\n"))?,
-        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Json => format::print_json(&document())?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&offers).into_bytes())?,
         Output::Jsonl => bytes(lines(offers.iter().map(|offer| &***offer)).as_bytes())?,
@@ -73,4 +59,23 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     Ok(listed(&market.sources))
+}
+
+/// One order for all offers. What is not told apart by what brokers tell offers apart by is told apart by everything else.
+fn in_order(left: &Offer, right: &Offer) -> Ordering {
+    fn told(offer: &Offer) -> impl Ord + use<'_> {
+        (
+            (&offer.broker, &offer.provider, &offer.id),
+            (&offer.places, &offer.market, &offer.security, &offer.gpu),
+            (offer.price.map(Rate::per_hour), offer.terms.prepaid, &offer.stock),
+        )
+    }
+    let all = |offer: &Offer| format!("{offer:?}");
+    told(left).cmp(&told(right)).then_with(|| {
+        if left == right {
+            Ordering::Equal
+        } else {
+            all(left).cmp(&all(right))
+        }
+    })
 }

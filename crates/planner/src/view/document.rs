@@ -5,10 +5,14 @@
 use std::collections::BTreeMap;
 
 use gpu_broker_core::demand::Demand;
+use gpu_broker_core::gpu::{Gpu, GpuModel, Socket};
 use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::{Interconnect, InterconnectKind};
+use gpu_broker_core::place::{Country, DataCenter, Place};
 use gpu_broker_core::plan::{Group, Plan, Seller};
+use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 use gpu_broker_core::verify::{Certificate, certify};
@@ -290,19 +294,74 @@ fn seller(seller: &Seller) -> Value {
 }
 
 /// The GPUs of one instance.
-pub(crate) fn gpu(gpu: &gpu_broker_core::gpu::Gpu) -> Value {
-    json!({ "model": gpu.model, "memory_gb": gpu.memory, "socket": gpu.socket, "count": gpu.count })
+#[derive(Debug, Serialize)]
+pub(crate) struct GpuDocument<'g> {
+    model: &'g GpuModel,
+    memory_gb: Option<Gb>,
+    socket: Option<&'g Socket>,
+    count: u32,
+}
+
+impl<'g> GpuDocument<'g> {
+    pub(crate) fn of(gpu: &'g Gpu) -> Self {
+        Self {
+            model: &gpu.model,
+            memory_gb: gpu.memory,
+            socket: gpu.socket.as_ref(),
+            count: gpu.count,
+        }
+    }
+}
+
+/// The GPUs of one instance, as a value.
+pub(crate) fn gpu(gpu: &Gpu) -> Value {
+    json!(GpuDocument::of(gpu))
 }
 
 /// A place.
-pub(crate) fn place(place: &gpu_broker_core::place::Place) -> Value {
-    json!({ "region": place.region_word(), "country": place.country, "data_center": place.data_center })
+#[derive(Debug, Serialize)]
+pub(crate) struct PlaceDocument<'p> {
+    region: &'p str,
+    country: Option<&'p Country>,
+    data_center: Option<&'p DataCenter>,
 }
 
-/// A network, or nothing when the broker says nothing.
-pub(crate) fn interconnect(network: &gpu_broker_core::offer::Interconnect) -> Option<Value> {
-    let silent = network.kinds.is_empty() && network.gbps.is_none();
-    (!silent).then(|| json!({ "kinds": network.kinds, "gbps": network.gbps.map(number) }))
+impl<'p> PlaceDocument<'p> {
+    pub(crate) fn of(place: &'p Place) -> Self {
+        Self {
+            region: place.region_word(),
+            country: place.country.as_ref(),
+            data_center: place.data_center.as_ref(),
+        }
+    }
+}
+
+/// A place, as a value.
+pub(crate) fn place(place: &Place) -> Value {
+    json!(PlaceDocument::of(place))
+}
+
+/// A network.
+#[derive(Debug, Serialize)]
+pub(crate) struct InterconnectDocument<'i> {
+    kinds: &'i [InterconnectKind],
+    gbps: Option<Exact>,
+}
+
+impl<'i> InterconnectDocument<'i> {
+    /// Nothing when the broker says nothing.
+    pub(crate) fn of(network: &'i Interconnect) -> Option<Self> {
+        let silent = network.kinds.is_empty() && network.gbps.is_none();
+        (!silent).then_some(Self {
+            kinds: &network.kinds,
+            gbps: network.gbps,
+        })
+    }
+}
+
+/// A network, as a value.
+pub(crate) fn interconnect(network: &Interconnect) -> Option<Value> {
+    InterconnectDocument::of(network).map(|document| json!(document))
 }
 
 /// A measure other than money that need not be whole: a decimal string, as

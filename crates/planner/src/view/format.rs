@@ -1,12 +1,14 @@
 //! The formats that programs read: CSV, Markdown, JSON, YAML.
 
 use std::fmt::Display;
+use std::io::Write as _;
 
 use serde::Serialize;
 
 use super::columns::Column;
 use super::text::{cell, markdown};
 use crate::exit::Exit;
+use crate::printer::stream;
 use crate::report::Trouble;
 
 /// Rows with a heading, for CSV.
@@ -95,6 +97,15 @@ pub(crate) fn json(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
     let mut bytes = serde_json::to_vec_pretty(document).map_err(|error| internal(&error))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// Prints a document as JSON while it is made, for those too long to be held twice.
+pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Trouble> {
+    stream(|out| {
+        serde_json::to_writer_pretty(&mut *out, document)?;
+        out.write_all(b"\n")
+    })
+    .map_err(Trouble::from)
 }
 
 /// A document as YAML.

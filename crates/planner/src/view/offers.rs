@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use gpu_broker_core::money::Rate;
-use gpu_broker_core::offer::{Dial, Offer};
-use gpu_broker_core::place::DataCenter;
+use gpu_broker_core::market::Market;
+use gpu_broker_core::money::{Currency, Rate};
+use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::{self, Broker, Dial, Offer, OfferId, Provider, Security, StockLevel};
+use gpu_broker_core::place::{DataCenter, Place};
+use gpu_broker_core::quantity::{Hours, Minutes};
+use gpu_broker_core::source::Reject;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::columns::{Column, push};
-use super::document::{gpu, interconnect, number, place};
+use super::document::{GpuDocument, InterconnectDocument, PlaceDocument, SourceDocument, source};
 use super::format::Sheet;
 use super::text::{count, gpu_name, seller, shown};
 
@@ -131,42 +137,114 @@ pub(crate) fn sheet(offers: &[&Arc<Offer>]) -> Sheet {
     sheet
 }
 
-/// One offer of `planner.offers/1`.
-pub(crate) fn document(offer: &Offer) -> Value {
-    json!({
-        "broker": offer.broker,
-        "provider": offer.provider,
-        "offer_id": offer.id,
-        "gpu": gpu(&offer.gpu),
-        "places": offer.places.iter().map(place).collect::<Vec<_>>(),
-        "market": offer.market,
-        "security": offer.security,
-        "stock": offer.stock.level,
-        "stock_units": offer.stock.units,
-        "price": offer.price.map(Rate::per_hour),
-        "currency": offer.currency,
-        "variable_price": offer.variable_price,
-        "prepaid_hours": offer.terms.prepaid,
-        "minimum_runtime_minutes": offer.terms.minimum_runtime,
-        "kubernetes_price": offer.kubernetes.map(Rate::per_hour),
-        "vcpu": dial(&offer.resources.vcpu),
-        "memory_gb": dial(&offer.resources.memory),
-        "disk_gb": dial(&offer.resources.disk),
-        "shared_disk_gb": dial(&offer.resources.shared_disk),
-        "interconnect": interconnect(&offer.interconnect),
-        "provisioning_minutes": offer.provisioning_minutes.map(number),
-        "multi_node": offer.multi_node,
-    })
+/// `planner.offers/1`: made while it is written, because a market may hold hundreds of thousands of offers.
+#[derive(Debug, Serialize)]
+pub(crate) struct OffersDocument<'m> {
+    schema: &'static str,
+    created_at: Timestamp,
+    #[serde(serialize_with = "each_offer")]
+    offers: &'m [&'m Arc<Offer>],
+    rejects: Vec<Value>,
+    sources: Vec<SourceDocument>,
+}
+
+impl<'m> OffersDocument<'m> {
+    /// Of these offers of the market, in their order.
+    pub(crate) fn new(market: &Market, offers: &'m [&'m Arc<Offer>]) -> Self {
+        let reject = |reject: &Reject| json!({ "broker": reject.broker, "path": reject.path, "reason": reject.reason });
+        Self {
+            schema: "planner.offers/1",
+            created_at: market.taken_at,
+            offers,
+            rejects: market.rejects.iter().map(reject).collect(),
+            sources: market.sources.iter().map(source).collect(),
+        }
+    }
+}
+
+fn each_offer<S: Serializer>(offers: &&[&Arc<Offer>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(offers.iter().map(|offer| OfferDocument::of(offer)))
+}
+
+/// One offer.
+#[derive(Debug, Serialize)]
+struct OfferDocument<'o> {
+    broker: &'o Broker,
+    provider: &'o Provider,
+    offer_id: &'o OfferId,
+    gpu: GpuDocument<'o>,
+    #[serde(serialize_with = "each_place")]
+    places: &'o [Place],
+    market: &'o offer::Market,
+    security: &'o Security,
+    stock: &'o StockLevel,
+    stock_units: Option<u32>,
+    price: Option<Exact>,
+    currency: Currency,
+    variable_price: bool,
+    prepaid_hours: Option<Hours>,
+    minimum_runtime_minutes: Minutes,
+    kubernetes_price: Option<Exact>,
+    vcpu: DialDocument,
+    memory_gb: DialDocument,
+    disk_gb: DialDocument,
+    shared_disk_gb: DialDocument,
+    interconnect: Option<InterconnectDocument<'o>>,
+    provisioning_minutes: Option<Exact>,
+    multi_node: bool,
+}
+
+fn each_place<S: Serializer>(places: &&[Place], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(places.iter().map(PlaceDocument::of))
+}
+
+impl<'o> OfferDocument<'o> {
+    fn of(offer: &'o Offer) -> Self {
+        Self {
+            broker: &offer.broker,
+            provider: &offer.provider,
+            offer_id: &offer.id,
+            gpu: GpuDocument::of(&offer.gpu),
+            places: &offer.places,
+            market: &offer.market,
+            security: &offer.security,
+            stock: &offer.stock.level,
+            stock_units: offer.stock.units,
+            price: offer.price.map(Rate::per_hour),
+            currency: offer.currency,
+            variable_price: offer.variable_price,
+            prepaid_hours: offer.terms.prepaid,
+            minimum_runtime_minutes: offer.terms.minimum_runtime,
+            kubernetes_price: offer.kubernetes.map(Rate::per_hour),
+            vcpu: dial(&offer.resources.vcpu),
+            memory_gb: dial(&offer.resources.memory),
+            disk_gb: dial(&offer.resources.disk),
+            shared_disk_gb: dial(&offer.resources.shared_disk),
+            interconnect: InterconnectDocument::of(&offer.interconnect),
+            provisioning_minutes: offer.provisioning_minutes,
+            multi_node: offer.multi_node,
+        }
+    }
+}
+/// How a resource can be sized.
+#[derive(Debug, Serialize)]
+pub(crate) struct DialDocument {
+    min: Option<u64>,
+    default: Option<u64>,
+    max: Option<u64>,
+    step: Option<u64>,
+    unit_price: Option<Exact>,
+    default_included: bool,
 }
 
 /// How a resource can be sized.
-pub(crate) fn dial(dial: &Dial) -> Value {
-    json!({
-        "min": dial.min,
-        "default": dial.default,
-        "max": dial.max,
-        "step": dial.step,
-        "unit_price": dial.unit_price.map(Rate::per_hour),
-        "default_included": dial.included,
-    })
+pub(crate) fn dial(dial: &Dial) -> DialDocument {
+    DialDocument {
+        min: dial.min,
+        default: dial.default,
+        max: dial.max,
+        step: dial.step,
+        unit_price: dial.unit_price.map(Rate::per_hour),
+        default_included: dial.included,
+    }
 }

@@ -21,7 +21,8 @@ pub(crate) fn offer(id: &str) -> Offer {
     batch.groups("data", page.data, |batch, path, row| {
         normalise::group(batch, &broker, path, row);
     });
-    batch.items.into_iter().find(|offer| offer.id.as_str() == id).unwrap()
+    let found = batch.items.into_iter().find(|offer| offer.id.as_str() == id);
+    Arc::unwrap_or_clone(found.unwrap())
 }
 
 /// One machine of that offer, in its first place, for the key `key_1`.

@@ -201,7 +201,7 @@ impl Source for Spheron {
 
 #[async_trait]
 impl Catalog for Spheron {
-    async fn offers(&self, ask: &Ask<'_>) -> Listing<Offer> {
+    async fn offers(&self, ask: &Ask<'_>) -> Listing<Arc<Offer>> {
         self.all_offers(&Asking::new(&self.broker, ask), ask.hint).await
     }
 

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod list;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,9 +48,9 @@ impl Source for SimBroker {
 
 #[async_trait]
 impl Catalog for SimBroker {
-    async fn offers(&self, _: &Ask<'_>) -> Listing<Offer> {
+    async fn offers(&self, _: &Ask<'_>) -> Listing<Arc<Offer>> {
         let goods = &GOODS[self.flavour.site()];
-        Listing::complete(goods.iter().map(|good| (*good.offer).clone()).collect())
+        Listing::complete(goods.iter().map(|good| Arc::clone(&good.offer)).collect())
     }
 
     async fn disk_offers(&self, _: &Ask<'_>) -> Listing<DiskOffer> {

@@ -219,7 +219,7 @@ impl Source for Scripted {
 
 #[async_trait]
 impl Catalog for Scripted {
-    async fn offers(&self, _: &Ask<'_>) -> Listing<Offer> {
+    async fn offers(&self, _: &Ask<'_>) -> Listing<Arc<Offer>> {
         Listing::complete(Vec::new())
     }
 

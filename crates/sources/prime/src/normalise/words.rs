@@ -18,7 +18,12 @@ use crate::wire::{Outline, Spec};
 pub(crate) struct Words {
     kept: HashSet<Arc<str>>,
     names: HashMap<Arc<str>, GpuName>,
+    lists: Vec<Arc<[Arc<str>]>>,
 }
+
+/// How many lists are kept. A page holds one or two for each of a handful of providers; where it holds more, looking
+/// for one costs more than it saves.
+const LISTS_MAX: usize = 16;
 
 impl Words {
     pub(super) fn keep(&mut self, word: &str) -> Arc<str> {
@@ -28,6 +33,22 @@ impl Words {
         let word: Arc<str> = word.into();
         self.kept.insert(Arc::clone(&word));
         word
+    }
+
+    /// A list of words. The offers of a provider all name the same images.
+    pub(super) fn list<'w>(&mut self, words: impl Iterator<Item = &'w str> + Clone) -> Arc<[Arc<str>]> {
+        let known = self
+            .lists
+            .iter()
+            .find(|list| list.iter().map(|word| &**word).eq(words.clone()));
+        if let Some(known) = known {
+            return Arc::clone(known);
+        }
+        let list: Arc<[Arc<str>]> = words.map(|word| self.keep(word)).collect();
+        if self.lists.len() < LISTS_MAX {
+            self.lists.push(Arc::clone(&list));
+        }
+        list
     }
 
     /// A GPU type, as it is spelled and taken apart.

@@ -1,5 +1,6 @@
 //! What is for sale.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,7 +23,7 @@ const SECOND_LOOK: Duration = Duration::from_millis(300);
 
 impl Prime {
     /// One of the two listings of instances.
-    async fn instances(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Listing<Offer> {
+    async fn instances(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Listing<Arc<Offer>> {
         let mut walk = self.instances_walk(asking, hint, section).await;
         // A word that the API does not take, such as a disk that is gone. Whoever asked looks at all rows again.
         if api::narrows(hint) && matches!(failed_with(&walk), Some(400 | 422)) {
@@ -39,7 +40,7 @@ impl Prime {
         listing(walk)
     }
 
-    async fn instances_walk(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Walk<Batch<Offer>> {
+    async fn instances_walk(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Walk<Batch<Arc<Offer>>> {
         let page = |page| self.instances_page(asking, hint, section, page);
         asking.walk(PageOptions::default(), page).await
     }
@@ -50,7 +51,7 @@ impl Prime {
         hint: &Hint,
         section: Section,
         page: u32,
-    ) -> Result<Page<Batch<Offer>>, Failure> {
+    ) -> Result<Page<Batch<Arc<Offer>>>, Failure> {
         let reply = self
             .client
             .send(&api::instances(section, hint, page), asking.deadline())
@@ -60,7 +61,7 @@ impl Prime {
         let mut batch = Batch::new(&self.broker, place(section.place(), page));
         let mut words = Words::default();
         batch.rows("items", read.items, |row| {
-            normalise::offer(&self.broker, &mut words, &row, section == Section::MultiNode)
+            normalise::offer(&self.broker, &mut words, &row, section == Section::MultiNode).map(Arc::new)
         });
         Ok(Page {
             value: batch,
@@ -73,7 +74,7 @@ impl Prime {
     /// The listing, looked at twice when it holds nothing at all: `/availability/gpus` is known to answer 200 with no
     /// rows and a total of 0, and to have its rows again within seconds. Believing that once would turn "could not
     /// ask" into "nothing for sale" (R18).
-    async fn instances_believed(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Listing<Offer> {
+    async fn instances_believed(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Listing<Arc<Offer>> {
         let first = self.instances(asking, hint, section).await;
         // A narrowed listing may well be empty, and the summaries cannot be narrowed.
         let narrowed = api::narrows(hint);
@@ -158,7 +159,7 @@ fn is_empty<T>(listing: &Listing<T>) -> bool {
 
 #[async_trait]
 impl Catalog for Prime {
-    async fn offers(&self, ask: &Ask<'_>) -> Listing<Offer> {
+    async fn offers(&self, ask: &Ask<'_>) -> Listing<Arc<Offer>> {
         let asking = Asking::new(&self.broker, ask);
         let (single, multi) = join(
             self.instances_believed(&asking, ask.hint, Section::Gpus),

@@ -69,7 +69,7 @@ impl Stand {
         }
     }
 
-    pub(crate) async fn offers(&self) -> Listing<Offer> {
+    pub(crate) async fn offers(&self) -> Listing<Arc<Offer>> {
         self.prime.offers(&ask(&Hint::default(), &Quiet)).await
     }
 

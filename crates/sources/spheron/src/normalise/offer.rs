@@ -37,7 +37,7 @@ struct Common<'a> {
 }
 
 /// Adds every offer of the group at `path` to the batch. A bad offer does not spoil the group.
-pub(crate) fn group(batch: &mut Batch<Offer>, broker: &Broker, path: &str, group: wire::Group<'_>) {
+pub(crate) fn group(batch: &mut Batch<Arc<Offer>>, broker: &Broker, path: &str, group: wire::Group<'_>) {
     let Some(gpu_type) = said(group.gpu_type.as_ref()) else {
         return batch.reject(path, Fault::missing("gpuType"));
     };
@@ -49,7 +49,9 @@ pub(crate) fn group(batch: &mut Batch<Offer>, broker: &Broker, path: &str, group
         gpu: GpuName::read(gpu_type),
         gpu_type: gpu_type.into(),
     };
-    batch.rows(&format!("{path}.offers"), offers, |offer| common.offer(&offer));
+    batch.rows(&format!("{path}.offers"), offers, |offer| {
+        common.offer(&offer).map(Arc::new)
+    });
 }
 
 impl Common<'_> {
@@ -208,7 +210,7 @@ fn socket(word: &str) -> Option<Socket> {
     GpuName::read(word).socket
 }
 
-fn images(row: &wire::Offer<'_>) -> Vec<Arc<str>> {
+fn images(row: &wire::Offer<'_>) -> Arc<[Arc<str>]> {
     texts(row.os_options.as_deref()).map(Arc::from).collect()
 }
 

@@ -7,6 +7,8 @@ mod kubernetes;
 mod mutated;
 mod offer;
 
+use std::sync::Arc;
+
 use gpu_broker_core::offer::{Broker, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::source::Reject;
@@ -24,7 +26,7 @@ fn broker() -> Broker {
     Broker::new("spheron")
 }
 
-fn offers(json: &str) -> Batch<Offer> {
+fn offers(json: &str) -> Batch<Arc<Offer>> {
     let page: wire::GroupPage<'_> = decode(json.as_bytes()).unwrap();
     let mut batch = Batch::new(&broker(), "");
     batch.groups("data", page.data, |batch, path, row| group(batch, &broker(), path, row));

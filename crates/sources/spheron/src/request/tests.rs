@@ -126,7 +126,7 @@ fn what_would_be_refused_is_not_sent() {
         r"the offer does not boot `Debian\u{1b}`; it boots `Ubuntu 22.04`, `Ubuntu 24.04 + CUDA 12.8`",
     );
     check(
-        &|order| Arc::make_mut(&mut order.offer).launch.images.clear(),
+        &|order| Arc::make_mut(&mut order.offer).launch.images = Arc::default(),
         "the offer names no operating system",
     );
     check(

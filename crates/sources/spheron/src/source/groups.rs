@@ -19,7 +19,7 @@ const EMPTY_PAUSE: Duration = Duration::from_millis(500);
 
 /// What one reading of the listing brought.
 struct Reading {
-    listing: Listing<Offer>,
+    listing: Listing<Arc<Offer>>,
     /// Every page came, and none held a group.
     is_empty: bool,
     /// Offers that came on two pages.
@@ -29,7 +29,7 @@ struct Reading {
 impl Spheron {
     /// Every offer. The listing announces groups, so nothing is announced in records; a shortage of groups shows in
     /// the coverage all the same.
-    pub(super) async fn all_offers(&self, asking: &Asking<'_>, hint: &Hint) -> Listing<Offer> {
+    pub(super) async fn all_offers(&self, asking: &Asking<'_>, hint: &Hint) -> Listing<Arc<Offer>> {
         // How a search matches is not documented: that it finds nothing proves nothing.
         if let [term] = hint.gpu_types.as_slice() {
             let found = self.offers_matching(asking, Some(term)).await;
@@ -106,7 +106,7 @@ impl Spheron {
         asking: &Asking<'_>,
         number: u32,
         search: Option<&str>,
-    ) -> Result<Page<Batch<Offer>>, Failure> {
+    ) -> Result<Page<Batch<Arc<Offer>>>, Failure> {
         let reply = self.send(asking, &api::gpu_offers(number, search)).await?;
         let page: wire::GroupPage<'_> = reply.json()?;
         let rows = page.data.len();
@@ -130,14 +130,14 @@ fn again_at(now: Instant, deadline: Instant) -> Instant {
 
 /// Takes away what an earlier page held already, and says how much that was. Pages are sorted by popularity, so a group
 /// that moves while they are read can come twice, and push another one out.
-fn without_repeats(walk: &mut Walk<Batch<Offer>>) -> usize {
+fn without_repeats(walk: &mut Walk<Batch<Arc<Offer>>>) -> usize {
     if walk.pages.len() < 2 {
         return 0;
     }
     let mut seen: HashSet<(Arc<str>, Provider, OfferId)> = HashSet::new();
     let mut repeated = 0;
     for page in &mut walk.pages {
-        let identity = |offer: &Offer| {
+        let identity = |offer: &Arc<Offer>| {
             (
                 Arc::clone(&offer.launch.gpu_type),
                 offer.provider.clone(),

@@ -3,8 +3,10 @@ mod disks;
 mod fleet;
 mod launch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::{Ask, Catalog as _, Coverage, ErrorKind, Hint, Listing, Outcome, Quiet, Source as _};
 
 use super::Spheron;
@@ -49,7 +51,7 @@ fn ask(hint: &Hint) -> Ask<'_> {
     }
 }
 
-async fn offers(source: &Spheron, gpu_types: &[&str]) -> Listing<gpu_broker_core::offer::Offer> {
+async fn offers(source: &Spheron, gpu_types: &[&str]) -> Listing<Arc<Offer>> {
     source.offers(&ask(&hint(gpu_types))).await
 }
 
@@ -72,7 +74,7 @@ fn told<T>(outcome: &Outcome<T>, accepted: impl Fn(&T) -> String) -> String {
     }
 }
 
-fn ids(listing: &Listing<gpu_broker_core::offer::Offer>) -> Vec<&str> {
+fn ids(listing: &Listing<Arc<Offer>>) -> Vec<&str> {
     listing.items.iter().map(|offer| offer.id.as_str()).collect()
 }
 

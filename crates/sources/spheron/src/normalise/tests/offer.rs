@@ -11,7 +11,11 @@ fn offer(gpu_type: &str, fields: &str) -> Result<Offer, String> {
         r#"{{"data":[{{"gpuType":"{gpu_type}","offers":[{{"provider":"p","offerId":"o","gpuCount":1{fields}}}]}}]}}"#
     );
     let mut batch = offers(&json);
-    batch.items.pop().ok_or_else(|| said_of(&batch.rejects).join("; "))
+    batch
+        .items
+        .pop()
+        .map(Arc::unwrap_or_clone)
+        .ok_or_else(|| said_of(&batch.rejects).join("; "))
 }
 
 fn count(dial: Dial) -> String {
@@ -60,7 +64,7 @@ fn line(offer: &Offer) -> String {
 fn offers_are_what_the_api_says() {
     let batch = offers(OFFERS);
     assert_eq!(said_of(&batch.rejects), [""; 0]);
-    let lines: Vec<String> = batch.items.iter().map(line).collect();
+    let lines: Vec<String> = batch.items.iter().map(|offer| line(offer)).collect();
     let expected = [
         // P4: its spot_price is a price that nobody can buy at.
         "data-crunch H100_SXM5 1x H100 80 GB SXM5 | on_demand 2.9124 addon - | 32 vcpu 185 GB 500 GB | available - | nvlink | min 20 | Finland 3/FI/eu_north",
@@ -84,7 +88,7 @@ fn offers_are_what_the_api_says() {
     assert_eq!(lines.len(), expected.len());
     let first = &batch.items[0];
     assert_eq!(first.id.as_str(), "1H100.80S.32V_FIN-03_500");
-    assert_eq!(joined(&first.launch.images), "Ubuntu 22.04+Ubuntu 24.04 + CUDA 12.8");
+    assert_eq!(joined(&*first.launch.images), "Ubuntu 22.04+Ubuntu 24.04 + CUDA 12.8");
     assert_eq!(
         (first.launch.instance_type.as_deref(), first.launch.cloud_init),
         (Some("DEDICATED"), Some(true))
