@@ -13,6 +13,7 @@ use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
 use crate::launch::event::Event;
+use crate::launch::state::State;
 use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
@@ -31,6 +32,8 @@ pub(crate) struct Looked {
     pub(crate) listing: Listing<Instance>,
     /// Whether that is all that there is, as far as anybody can know (R7).
     pub(crate) whole: bool,
+    /// Machines that were alive when last seen and that it leaves out.
+    pub(crate) missing: Vec<InstanceId>,
 }
 
 impl Engine {
@@ -59,7 +62,7 @@ impl Engine {
         };
         reach("listed");
         let before = self.whole.get(account).cloned();
-        let mut whole = false;
+        let (mut whole, mut missing) = (false, Vec::new());
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         for id in there {
             self.asked.insert((broker.clone(), id), now.clone());
@@ -74,6 +77,7 @@ impl Engine {
                 now: &now,
             };
             whole = is_whole(state, &look);
+            missing = left_out(state, &look);
             let events = conclude(state, &*names, &look, &settings);
             if events.iter().any(|event| matches!(event, Event::Gone(_))) {
                 reach("verified");
@@ -84,7 +88,11 @@ impl Engine {
         if whole {
             self.whole.insert(account.clone(), began.clone());
         }
-        Ok(Looked { listing, whole })
+        Ok(Looked {
+            listing,
+            whole,
+            missing,
+        })
     }
 
     /// From when on machines that ended matter.
@@ -138,6 +146,20 @@ impl Engine {
         }
         (vanished, there)
     }
+}
+
+/// Machines that were alive when last seen, that a listing leaves out, and of
+/// which nobody knows better. Disks that were deleted leave without a trace.
+fn left_out(state: &State, look: &Look<'_>) -> Vec<InstanceId> {
+    let Some(view) = state.accounts.get(look.account) else {
+        return Vec::new();
+    };
+    if look.account.kind == Kind::Disk {
+        return Vec::new();
+    }
+    let shown = |id: &InstanceId| look.listing.items.iter().any(|item| item.id == *id);
+    let lost = view.alive.iter().filter(|id| !shown(id) && !look.vanished.contains(id));
+    lost.cloned().collect()
 }
 
 /// Disks in the form of machines: what is looked for, missed and believed to be
