@@ -17,7 +17,7 @@ mod unsure;
 pub(crate) use answer::confirm;
 pub(crate) use approved::{Approved, Standing, standing};
 pub(crate) use boot::Boot;
-pub(crate) use find::{find, known, the_one};
+pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;

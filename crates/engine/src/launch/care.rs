@@ -220,6 +220,21 @@ impl Engine {
         )))
     }
 
+    /// Takes a person's word that a machine is to end, whatever its broker shows:
+    /// somebody named it by its id (I5). One that its broker shows under
+    /// another name is left alone all the same.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn claim(&mut self, key: &str) -> Result<(), EngineError> {
+        let attempt = self.state().attempts.get(key).filter(|one| one.stage.is_alive());
+        let machine = attempt.and_then(|one| one.machine.as_ref());
+        if machine.is_some_and(|machine| !machine.ours && !machine.claimed) {
+            self.note(vec![Event::Claimed(Named { key: key.to_owned() })])?;
+        }
+        Ok(())
+    }
+
     /// Takes a person's word that nothing came of a request.
     ///
     /// # Errors

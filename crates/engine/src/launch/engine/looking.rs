@@ -12,8 +12,8 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
-use crate::launch::event::Event;
-use crate::launch::state::State;
+use crate::launch::event::{Event, Named, Noted};
+use crate::launch::state::{Attempt, State};
 use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
@@ -78,7 +78,16 @@ impl Engine {
             };
             whole = is_whole(state, &look);
             missing = left_out(state, &look);
-            let events = conclude(state, &*names, &look, &settings);
+            let mut events = named(state, &look);
+            if events.is_empty() {
+                events = conclude(state, &*names, &look, &settings);
+            } else {
+                let mut next = state.clone();
+                for event in &events {
+                    next.apply(event.clone(), &now)?;
+                }
+                events.extend(conclude(&next, &*names, &look, &settings));
+            }
             if events.iter().any(|event| matches!(event, Event::Gone(_))) {
                 reach("verified");
             }
@@ -146,6 +155,31 @@ impl Engine {
         }
         (vanished, there)
     }
+}
+
+/// What a listing says of machines of which only the answers to requests told:
+/// that they bear our names, or others (I5).
+fn named(state: &State, look: &Look<'_>) -> Vec<Event> {
+    let ours = state.attempts.values();
+    let ours = ours.filter(|one| one.stage.is_alive() && one.ordered.account() == *look.account);
+    let unsure = ours.filter_map(|one| Some((one, one.machine.as_ref().filter(|machine| !machine.ours)?)));
+    let said = unsure.filter_map(|(attempt, machine)| {
+        let row = look.listing.items.iter().find(|row| row.id == machine.id)?;
+        bears(attempt, &row.name)
+    });
+    said.collect()
+}
+
+/// What follows from the name that a broker shows for a machine; nothing where
+/// it shows none.
+pub(super) fn bears(attempt: &Attempt, name: &str) -> Option<Event> {
+    let key = attempt.key.clone();
+    if name == attempt.name {
+        return Some(Event::Confirmed(Named { key }));
+    }
+    let id = attempt.machine.as_ref().map(|machine| &machine.id)?;
+    let note = format!("the answer named {id}, which is somebody else's machine");
+    (!name.is_empty()).then(|| Event::Disowned(Noted { key, note }))
 }
 
 /// Machines that were alive when last seen, that a listing leaves out, and of

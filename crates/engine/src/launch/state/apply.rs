@@ -6,7 +6,8 @@ use gpu_broker_core::number::Exact;
 
 use super::{Attempt, Launch, Machine, RefusedEnds, SoldOutView, Stage, State};
 use crate::clock::Stamp;
-use crate::launch::event::{Accepted, EndRefused, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut};
+use crate::launch::event::{Accepted, EndRefused, Event, Extra, Known, Noted, Orphan, Planned, Reserved, SoldOut};
+use crate::launch::judge::Doom;
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -122,6 +123,15 @@ impl State {
                 self.lag(broker, reported.lag_ms.filter(|_| first));
                 Ok(())
             }
+            Event::Confirmed(named) => {
+                machine(self.alive(&named.key)?)?.ours = true;
+                Ok(())
+            }
+            Event::Claimed(named) => {
+                machine(self.alive(&named.key)?)?.claimed = true;
+                Ok(())
+            }
+            Event::Disowned(noted) => self.disown(noted, at),
             Event::Doomed(doomed) => {
                 let from = [Stage::Accepted, Stage::Ready, Stage::Orphan];
                 let attempt = self.step(&doomed.key, at, Stage::Doomed, &from)?;
@@ -214,10 +224,49 @@ impl State {
             phase: None,
             ssh: Vec::new(),
             listed: accepted.seen,
+            ours: accepted.seen,
+            claimed: false,
             unseen_from: None,
         });
         let broker = attempt.ordered.broker.clone();
         self.lag(broker, accepted.lag_ms);
+        Ok(())
+    }
+
+    /// What was told of a machine was told of somebody else's. Whether ours is
+    /// wanted depends on what was decided, not on what that other one is.
+    fn disown(&mut self, noted: Noted, at: &Stamp) -> Result<(), String> {
+        if machine(self.alive(&noted.key)?)?.ours {
+            return Err(format!("the machine of attempt {} is known to be ours", noted.key));
+        }
+        let from = [
+            Stage::Accepted,
+            Stage::Ready,
+            Stage::Doomed,
+            Stage::Ending,
+            Stage::Blocked,
+        ];
+        let attempt = self.step(&noted.key, at, Stage::Unknown, &from)?;
+        let sent_away = |doom: Doom| {
+            matches!(
+                doom,
+                Doom::Slow | Doom::Extra | Doom::Late | Doom::Undone | Doom::Expired | Doom::User
+            )
+        };
+        *attempt = Attempt {
+            unwanted: attempt.unwanted || attempt.doom.is_some_and(sent_away),
+            note: noted.note,
+            quiet_from: Some(at.clone()),
+            looks: 0,
+            missed: None,
+            machine: None,
+            doom: None,
+            end_sent: None,
+            ends: 0,
+            refused_ends: None,
+            gone_from: None,
+            ..attempt.clone()
+        };
         Ok(())
     }
 
@@ -227,16 +276,20 @@ impl State {
         } else {
             Stage::Ending
         };
-        let attempt = self.step(&refused.key, at, stage, &[Stage::Ending])?;
+        // One that is not known to be ours was not even asked to end.
+        let from = [Stage::Doomed, Stage::Ending, Stage::Blocked];
+        let attempt = self.step(&refused.key, at, stage, &from)?;
         attempt.note = refused.note;
         let ends = attempt.refused_ends.get_or_insert_with(|| RefusedEnds {
             count: 0,
             first: at.clone(),
             last: at.clone(),
             is_latest: true,
+            unauthorised: false,
             too_early: None,
         });
         ends.is_latest = true;
+        ends.unauthorised = refused.unauthorised;
         ends.count += 1;
         ends.last = at.clone();
         ends.too_early = refused.too_early_ms.map(Duration::from_millis);
@@ -374,6 +427,8 @@ fn listed(id: gpu_broker_core::instance::InstanceId, rate: Option<Exact>, at: &S
         phase: None,
         ssh: Vec::new(),
         listed: true,
+        ours: true,
+        claimed: false,
         unseen_from: None,
     }
 }
