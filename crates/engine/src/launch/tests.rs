@@ -32,6 +32,7 @@ struct World {
     broker: Arc<Scripted>,
     clock: Arc<SteppedClock>,
     store: MemoryStore,
+    settings: Settings,
 }
 
 impl World {
@@ -41,6 +42,7 @@ impl World {
             broker: Arc::new(Scripted::new(answers, Arc::clone(&clock))),
             clock,
             store: MemoryStore::default(),
+            settings: Settings::default(),
         }
     }
 
@@ -52,7 +54,7 @@ impl World {
             turns: Arc::new(Alone),
             watcher: Arc::new(Unwatched),
             interrupt: Interrupt::default(),
-            settings: Settings::default(),
+            settings: self.settings.clone(),
         };
         Engine::open(Box::new(self.store.open()), parts).unwrap()
     }

@@ -55,6 +55,12 @@ impl Engine {
     /// broker must show it under our name before anybody asks to end it, or a
     /// person must have named it by its id (I5). Until then it is held, with
     /// its money, and asked for again.
+    ///
+    /// Where a broker says for a minute that it has no such machine, under our
+    /// name or another, the answer's word counts: it named us, and whatever
+    /// runs must not go on costing money because a list is late. Such a machine
+    /// is asked to end, and stays held, for nothing but a list shows that it is
+    /// gone.
     async fn is_ours(&mut self, fleet: &dyn Fleet, key: &str) -> Result<bool, EngineError> {
         let Some((account, id)) = self.unsure(key) else {
             return Ok(true);
@@ -72,6 +78,7 @@ impl Engine {
                     })?;
                     ("its broker shows it without a name".to_owned(), false)
                 }
+                Ok(None) if self.may_be_unshown(key) => return Ok(true),
                 Ok(None) => ("its broker says that there is no such machine".to_owned(), false),
                 Err(error) => (error.to_string(), error.is_credentials()),
             }
@@ -92,6 +99,14 @@ impl Engine {
         };
         self.refuse(refused, &[Stage::Doomed, Stage::Ending, Stage::Blocked])?;
         Ok(false)
+    }
+
+    /// Whether its broker has had the time to show it.
+    fn may_be_unshown(&self, key: &str) -> bool {
+        let machine = self.state.attempts.get(key).and_then(|one| one.machine.as_ref());
+        let known = machine.map(|machine| self.now().since(&machine.from));
+        let long = known.is_some_and(|known| known.is_none_or(|known| known >= self.settings().unshown));
+        long && !self.settings().strict
     }
 
     /// The account and the id of a machine that its broker never showed.

@@ -77,8 +77,8 @@ async fn only_what_its_broker_shows_under_our_name_is_asked_to_end() {
         (Get::Works, List::Empty, true),
         (Get::Absent, List::Whole, true),
         (Get::Fails, List::Whole, true),
-        (Get::Absent, List::Empty, false),
         (Get::Fails, List::Fails, false),
+        (Get::Fails, List::Empty, false),
         (Get::Nameless, List::Empty, false),
     ] {
         let name = format!("{get:?} {list:?}");
@@ -114,9 +114,34 @@ async fn only_what_its_broker_shows_under_our_name_is_asked_to_end() {
 }
 
 #[tokio::test]
+async fn what_is_never_shown_is_held_whatever_was_asked() {
+    for strict in [false, true] {
+        let mut world = World::new(vec![Answer::Made]);
+        world.settings.strict = strict;
+        world.broker.get_as(Get::Absent);
+        world.broker.list_after_post(List::Empty);
+        world.provision(&wish(vec![vec![unit("best", "10")]])).await;
+        // Its broker is given a minute to show it.
+        let keys = vec![only(&world.engine()).key.clone()];
+        world.engine().terminate(&keys, Duration::from_secs(30)).await.unwrap();
+        assert_eq!((world.broker.deletes(), world.broker.alive()), (0, 1), "{strict}");
+        world.engine().watch(Duration::from_secs(2_000)).await.unwrap();
+        assert_eq!(world.broker.deletes() > 0, !strict);
+        let engine = world.engine();
+        let held = [Stage::Ending, Stage::Blocked];
+        assert!(held.contains(&only(&engine).stage), "{:?}", only(&engine).stage);
+        assert!(only(&engine).stage.is_reserved() && !engine.state().is_settled());
+        world.broker.list_as(List::Whole);
+        world.engine().watch(Duration::from_secs(900)).await.unwrap();
+        assert_eq!(only(&world.engine()).stage, Stage::Gone, "{strict}");
+        assert_eq!(world.broker.alive(), 0, "{strict}");
+    }
+}
+
+#[tokio::test]
 async fn a_person_may_end_by_its_id_what_no_broker_shows() {
     let world = World::new(vec![Answer::Made]);
-    world.broker.get_as(Get::Absent);
+    world.broker.get_as(Get::Fails);
     world.broker.list_after_post(List::Empty);
     world.provision(&wish(vec![vec![unit("best", "10")]])).await;
     let keys = vec![only(&world.engine()).key.clone()];

@@ -45,6 +45,7 @@ async fn a_process_that_died_in_its_turn_is_taken_over() {
             store: MemoryStore::of(rows[..kept].to_vec()),
             broker: if made { world.broker.clone() } else { nobody() },
             clock: world.clock.clone(),
+            settings: world.settings.clone(),
         };
         after.engine().reconcile(Duration::from_secs(60)).await.unwrap();
         let engine = after.engine();
