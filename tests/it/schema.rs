@@ -104,7 +104,8 @@ fn closed(schema: &Value, path: &str) -> usize {
 
 #[test]
 fn what_is_for_sale_is_as_its_schemas_say() {
-    let planner = crate::support::planner();
+    // Where nobody listens, a broker that is asked fails.
+    let planner = crate::support::planner().set("SPHERON_API_BASE_URL", "http://127.0.0.1:9");
     let file = |name: &str| planner.home().join(name).display().to_string();
     let (early, late, kept) = (file("early.json"), file("late.json"), file("quote.json"));
     run(&planner, &format!("quote H100:8 --sandbox --save {early}")).expect(0);
@@ -140,7 +141,7 @@ fn what_is_for_sale_is_as_its_schemas_say() {
         ),
         (
             "quote",
-            "quote H100:8 --sandbox --hours 20m --kubernetes --vcpus 8-400 --fx EUR=1.08",
+            "quote H100:8 --sandbox --hours 20m --kubernetes --vcpus 8..400 --fx EUR=1.08",
         ),
         ("quote", "quote H100:8 --sandbox --max-price 0.01"),
         ("quote", "quote H100:8 --broker spheron --timeout 1"),
@@ -188,7 +189,7 @@ fn what_was_launched_is_as_its_schemas_say() {
     let listed = says("instances", "ls --all");
     let id = crate::support::text(&list(&listed, "instances")[0], "id").to_owned();
     says("instances", &format!("show {id}"));
-    says("instances", &format!("extend {id} --by 1h"));
+    says("instances", &format!("extend {id} --by 1h --yes"));
     says("doctor", "doctor");
     home.control(r#"{"faults": ["prime:list-empty"]}"#);
     assert_eq!(says("instances", "reconcile --within 1s")["settled"], false);

@@ -60,7 +60,7 @@
 //! # offer.price = Some(Rate::new("15.2".parse()?, Currency::USD));
 //! # let market = Market::of(vec![offer]);
 //! # let day = gpu_broker_core::quantity::Hours::whole(24);
-//! # let demand = Demand::new("H100:8".parse()?, day);
+//! # let demand = Demand::new(gpu_broker_core::gpu::GpuRequest::parse("H100:8")?, day);
 //! # let wish = wish(&market, &demand)?;
 //! # assert_eq!(wish.plans[0].machines[0].worst.to_string(), "364.8");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -151,24 +151,6 @@ fn a_list_that_leaves_out_what_it_showed_settles_nothing() {
 }
 
 #[test]
-fn a_minimum_runtime_that_ends_in_time_is_waited_for() {
-    let home = Home::insisting();
-    run(&home, "provision H100:1 --yes --broker spheron").expect(0);
-    // Of the 20 minutes, a few seconds are left by the world's clock.
-    home.control(r#"{"advance_seconds": 1194}"#);
-    let ran = run(&home, "terminate --all --yes --within 1s");
-    ran.expect(7);
-    assert!(ran.stderr.contains("minimum runtime"), "{}", ran.stderr);
-    assert_eq!(home.live().len(), 1);
-    let ran = run(&home, "terminate --all --yes --within 60s");
-    ran.expect(0);
-    assert!(ran.stderr.contains("waiting "), "{}", ran.stderr);
-    assert!(ran.stderr.contains(" s for a minimum runtime"), "{}", ran.stderr);
-    assert!(ran.stdout.contains(" gone, cost "), "{}", ran.stdout);
-    assert!(home.live().is_empty());
-}
-
-#[test]
 fn the_doctor_compares_the_clocks() {
     let home = Home::troubled(&[]);
     let document = run(&home, "doctor -o json").expect(0).json();

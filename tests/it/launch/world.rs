@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gpu_broker_sandbox::{Broker, Control, Limits, MinimumRuntime, Options, Rule, Running, Sandbox};
+use gpu_broker_sandbox::{Broker, Control, Limits, Options, Rule, Running, Sandbox};
 use gpu_broker_testkit::planner::{Planner, Ran};
 use serde_json::Value;
 
@@ -37,22 +37,11 @@ impl Home {
 
     /// Brokers of their own with these faults, which the planner asks by their addresses as it asks the real ones.
     pub(crate) fn troubled(faults: &[&str]) -> Self {
-        Self::over(&Options {
+        let options = Options {
             faults: faults.iter().map(|fault| fault.parse::<Rule>().unwrap()).collect(),
             ..options(None)
-        })
-    }
-
-    /// The same with a minimum runtime that Spheron insists on.
-    pub(crate) fn insisting() -> Self {
-        Self::over(&Options {
-            minimum_runtime: MinimumRuntime::Enforced,
-            ..options(None)
-        })
-    }
-
-    fn over(options: &Options) -> Self {
-        let running = Sandbox::start(options).unwrap();
+        };
+        let running = Sandbox::start(&options).unwrap();
         let planner = crate::support::planner()
             .set("PRIME_API_BASE_URL", running.prime_url())
             .set("SPHERON_API_BASE_URL", running.spheron_url())

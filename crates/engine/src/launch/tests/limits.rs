@@ -4,52 +4,22 @@ use super::*;
 
 #[tokio::test]
 async fn caps_are_checked_before_anything_is_sent() {
-    let cap = |text: &str| Some(text.parse::<Exact>().unwrap());
-    for (caps, allowed) in [
-        (Caps::default(), true),
-        (
-            Caps {
-                rate: cap("10"),
-                ..Caps::default()
-            },
-            true,
-        ),
-        (
-            Caps {
-                rate: cap("9.99"),
-                ..Caps::default()
-            },
-            false,
-        ),
-        (
-            Caps {
-                total: cap("240"),
-                ..Caps::default()
-            },
-            true,
-        ),
-        (
-            Caps {
-                total: cap("239.999"),
-                ..Caps::default()
-            },
-            false,
-        ),
-        (
-            Caps {
-                budget: cap("240"),
-                ..Caps::default()
-            },
-            true,
-        ),
-        (
-            Caps {
-                budget: cap("239"),
-                ..Caps::default()
-            },
-            false,
-        ),
+    let cap = |text: Option<&str>| text.map(|text| text.parse::<Exact>().unwrap());
+    for (rate, total, budget, allowed) in [
+        (None, None, None, true),
+        (Some("10"), None, None, true),
+        (Some("9.99"), None, None, false),
+        (None, Some("240"), None, true),
+        (None, Some("239.999"), None, false),
+        (None, None, Some("240"), true),
+        (None, None, Some("239"), false),
     ] {
+        let caps = Caps {
+            rate: cap(rate),
+            total: cap(total),
+            budget: cap(budget),
+            ..Caps::default()
+        };
         let world = World::new(vec![Answer::Made]);
         let wish = Wish {
             caps,
