@@ -21,7 +21,7 @@ pub(super) fn look(source: &dyn Source) -> Option<Finding> {
 /// so a difference of less than one is none.
 fn offset_s(said: &ClockSaid, now: Timestamp) -> Option<i64> {
     let here = now.checked_sub(SignedDuration::try_from(said.ago).ok()?).ok()?;
-    Some(here.duration_since(said.moment).as_millis().div_euclid(1000)).and_then(|seconds| i64::try_from(seconds).ok())
+    i64::try_from(here.duration_since(said.moment).as_millis().div_euclid(1000)).ok()
 }
 
 fn finding(broker: &Broker, offset_s: i64) -> Finding {
