@@ -179,7 +179,7 @@ pub(super) fn bears(attempt: &Attempt, name: &str) -> Option<Event> {
     }
     let id = attempt.machine.as_ref().map(|machine| &machine.id)?;
     let note = format!("the answer named {id}, which is somebody else's machine");
-    (!name.is_empty()).then(|| Event::Disowned(Noted { key, note }))
+    (!name.is_empty()).then_some(Event::Disowned(Noted { key, note }))
 }
 
 /// Machines that were alive when last seen, that a listing leaves out, and of

@@ -31,15 +31,6 @@ impl State {
                 self.lag(broker, reported.lag_ms.filter(|_| first));
                 Ok(())
             }
-            Event::Confirmed(named) => {
-                machine(self.alive(&named.key)?)?.ours = true;
-                Ok(())
-            }
-            Event::Claimed(named) => {
-                machine(self.alive(&named.key)?)?.claimed = true;
-                Ok(())
-            }
-            Event::Disowned(noted) => self.disown(noted, at),
             Event::Doomed(doomed) => {
                 let from = [Stage::Accepted, Stage::Ready, Stage::Orphan];
                 let attempt = self.step(&doomed.key, at, Stage::Doomed, &from)?;
@@ -83,6 +74,22 @@ impl State {
                 attempt.worst = extended.worst;
                 Ok(())
             }
+            event => self.whose(event, at),
+        }
+    }
+
+    /// What is found out about whose a machine is.
+    fn whose(&mut self, event: Event, at: &Stamp) -> Result<(), String> {
+        match event {
+            Event::Confirmed(named) => {
+                machine(self.alive(&named.key)?)?.ours = true;
+                Ok(())
+            }
+            Event::Claimed(named) => {
+                machine(self.alive(&named.key)?)?.claimed = true;
+                Ok(())
+            }
+            Event::Disowned(noted) => self.disown(noted, at),
             other => Err(format!("{other:?} is no event of a machine that exists")),
         }
     }
