@@ -4,4 +4,4 @@ mod brokers;
 mod machines;
 mod provision;
 mod quotes;
-mod world;
+pub(crate) mod world;

@@ -27,6 +27,7 @@ mod order;
 mod quote;
 mod recorded;
 mod sandbox;
+mod schema;
 mod support;
 mod terminal;
 mod why;

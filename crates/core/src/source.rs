@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::disk::DiskOffer;
@@ -33,6 +34,20 @@ pub trait Source: Debug + Send + Sync {
     fn fleet(&self) -> Option<&dyn Fleet>;
     /// The account's disks; `None` without a key.
     fn disks(&self) -> Option<&dyn Disks>;
+    /// What its clock said when it last answered; `None` while nobody knows.
+    /// Asks nobody.
+    fn clock(&self) -> Option<ClockSaid> {
+        None
+    }
+}
+
+/// What a broker's clock said in its last answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockSaid {
+    /// The moment of the answer by the broker's clock, in whole seconds.
+    pub moment: Timestamp,
+    /// How long ago the answer came.
+    pub ago: Duration,
 }
 
 /// What a broker sells. Reading it costs nothing.

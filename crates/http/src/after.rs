@@ -13,6 +13,8 @@ const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
 /// What the headers of an answer say about limits. Nothing in it depends on our own clock.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Told {
+    /// `Date`: what the broker's clock says.
+    pub(crate) date: Option<Timestamp>,
     /// `X-RateLimit-Limit`: calls per window.
     pub(crate) limit: Option<u32>,
     /// `X-RateLimit-Remaining`: calls left in this window.
@@ -29,6 +31,7 @@ impl Told {
         let date = header("date").and_then(http_date);
         let count = |name| header(name).and_then(|text| text.trim().parse().ok());
         Self {
+            date,
             limit: count("x-ratelimit-limit"),
             remaining: count("x-ratelimit-remaining"),
             reset: header("x-ratelimit-reset").and_then(|text| until_reset(text, date)),
@@ -163,6 +166,7 @@ mod tests {
             ("x-ratelimit-reset", "2026-11-29T14:00:00.000Z"),
         ]);
         let expected = Told {
+            date: http_date(DATE),
             limit: Some(250),
             remaining: Some(0),
             reset: Some(Duration::from_secs(30)),

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::base::BaseUrl;
 use crate::call::{Call, Repeat};
+use crate::date::{LastDate, Said};
 use crate::exchange;
 use crate::failure::Failure;
 use crate::limit::{Limits, Quota};
@@ -71,6 +72,7 @@ pub(crate) struct Shared {
     pub(crate) key: Option<ApiKey>,
     pub(crate) options: ClientOptions,
     pub(crate) limits: Limits,
+    pub(crate) date: LastDate,
     pub(crate) slots: Semaphore,
     /// Keeps connections open between calls.
     pooled: OnceLock<Result<reqwest::Client, String>>,
@@ -85,6 +87,7 @@ impl Client {
             base,
             key,
             limits: Limits::new(options.quota),
+            date: LastDate::default(),
             slots: Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             options,
             pooled: OnceLock::new(),
@@ -98,6 +101,11 @@ impl Client {
     /// The origin that this client talks to.
     pub fn base(&self) -> &BaseUrl {
         &self.shared.base
+    }
+
+    /// What the broker's clock said in the last answer that told the time; `None` before the first.
+    pub fn said(&self) -> Option<Said> {
+        self.shared.date.said()
     }
 
     /// Whether requests carry a key.

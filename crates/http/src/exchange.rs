@@ -46,10 +46,14 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
     };
     let status = response.status().as_u16();
     tracing::debug!(method = %call.method, path = %call.path, status, elapsed_ms = start.elapsed().as_millis(), "answered");
-    if !response.status().is_success() {
-        return Err(refusal(shared, call, response, until).await);
+    let told = told(&response);
+    if let Some(date) = told.date {
+        shared.date.note(date);
     }
-    shared.limits.learn(call.repeat, &told(&response), false);
+    if !response.status().is_success() {
+        return Err(refusal(shared, call, response, told, until).await);
+    }
+    shared.limits.learn(call.repeat, &told, false);
     let request_id = request_id(shared, response.headers());
     let unread = match timeout_at(until, read(response, call.body_bytes_max)).await {
         Ok(Ok(mut body)) => {
@@ -60,6 +64,7 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
                 call: call.clone(),
                 status,
                 body,
+                date: told.date,
                 request_id,
             });
         }
@@ -118,9 +123,8 @@ async fn admit<'s>(shared: &'s Shared, call: &Call, deadline: Instant) -> Result
 }
 
 /// Makes a failure of an answer outside 2xx, and keeps what it says about limits.
-async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, until: Instant) -> Failure {
+async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, told: Told, until: Instant) -> Failure {
     let status = response.status().as_u16();
-    let told = told(&response);
     let request_id = request_id(shared, response.headers());
     let target = response
         .headers()

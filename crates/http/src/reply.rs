@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::call::Call;
@@ -15,6 +16,8 @@ pub struct Reply {
     pub status: u16,
     /// The body, at most as long as the call allows. It is as it came, but for copies of our own key: those are `*`.
     pub body: Vec<u8>,
+    /// What the broker's clock said when it answered: its `Date` header, in whole seconds.
+    pub date: Option<Timestamp>,
     /// The broker's own name for the request, for its support.
     pub request_id: Option<Box<str>>,
 }

@@ -251,6 +251,8 @@ A fault is NAME, BROKER:NAME or OP/NAME, and `:3` for the next three times or
 `:p=0.1` for one in ten; `curl $PRIME_API_BASE_URL/sandbox/faults` lists them.
 The world that `--sandbox` shares is kept in the data folder: --keep serves it.")]
     Sandbox(SandboxArgs),
+    /// Print the JSON Schema of a document; without a name, list them
+    Schema(SchemaArgs),
     /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),
 }
@@ -323,6 +325,14 @@ pub(crate) struct GpusArgs {
     /// Print at most this many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_offers: Option<u32>,
+}
+
+/// `planner schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which document, such as `quote`
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 /// `planner help`.

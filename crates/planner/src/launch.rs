@@ -3,26 +3,22 @@
 
 mod answer;
 mod approved;
-mod boot;
 mod find;
 mod first_start;
 mod login;
 mod narrator;
 mod open;
+mod over;
 mod stop;
-mod tolerance;
-mod units;
 mod unsure;
 
 pub(crate) use answer::confirm;
-pub(crate) use approved::{Approved, Standing, standing};
-pub(crate) use boot::Boot;
-pub(crate) use find::{find, known, the_one};
+pub(crate) use approved::Approved;
+pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
 pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble};
+pub(crate) use over::over;
 pub(crate) use stop::Stop;
-pub(crate) use tolerance::Tolerance;
-pub(crate) use units::{Ordering, charged, over, package};
 pub(crate) use unsure::unsure;

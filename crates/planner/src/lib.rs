@@ -99,6 +99,7 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
                 Command::Diff(args) => commands::diff(&context, args),
                 Command::Verify(args) => commands::verify(&context, args),
                 Command::Sandbox(args) => commands::sandbox(&context, args).await,
+                Command::Schema(args) => commands::schema(&context, args),
                 Command::Help(args) => commands::help(&context, args),
             }
         };

@@ -125,3 +125,38 @@ fn a_dry_run_and_a_refusal_ask_for_no_machine() {
     assert!(ran.stderr.contains("--yes"), "{}", ran.stderr);
     assert_eq!(home.live().len(), 1);
 }
+
+#[test]
+fn a_list_that_leaves_out_what_it_showed_settles_nothing() {
+    for broker in ["prime", "spheron"] {
+        let home = Home::troubled(&[]);
+        run(&home, &format!("provision H100:1 --yes --broker {broker}")).expect(0);
+        let settled = |status: i32, expected: bool| {
+            let ran = run(&home, "reconcile --within 1s -o json");
+            assert_eq!(ran.expect(status).json()["settled"], expected, "{broker}");
+            run(&home, "audit").expect(status);
+            ran.stderr
+        };
+        assert!(!settled(0, true).contains("leaves out"), "{broker}");
+        home.control(&format!(r#"{{"faults": ["{broker}:list-empty"]}}"#));
+        let said = settled(7, false);
+        let missing = format!(
+            "the list of {broker} leaves out what it showed before: {}",
+            home.live()[0]
+        );
+        assert!(said.contains(&missing), "{said}");
+        home.control(r#"{"clear_faults": true}"#);
+        settled(0, true);
+    }
+}
+
+#[test]
+fn the_doctor_compares_the_clocks() {
+    let home = Home::troubled(&[]);
+    let document = run(&home, "doctor -o json").expect(0).json();
+    for broker in ["prime", "spheron"] {
+        let about = format!("{broker} clock");
+        let found = list(&document, "findings").iter().find(|one| one["about"] == *about);
+        assert_eq!(found.unwrap()["health"], "ok", "{document}");
+    }
+}

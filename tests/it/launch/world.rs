@@ -9,8 +9,8 @@ use gpu_broker_testkit::planner::{Planner, Ran};
 use serde_json::Value;
 
 /// A home with its world.
-pub(super) struct Home {
-    pub(super) planner: Planner,
+pub(crate) struct Home {
+    pub(crate) planner: Planner,
     running: Running,
 }
 
@@ -29,14 +29,14 @@ fn options(state: Option<PathBuf>) -> Options {
 
 impl Home {
     /// An empty home, and a world in which nothing happened yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let planner = crate::support::planner();
         let running = Sandbox::start(&options(Some(folder(&planner).join("world.json")))).unwrap();
         Self { planner, running }
     }
 
     /// Brokers of their own with these faults, which the planner asks by their addresses as it asks the real ones.
-    pub(super) fn troubled(faults: &[&str]) -> Self {
+    pub(crate) fn troubled(faults: &[&str]) -> Self {
         let options = Options {
             faults: faults.iter().map(|fault| fault.parse::<Rule>().unwrap()).collect(),
             ..options(None)
@@ -51,31 +51,31 @@ impl Home {
     }
 
     /// Runs a command in the sandbox.
-    pub(super) fn run(&self, line: &str) -> Ran {
+    pub(crate) fn run(&self, line: &str) -> Ran {
         let words: Vec<&str> = line.split_whitespace().chain(["--sandbox"]).collect();
         self.planner.run(&words)
     }
 
     /// The folder of the sandbox's journal and world.
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         folder(&self.planner)
     }
 
     /// Turns the world's knobs.
-    pub(super) fn control(&self, knobs: &str) {
+    pub(crate) fn control(&self, knobs: &str) {
         let control: Control = serde_json::from_str(knobs).unwrap();
         self.running.world().control(Broker::Prime, control).unwrap();
     }
 
     /// Ids of the machines that cost money, those of strangers left out.
-    pub(super) fn live(&self) -> Vec<String> {
+    pub(crate) fn live(&self) -> Vec<String> {
         let ledger = self.running.world().ledger().unwrap();
         let ours = ledger.live.iter().filter(|machine| !machine.foreign);
         ours.map(|machine| machine.id.clone()).collect()
     }
 
     /// How many requests to launch came, and that no two bore one name.
-    pub(super) fn posts(&self) -> usize {
+    pub(crate) fn posts(&self) -> usize {
         let ledger = self.running.world().ledger().unwrap();
         assert!(
             ledger.posts.iter().all(|posted| posted.count == 1),
@@ -87,14 +87,14 @@ impl Home {
 }
 
 /// A key that must turn up nowhere.
-pub(super) const KEY: &str = "sandbox-canary-5eed";
+pub(crate) const KEY: &str = "sandbox-canary-5eed";
 
 fn folder(planner: &Planner) -> PathBuf {
     planner.home().join("planner").join("sandbox")
 }
 
 /// Every file below a folder.
-pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -109,7 +109,7 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// The one machine of a document.
 #[track_caller]
-pub(super) fn only(document: &Value) -> &Value {
+pub(crate) fn only(document: &Value) -> &Value {
     match crate::support::list(document, "instances") {
         [one] => one,
         other => panic!("not one machine: {other:?}"),

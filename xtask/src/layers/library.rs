@@ -32,6 +32,7 @@ const UNWANTED: &[&str] = &[
     "gpu-broker-sandbox",
     "gpu-broker-testkit",
     "indicatif",
+    "jsonschema",
     "proptest",
     "tracing-subscriber",
 ];

@@ -32,6 +32,9 @@ pub struct Shown {
     /// is missing that was there before (R7). Only then is what is settled in
     /// the journal settled.
     pub whole: bool,
+    /// Machines that were alive when last seen, that it leaves out, and of
+    /// which the broker says nothing else when asked for each.
+    pub missing: Vec<InstanceId>,
 }
 
 impl Shown {
@@ -66,7 +69,11 @@ impl Engine {
             if account.kind == Kind::Disk && !self.state().attempts.values().any(disks_of_ours) {
                 continue;
             }
-            let Looked { listing, whole } = self.look(&account).await?;
+            let Looked {
+                listing,
+                whole,
+                missing,
+            } = self.look(&account).await?;
             let Account { broker, scope, kind } = account;
             shown.push(Shown {
                 broker,
@@ -74,6 +81,7 @@ impl Engine {
                 kind,
                 listing,
                 whole,
+                missing,
             });
         }
         Ok(shown)
@@ -87,10 +95,18 @@ impl Engine {
     /// When the journal cannot be used, or another process is launching.
     pub async fn reconcile(&mut self, within: Duration) -> Result<Vec<Shown>, EngineError> {
         self.recover().await?;
-        let shown = self.look_around().await?;
+        let start = self.now();
+        let mut shown = self.look_around().await?;
         self.catch_up().await?;
         let rested = |state: &State| !state.attempts.values().any(is_moving);
         self.tend(is_moving, Care::Unsettled, within, rested).await?;
+        // A later look may have shown what the first left out.
+        for one in shown.iter_mut().filter(|one| !one.whole) {
+            if self.was_whole(&one.account(), &start) {
+                one.whole = true;
+                one.missing.clear();
+            }
+        }
         Ok(shown)
     }
 
@@ -202,6 +218,21 @@ impl Engine {
         Err(CareError::Unfit(format!(
             "no account lists a machine with the id {id}; `planner audit` shows what there is"
         )))
+    }
+
+    /// Takes a person's word that a machine is to end, whatever its broker shows:
+    /// somebody named it by its id (I5). One that its broker shows under
+    /// another name is left alone all the same.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn claim(&mut self, key: &str) -> Result<(), EngineError> {
+        let attempt = self.state().attempts.get(key).filter(|one| one.stage.is_alive());
+        let machine = attempt.and_then(|one| one.machine.as_ref());
+        if machine.is_some_and(|machine| !machine.ours && !machine.claimed) {
+            self.note(vec![Event::Claimed(Named { key: key.to_owned() })])?;
+        }
+        Ok(())
     }
 
     /// Takes a person's word that nothing came of a request.

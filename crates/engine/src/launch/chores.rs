@@ -129,7 +129,8 @@ fn end_in(attempt: &Attempt, settings: &Settings, now: &Stamp) -> Option<Duratio
                 // One that was taken is given the time of four looks to show.
                 None => doubled(settings.list_every * 4, attempt.ends, settings),
             };
-            let last = attempt.end_sent.as_ref().unwrap_or(&attempt.since);
+            let last = attempt.end_sent.as_ref().or(refused.map(|ends| &ends.last));
+            let last = last.unwrap_or(&attempt.since);
             Some(
                 now.since(last)
                     .map_or(Duration::ZERO, |waited| pause.saturating_sub(waited)),

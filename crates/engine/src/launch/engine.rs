@@ -162,6 +162,12 @@ impl Engine {
         waited.is_some_and(|waited| waited < self.settings().list_every)
     }
 
+    /// Whether this process saw all of an account since then.
+    pub(crate) fn was_whole(&self, account: &Account, start: &Stamp) -> bool {
+        let last = self.whole.get(account);
+        last.is_some_and(|last| last.boot == start.boot && last.up_ms >= start.up_ms)
+    }
+
     pub(crate) fn now(&self) -> Stamp {
         self.parts.clock.now()
     }

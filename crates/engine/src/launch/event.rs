@@ -44,6 +44,14 @@ pub enum Event {
     Ready(Ready),
     /// Its broker reports something new of it.
     Reported(Reported),
+    /// A list or a record of its broker shows the machine that an answer named
+    /// under our name.
+    Confirmed(Named),
+    /// The machine that an answer named bears another name: it is not ours, and
+    /// what came of the request is open again.
+    Disowned(Noted),
+    /// Somebody named the machine by its id, to be ended.
+    Claimed(Named),
     /// It must end, and why.
     Doomed(DoomedEvent),
     /// A request to end it is about to leave.

@@ -14,6 +14,8 @@ use crate::clock::Stamp;
 pub enum Held {
     /// Its broker says that it is too early, and for how long still.
     TooEarly(Duration),
+    /// Its broker refuses the key.
+    Key,
     /// Its broker says something else, or nothing.
     Refused,
 }
@@ -63,6 +65,7 @@ impl Attempt {
                 let waited = now.since(&ends.last).unwrap_or_default();
                 Held::TooEarly(wait.saturating_sub(waited))
             }
+            None if ends.unauthorised => Held::Key,
             None => Held::Refused,
         })
     }

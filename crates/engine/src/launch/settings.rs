@@ -35,6 +35,10 @@ pub struct Settings {
     /// The least time between two listings that both show a machine as ended
     /// before it is believed (R8).
     pub gone_gap: Duration,
+    /// How long a broker may say that it has no machine of an id that its own
+    /// answer named under our name, before it is asked to end it all the same
+    /// (I5).
+    pub unshown: Duration,
     /// The first wait after a request to end a machine that did not work; it
     /// doubles up to `end_retry_max`.
     pub end_retry: Duration,
@@ -59,7 +63,8 @@ pub struct Settings {
     /// Listings that showed the lag of a machine, below which a name may not
     /// be given up and ordered again (T12).
     pub lags_min: u32,
-    /// Whether a refusal is doubted as much as a broken connection (R4).
+    /// Whether a refusal is doubted as much as a broken connection (R4), and
+    /// nothing is asked to end that its broker never showed under our name.
     pub strict: bool,
 }
 
@@ -76,6 +81,7 @@ impl Default for Settings {
             watch: 24 * 60 * MINUTE,
             list_every: 10 * SECOND,
             gone_gap: 30 * SECOND,
+            unshown: MINUTE,
             end_retry: 5 * SECOND,
             end_retry_max: 5 * MINUTE,
             end_blocked: 15 * MINUTE,
@@ -104,6 +110,7 @@ impl Settings {
             refusal_settles: ms(20),
             list_every: ms(40),
             gone_gap: ms(120),
+            unshown: ms(120),
             end_retry: ms(40),
             end_retry_max: ms(400),
             end_blocked: 5 * SECOND,
@@ -120,6 +127,7 @@ impl Settings {
             refusal_settles: SECOND,
             list_every: SECOND,
             gone_gap: 2 * SECOND,
+            unshown: 2 * SECOND,
             end_retry: SECOND,
             ..Self::default()
         }

@@ -128,6 +128,11 @@ pub struct Machine {
     pub ssh: Vec<Ssh>,
     /// Whether a listing ever showed it.
     pub listed: bool,
+    /// Whether its broker ever showed it under our name, or a person took it
+    /// into the journal. Of any other only the answer to a request told.
+    pub(crate) ours: bool,
+    /// Whether a person named it by its id, to be ended.
+    pub(crate) claimed: bool,
     /// Since when a listing that should show it does not.
     pub unseen_from: Option<Stamp>,
 }
@@ -154,7 +159,7 @@ pub enum Stage {
     Ready,
     /// It must end.
     Doomed,
-    /// Its broker was asked to end it.
+    /// Its broker was asked to end it, or will be once it shows that it is ours.
     Ending,
     /// Its broker does not end it.
     Blocked,
@@ -246,6 +251,8 @@ pub(crate) struct RefusedEnds {
     pub(crate) last: Stamp,
     /// Whether the last request was one of them.
     pub(crate) is_latest: bool,
+    /// Whether the last of them was refused because of the key.
+    pub(crate) unauthorised: bool,
     /// Until when the broker said that it is too early.
     pub(crate) too_early: Option<Duration>,
 }

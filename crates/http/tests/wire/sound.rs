@@ -128,3 +128,36 @@ async fn the_quota_is_kept_before_anything_is_sent() {
     assert!(failure.retry_after.unwrap() > Duration::from_secs(200));
     assert_eq!(server.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn the_brokers_clock_is_heard_in_answers_of_every_kind() {
+    let date = "date: Sun, 29 Nov 2026 13:59:30 GMT";
+    let later = "date: Sun, 29 Nov 2026 14:00:00 GMT";
+    let server = Server::start(vec![
+        say("200 OK", "[]"),
+        Act::Say(answer("200 OK", &[date], "[]")),
+        Act::Say(answer("200 OK", &["date: yesterday"], "[]")),
+        Act::Say(answer("404 Not Found", &[later], "{}")),
+    ])
+    .await;
+    let client = server.client();
+    let mut heard = Vec::new();
+    for _ in 0..4 {
+        let reply = client.send(&Call::get("/"), within(2000)).await;
+        let date = reply.ok().and_then(|reply| reply.date);
+        heard.push((
+            date.map(|date| date.to_string()),
+            client.said().map(|said| said.date.to_string()),
+        ));
+    }
+    let (first, last) = ("2026-11-29T13:59:30Z".to_owned(), "2026-11-29T14:00:00Z".to_owned());
+    assert_eq!(
+        heard,
+        [
+            (None, None),
+            (Some(first.clone()), Some(first.clone())),
+            (None, Some(first)),
+            (None, Some(last)),
+        ]
+    );
+}

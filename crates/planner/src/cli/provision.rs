@@ -9,7 +9,7 @@ use gpu_broker_core::number::Exact;
 use super::RequestArgs;
 use super::request::amount;
 use super::span::span;
-use crate::launch::Tolerance;
+use gpu_broker_engine::launch::Tolerance;
 
 /// `planner provision`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]

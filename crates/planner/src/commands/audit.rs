@@ -6,7 +6,7 @@ use gpu_broker_engine::launch::state::Attempt;
 use serde_json::json;
 
 use super::Context;
-use super::ls::{answered, reports};
+use super::ls::{answered, doubted, reports};
 use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
 use crate::launch::{Purpose, opened, trouble};
@@ -63,6 +63,9 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     let found = found(&rows, &lost, open.len());
     if !found.is_empty() {
         printer.warn(&found);
+        return Ok(Exit::Unknown);
+    }
+    if doubted(context, &listed) {
         return Ok(Exit::Unknown);
     }
     Ok(answered(

@@ -1,6 +1,7 @@
 //! `planner doctor`: what works, and what does not.
 
 mod brokers;
+mod clock;
 mod folder;
 
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use gpu_broker_core::market::Completeness;
 use gpu_broker_core::market::{SourceReport, completeness};
+use gpu_broker_core::source::Coverage;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::journal::SqliteJournal;
 use gpu_broker_engine::launch::Shown;
@@ -17,6 +18,7 @@ use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::instances::{Row, instance, rates, sheet, table, unasked, unresolved};
+use crate::view::text::shown as escaped;
 use crate::view::{columns, footer, format};
 
 /// What the journal and the brokers know.
@@ -128,6 +130,27 @@ pub(super) fn answered<'a>(
         Completeness::KeysRefused => Exit::Credentials,
         Completeness::Partial => Exit::PartialMarket,
     }
+}
+
+/// Says which listings came in full and yet cannot be all that there is: what
+/// they do not show may run on, so nothing is settled (R7).
+pub(super) fn doubted(context: &Context<'_>, shown: &[Shown]) -> bool {
+    let doubted = |one: &&Shown| !one.whole && one.listing.coverage == Coverage::Complete;
+    let mut any = false;
+    for one in shown.iter().filter(doubted) {
+        any = true;
+        let ids: Vec<_> = one.missing.iter().map(|id| escaped(id.as_str())).collect();
+        let what = match (ids.len(), one.listing.rejects.len()) {
+            (0, 0) => "shows one id twice".to_owned(),
+            (0, rejects) => format!("has {rejects} that cannot be read"),
+            (_, _) => format!("leaves out what it showed before: {}", ids.join(", ")),
+        };
+        context.printer.warn(&format!(
+            "the list of {} {what}; what it does not show may run and cost money, so look again later\n",
+            one.broker
+        ));
+    }
+    any
 }
 
 /// Prints some attempts as they are now.

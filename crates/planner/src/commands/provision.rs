@@ -19,12 +19,13 @@ use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, opened, over, package, trouble};
+use crate::launch::{Purpose, confirm, opened, over, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::format;
 use crate::view::launch::Summary;
+use crate::view::text::shown;
 use chosen::{Choice, Chosen};
 use setup::Setup;
 
@@ -83,7 +84,10 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     };
     for (approved, plan) in &chosen.plans {
         let fit = chosen::prepaid(plan, args.allow_prepaid)
-            .and_then(|()| package(plan, &approved.plan, &ordering))
+            .and_then(|()| {
+                let package = Package::of(plan, &approved.plan, &ordering);
+                package.map_err(|why| shown(&why.to_string()).into_owned())
+            })
             .and_then(|package| over(&package, &caps).map_or(Ok(package), Err));
         match fit {
             Ok(package) => plans.push((approved.id.clone(), package)),

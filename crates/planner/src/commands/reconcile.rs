@@ -11,7 +11,7 @@ use gpu_broker_engine::lock::{Holder, Lock};
 use serde_json::json;
 
 use super::Context;
-use super::ls::{answered, print, reports, with_sources};
+use super::ls::{answered, doubted, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -132,7 +132,8 @@ fn told(
     let reports = reports(sources, shown);
     print(context, &rows, now, |mut document| {
         if let Some(fields) = document.as_object_mut() {
-            fields.insert("settled".to_owned(), json!(open.is_empty()));
+            let whole = shown.iter().all(|shown| shown.whole);
+            fields.insert("settled".to_owned(), json!(open.is_empty() && whole));
         }
         with_sources(document, &reports)
     })?;
@@ -146,6 +147,9 @@ fn told(
             open.len(),
             rates(open.iter().copied())
         ));
+        return Ok(Exit::Unknown);
+    }
+    if doubted(context, shown) {
         return Ok(Exit::Unknown);
     }
     let living = attempts().filter(|one| !one.stage.is_over());

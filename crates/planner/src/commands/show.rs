@@ -120,6 +120,7 @@ fn ending(attempt: &Attempt, now: &Stamp, facts: &mut Facts) {
                 format!("its broker does not end it for another {} s", wait.as_secs()),
             ));
         }
+        Some(Held::Key) => facts.push(("held", "its broker refuses the key".to_owned())),
         Some(Held::Refused) => facts.push(("held", "its broker did not end it when asked".to_owned())),
         None => {}
     }

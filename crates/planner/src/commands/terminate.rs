@@ -14,7 +14,7 @@ use super::Context;
 use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, find, opened, trouble};
+use crate::launch::{Purpose, confirm, find, is_id, opened, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::columns;
@@ -49,6 +49,9 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     for word in strangers {
         keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
     }
+    for key in by_id(engine.state(), &args.ids) {
+        engine.claim(&key).map_err(|error| trouble(&error))?;
+    }
     let ended = end(context, &mut engine, &keys, args.within).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
     drop(engine);
@@ -72,7 +75,7 @@ async fn end(context: &Context<'_>, engine: &mut Engine, keys: &[String], within
         let attempts = keys.iter().filter_map(|key| engine.state().attempts.get(key));
         let held = attempts.filter_map(|one| match one.held(&now)? {
             Held::TooEarly(wait) => Some(wait),
-            Held::Refused => None,
+            Held::Key | Held::Refused => None,
         });
         let Some(wait) = held.max().filter(|wait| *wait < left) else {
             return Ok(());
@@ -131,6 +134,17 @@ fn named(args: &TerminateArgs, state: &State, now: &Stamp) -> Result<(Vec<String
         }
     }
     Ok((keys.into_iter().collect(), strangers))
+}
+
+/// Those that were named by the broker's id of their machine.
+fn by_id(state: &State, words: &[String]) -> Vec<String> {
+    let named = |one: &&Attempt| words.iter().any(|word| is_id(one, word));
+    state
+        .attempts
+        .values()
+        .filter(named)
+        .map(|one| one.key.clone())
+        .collect()
 }
 
 /// Those of them that are not gone.
@@ -261,7 +275,7 @@ fn finish(context: &Context<'_>, state: &State, keys: &[String], now: &Stamp) ->
     if context.stop.is_asked() {
         return Ok(Exit::Interrupted);
     }
-    let refused = |one: &&Attempt| one.stage == Stage::Blocked && one.held(now) == Some(Held::Refused);
+    let refused = |one: &&Attempt| one.stage == Stage::Blocked && one.held(now) == Some(Held::Key);
     Ok(if left.iter().all(refused) {
         Exit::Credentials
     } else {
@@ -281,7 +295,7 @@ fn why(attempt: &Attempt, now: &Stamp) -> String {
             attempt.ordered.broker,
             wait.as_secs()
         ),
-        Some(Held::Refused) => format!("{id}: {}\n", shown(&attempt.note)),
+        Some(Held::Key | Held::Refused) => format!("{id}: {}\n", shown(&attempt.note)),
         None if attempt.stage.is_open() => format!("{id}: nobody knows whether it exists\n"),
         None => String::new(),
     }

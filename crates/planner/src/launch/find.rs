@@ -94,9 +94,14 @@ fn id(attempt: &Attempt) -> Option<&str> {
 }
 
 fn is(attempt: &Attempt, word: &str) -> bool {
+    attempt.key == word || is_id(attempt, word)
+}
+
+/// Whether a word is the broker's id of its machine, with or without the broker.
+pub(crate) fn is_id(attempt: &Attempt, word: &str) -> bool {
     let broker = attempt.ordered.broker.as_str();
     let with_broker = || word.strip_prefix(broker).and_then(|rest| rest.strip_prefix('/'));
-    attempt.key == word || id(attempt).is_some_and(|id| id == word || with_broker() == Some(id))
+    id(attempt).is_some_and(|id| id == word || with_broker() == Some(id))
 }
 
 fn begins_with(attempt: &Attempt, word: &str) -> bool {

@@ -135,6 +135,11 @@ fn lived(event: &Event, state: &State) -> Option<String> {
             let ssh = ready.ssh.first().map(|ssh| format!(": {ssh}"));
             format!("ready: {}{}", id(&ready.key), ssh.unwrap_or_default())
         }
+        Event::Disowned(noted) => format!(
+            "{}, so it is left alone; looking for a machine called {}",
+            shown(&noted.note),
+            shown(&noted.key)
+        ),
         Event::Doomed(doomed) => {
             let note = Some(&doomed.note).filter(|note| !note.is_empty());
             let note = note.map(|note| format!(" ({})", shown(note))).unwrap_or_default();

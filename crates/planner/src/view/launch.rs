@@ -10,14 +10,13 @@ use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
-use gpu_broker_engine::launch::{End, Package, Report, Unit, Wish};
+use gpu_broker_engine::launch::{End, Package, Report, Unit, Wish, charged};
 use serde_json::{Value, json};
 
 use super::document;
 use super::instances::{Row, age, instance, unresolved};
 use super::text::{gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
-use crate::launch::charged;
 
 /// What is about to be launched, for a person to approve.
 #[derive(Debug)]

@@ -6,12 +6,20 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gpu_broker_core::offer::Broker;
-use gpu_broker_core::source::{Ask, Progress, Quiet};
+use gpu_broker_core::source::{Ask, ClockSaid, Progress, Quiet};
 use gpu_broker_http as http;
 use tokio::time::Instant;
 
 /// Stands in for "without end" where a clock cannot be set that far ahead.
 const ONE_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// What the broker's clock said in its last answer.
+pub fn clock(client: &http::Client) -> Option<ClockSaid> {
+    client.said().map(|said| ClockSaid {
+        moment: said.date,
+        ago: said.ago,
+    })
+}
 
 /// When an answer is due that may take so long from now.
 pub fn deadline(within: Duration) -> Instant {

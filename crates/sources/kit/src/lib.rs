@@ -18,7 +18,7 @@ mod failure;
 mod outcome;
 mod text;
 
-pub use ask::{Asking, deadline};
+pub use ask::{Asking, clock, deadline};
 pub use batch::{Batch, Fault};
 pub use failure::{listing, source_error};
 pub use outcome::{change_error, outcome};

@@ -8,8 +8,11 @@ mod history;
 mod slices;
 
 use gpu_broker_core::offer::Broker;
-use gpu_broker_core::source::{Catalog, Disks, ErrorKind, Fleet, Outcome, Refusal, RefusalKind, Source, SourceError};
+use gpu_broker_core::source::{
+    Catalog, ClockSaid, Disks, ErrorKind, Fleet, Outcome, Refusal, RefusalKind, Source, SourceError,
+};
 use gpu_broker_http::{ApiKey, BaseUrl, Client, ClientOptions, Walk};
+use gpu_broker_source_kit::clock;
 
 /// Where Prime is and who asks.
 #[derive(Debug, Clone)]
@@ -120,5 +123,9 @@ impl Source for Prime {
 
     fn disks(&self) -> Option<&dyn Disks> {
         Some(self)
+    }
+
+    fn clock(&self) -> Option<ClockSaid> {
+        clock(&self.client)
     }
 }

@@ -14,10 +14,10 @@ use futures::future::{join, join_all};
 use gpu_broker_core::disk::DiskOffer;
 use gpu_broker_core::offer::{Broker, Offer, Provider};
 use gpu_broker_core::source::{
-    Ask, Catalog, Coverage, Disks, ErrorKind, Fleet, Hint, Listing, Quiet, Reject, Source, SourceError,
+    Ask, Catalog, ClockSaid, Coverage, Disks, ErrorKind, Fleet, Hint, Listing, Quiet, Reject, Source, SourceError,
 };
 use gpu_broker_http::{ApiKey, BaseUrl, Call, Client, ClientOptions, Failure, Quota, Reply, WireInt, inert};
-use gpu_broker_source_kit::{Asking, Batch, Fault, change_error, said, source_error};
+use gpu_broker_source_kit::{Asking, Batch, Fault, change_error, clock, said, source_error};
 use tokio::sync::OnceCell;
 
 use self::account::is_absent;
@@ -196,6 +196,10 @@ impl Source for Spheron {
 
     fn disks(&self) -> Option<&dyn Disks> {
         self.client.has_key().then_some(self)
+    }
+
+    fn clock(&self) -> Option<ClockSaid> {
+        clock(&self.client)
     }
 }
 

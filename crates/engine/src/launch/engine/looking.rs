@@ -12,7 +12,8 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
-use crate::launch::event::Event;
+use crate::launch::event::{Event, Named, Noted};
+use crate::launch::state::{Attempt, State};
 use crate::launch::survey::{Look, conclude, is_whole};
 
 /// Lost records that are asked for one by one in one look: more than that is a
@@ -31,6 +32,8 @@ pub(crate) struct Looked {
     pub(crate) listing: Listing<Instance>,
     /// Whether that is all that there is, as far as anybody can know (R7).
     pub(crate) whole: bool,
+    /// Machines that were alive when last seen and that it leaves out.
+    pub(crate) missing: Vec<InstanceId>,
 }
 
 impl Engine {
@@ -59,7 +62,7 @@ impl Engine {
         };
         reach("listed");
         let before = self.whole.get(account).cloned();
-        let mut whole = false;
+        let (mut whole, mut missing) = (false, Vec::new());
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
         for id in there {
             self.asked.insert((broker.clone(), id), now.clone());
@@ -74,7 +77,17 @@ impl Engine {
                 now: &now,
             };
             whole = is_whole(state, &look);
-            let events = conclude(state, &*names, &look, &settings);
+            missing = left_out(state, &look);
+            let mut events = named(state, &look);
+            if events.is_empty() {
+                events = conclude(state, &*names, &look, &settings);
+            } else {
+                let mut next = state.clone();
+                for event in &events {
+                    next.apply(event.clone(), &now)?;
+                }
+                events.extend(conclude(&next, &*names, &look, &settings));
+            }
             if events.iter().any(|event| matches!(event, Event::Gone(_))) {
                 reach("verified");
             }
@@ -84,7 +97,11 @@ impl Engine {
         if whole {
             self.whole.insert(account.clone(), began.clone());
         }
-        Ok(Looked { listing, whole })
+        Ok(Looked {
+            listing,
+            whole,
+            missing,
+        })
     }
 
     /// From when on machines that ended matter.
@@ -138,6 +155,45 @@ impl Engine {
         }
         (vanished, there)
     }
+}
+
+/// What a listing says of machines of which only the answers to requests told:
+/// that they bear our names, or others (I5).
+fn named(state: &State, look: &Look<'_>) -> Vec<Event> {
+    let ours = state.attempts.values();
+    let ours = ours.filter(|one| one.stage.is_alive() && one.ordered.account() == *look.account);
+    let unsure = ours.filter_map(|one| Some((one, one.machine.as_ref().filter(|machine| !machine.ours)?)));
+    let said = unsure.filter_map(|(attempt, machine)| {
+        let row = look.listing.items.iter().find(|row| row.id == machine.id)?;
+        bears(attempt, &row.name)
+    });
+    said.collect()
+}
+
+/// What follows from the name that a broker shows for a machine; nothing where
+/// it shows none.
+pub(super) fn bears(attempt: &Attempt, name: &str) -> Option<Event> {
+    let key = attempt.key.clone();
+    if name == attempt.name {
+        return Some(Event::Confirmed(Named { key }));
+    }
+    let id = attempt.machine.as_ref().map(|machine| &machine.id)?;
+    let note = format!("the answer named {id}, which is somebody else's machine");
+    (!name.is_empty()).then_some(Event::Disowned(Noted { key, note }))
+}
+
+/// Machines that were alive when last seen, that a listing leaves out, and of
+/// which nobody knows better. Disks that were deleted leave without a trace.
+fn left_out(state: &State, look: &Look<'_>) -> Vec<InstanceId> {
+    let Some(view) = state.accounts.get(look.account) else {
+        return Vec::new();
+    };
+    if look.account.kind == Kind::Disk {
+        return Vec::new();
+    }
+    let shown = |id: &InstanceId| look.listing.items.iter().any(|item| item.id == *id);
+    let lost = view.alive.iter().filter(|id| !shown(id) && !look.vanished.contains(id));
+    lost.cloned().collect()
 }
 
 /// Disks in the form of machines: what is looked for, missed and believed to be

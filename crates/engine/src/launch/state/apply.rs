@@ -1,12 +1,14 @@
 //! One row more: which step it is, and that it may follow what was.
 
+mod live;
+
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
 
-use super::{Attempt, Launch, Machine, RefusedEnds, SoldOutView, Stage, State};
+use super::{Attempt, Launch, Machine, SoldOutView, Stage, State};
 use crate::clock::Stamp;
-use crate::launch::event::{Accepted, EndRefused, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut};
+use crate::launch::event::{Accepted, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut};
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -100,75 +102,6 @@ impl State {
         }
     }
 
-    /// What happens to machines that exist.
-    fn live(&mut self, event: Event, at: &Stamp) -> Result<(), String> {
-        match event {
-            Event::Ready(ready) => {
-                let attempt = self.step(&ready.key, at, Stage::Ready, &[Stage::Accepted])?;
-                machine(attempt)?.ssh = ready.ssh;
-                Ok(())
-            }
-            Event::Reported(reported) => {
-                let attempt = self.attempt(&reported.key)?;
-                let known = machine(attempt)?;
-                known.phase = Some(reported.phase);
-                known.rate = reported.rate.or(known.rate);
-                known.unseen_from = None;
-                let first = !std::mem::replace(&mut known.listed, true);
-                if reported.phase.is_billable() {
-                    attempt.gone_from = None;
-                }
-                let broker = attempt.ordered.broker.clone();
-                self.lag(broker, reported.lag_ms.filter(|_| first));
-                Ok(())
-            }
-            Event::Doomed(doomed) => {
-                let from = [Stage::Accepted, Stage::Ready, Stage::Orphan];
-                let attempt = self.step(&doomed.key, at, Stage::Doomed, &from)?;
-                attempt.doom = Some(doomed.doom);
-                attempt.note = doomed.note;
-                Ok(())
-            }
-            Event::Ending(named) => {
-                let from = [Stage::Doomed, Stage::Ending, Stage::Blocked];
-                let attempt = self.step(&named.key, at, Stage::Ending, &from)?;
-                attempt.end_sent = Some(at.clone());
-                attempt.ends += 1;
-                if let Some(ends) = &mut attempt.refused_ends {
-                    ends.is_latest = false;
-                }
-                Ok(())
-            }
-            Event::EndRefused(refused) => self.refuse_end(refused, at),
-            Event::SeenGone(named) => {
-                let attempt = self.alive(&named.key)?;
-                attempt.gone_from.get_or_insert_with(|| at.clone());
-                Ok(())
-            }
-            Event::Gone(gone) => {
-                self.alive(&gone.key)?;
-                let attempt = self.attempt(&gone.key)?;
-                attempt.stage = Stage::Gone;
-                attempt.since = at.clone();
-                attempt.cost = Some(gone.cost);
-                Ok(())
-            }
-            Event::Unseen(named) => {
-                machine(self.alive(&named.key)?)?
-                    .unseen_from
-                    .get_or_insert_with(|| at.clone());
-                Ok(())
-            }
-            Event::Extended(extended) => {
-                let attempt = self.alive(&extended.key)?;
-                attempt.ends_at = extended.ends_at;
-                attempt.worst = extended.worst;
-                Ok(())
-            }
-            other => Err(format!("{other:?} is no event of a machine that exists")),
-        }
-    }
-
     fn plan(&mut self, planned: &Planned, at: &Stamp) -> Result<(), String> {
         let launch = Launch {
             at: at.clone(),
@@ -214,32 +147,12 @@ impl State {
             phase: None,
             ssh: Vec::new(),
             listed: accepted.seen,
+            ours: accepted.seen,
+            claimed: false,
             unseen_from: None,
         });
         let broker = attempt.ordered.broker.clone();
         self.lag(broker, accepted.lag_ms);
-        Ok(())
-    }
-
-    fn refuse_end(&mut self, refused: EndRefused, at: &Stamp) -> Result<(), String> {
-        let stage = if refused.unauthorised || refused.for_long || refused.too_early_ms.is_some() {
-            Stage::Blocked
-        } else {
-            Stage::Ending
-        };
-        let attempt = self.step(&refused.key, at, stage, &[Stage::Ending])?;
-        attempt.note = refused.note;
-        let ends = attempt.refused_ends.get_or_insert_with(|| RefusedEnds {
-            count: 0,
-            first: at.clone(),
-            last: at.clone(),
-            is_latest: true,
-            too_early: None,
-        });
-        ends.is_latest = true;
-        ends.count += 1;
-        ends.last = at.clone();
-        ends.too_early = refused.too_early_ms.map(Duration::from_millis);
         Ok(())
     }
 
@@ -374,6 +287,8 @@ fn listed(id: gpu_broker_core::instance::InstanceId, rate: Option<Exact>, at: &S
         phase: None,
         ssh: Vec::new(),
         listed: true,
+        ours: true,
+        claimed: false,
         unseen_from: None,
     }
 }

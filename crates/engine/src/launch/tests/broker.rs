@@ -1,5 +1,7 @@
 //! A broker that answers as told, and remembers the truth.
 
+mod script;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,83 +20,8 @@ use gpu_broker_core::source::{
 };
 use jiff::Timestamp;
 
-use crate::clock::{Clock, Stamp};
-
-/// A clock that moves when somebody sleeps.
-#[derive(Debug, Default)]
-pub(super) struct SteppedClock(Mutex<u64>);
-
-const START_S: i64 = 1_790_000_000;
-
-impl SteppedClock {
-    pub(super) fn now_ms(&self) -> u64 {
-        *self.0.lock().unwrap()
-    }
-
-    pub(super) fn step(&self, time: Duration) {
-        *self.0.lock().unwrap() += u64::try_from(time.as_millis()).unwrap().max(1);
-    }
-
-    pub(super) fn wall_in(&self, time: Duration) -> Timestamp {
-        let ms = self.now_ms() + u64::try_from(time.as_millis()).unwrap();
-        Timestamp::from_millisecond(START_S * 1000 + i64::try_from(ms).unwrap()).unwrap()
-    }
-}
-
-#[async_trait]
-impl Clock for SteppedClock {
-    fn now(&self) -> Stamp {
-        Stamp {
-            wall: self.wall_in(Duration::ZERO),
-            up_ms: self.now_ms(),
-            boot: "boot".into(),
-        }
-    }
-
-    async fn sleep(&self, time: Duration) {
-        self.step(time);
-    }
-}
-
-/// What comes of one request to launch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
-    Made,
-    /// Made, and the answer is lost.
-    LostAfter,
-    /// Made so many seconds later, and the answer is lost.
-    LostLate(u64),
-    LostBefore,
-    SoldOut,
-    /// Made, and refused.
-    SoldOutAfter,
-    Dearer,
-    OtherGpu,
-    /// Two machines.
-    Twice,
-    NotSent,
-    /// Made, and it fails.
-    Failing,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum List {
-    Whole,
-    Fails,
-    Empty,
-    Short,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delete {
-    Works,
-    SaysSoAndDoesNot,
-    SaysAbsent,
-    FailsAndDoes,
-    Fails,
-    TooEarly,
-    KeyRefused,
-}
+pub(super) use self::script::{Answer, Delete, Get, List};
+use super::clock::SteppedClock;
 
 #[derive(Debug)]
 struct Truth {
@@ -103,6 +30,9 @@ struct Truth {
     /// From the next request to launch on.
     list_later: Option<List>,
     delete: Delete,
+    get: Get,
+    /// Ids that it was asked to end.
+    deleted: Vec<InstanceId>,
     machines: Vec<(u64, Instance)>,
     posts: BTreeMap<String, u32>,
 }
@@ -124,6 +54,8 @@ impl Scripted {
                 list: List::Whole,
                 list_later: None,
                 delete: Delete::Works,
+                get: Get::Works,
+                deleted: Vec::new(),
                 machines: Vec::new(),
                 posts: BTreeMap::new(),
             }),
@@ -140,6 +72,23 @@ impl Scripted {
 
     pub(super) fn delete_as(&self, delete: Delete) {
         self.truth.lock().unwrap().delete = delete;
+    }
+
+    pub(super) fn get_as(&self, get: Get) {
+        self.truth.lock().unwrap().get = get;
+    }
+
+    /// How often it was asked to end a machine.
+    pub(super) fn deletes(&self) -> usize {
+        self.truth.lock().unwrap().deleted.len()
+    }
+
+    /// Whether the machines of strangers run, and nobody asked to end one.
+    pub(super) fn spares_strangers(&self) -> bool {
+        let truth = self.truth.lock().unwrap();
+        let strange = |one: &&(u64, Instance)| one.1.name.starts_with("somebody");
+        let mut strangers = truth.machines.iter().filter(strange);
+        strangers.all(|(_, one)| one.phase.is_billable() && !truth.deleted.contains(&one.id))
     }
 
     /// Machines that cost money and are no stranger's.
@@ -284,6 +233,16 @@ impl Fleet for Scripted {
                 };
                 vec![(now, machine.clone()), (now, second)]
             }
+            Answer::OthersId => {
+                let other = Instance {
+                    id: InstanceId::new("id-others"),
+                    name: "somebody-elses-too".to_owned(),
+                    ..machine.clone()
+                };
+                let ours = machine.clone();
+                machine.id = other.id.clone();
+                vec![(now, ours), (now, other)]
+            }
             Answer::Made | Answer::LostAfter | Answer::SoldOutAfter | Answer::Dearer | Answer::OtherGpu => {
                 vec![(now, machine.clone())]
             }
@@ -294,11 +253,17 @@ impl Fleet for Scripted {
 
     async fn get(&self, id: &InstanceId, _: Duration) -> Result<Option<Instance>, SourceError> {
         let truth = self.truth.lock().unwrap();
-        Ok(truth
-            .machines
-            .iter()
-            .find(|(_, one)| one.id == *id)
-            .map(|(_, one)| one.clone()))
+        let found = truth.machines.iter().find(|(_, one)| one.id == *id);
+        let found = found.map(|(_, one)| one.clone());
+        match truth.get {
+            Get::Works => Ok(found),
+            Get::Absent => Ok(None),
+            Get::Fails => Err(Self::error(ErrorKind::Unavailable)),
+            Get::Nameless => Ok(found.map(|one| Instance {
+                name: String::new(),
+                ..one
+            })),
+        }
     }
 
     async fn list(&self, _: &Ask<'_>, _: Timestamp) -> Listing<Instance> {
@@ -324,6 +289,7 @@ impl Fleet for Scripted {
     async fn delete(&self, id: &InstanceId, _: Duration) -> Result<Deletion, SourceError> {
         let mut truth = self.truth.lock().unwrap();
         let delete = truth.delete;
+        truth.deleted.push(id.clone());
         if matches!(delete, Delete::Works | Delete::FailsAndDoes) {
             for (_, one) in truth.machines.iter_mut().filter(|(_, one)| one.id == *id) {
                 one.phase = Phase::Gone;
@@ -376,7 +342,7 @@ impl Account for Scripted {
 /// What the client hears of it.
 fn answered(answer: Answer, machine: Instance) -> Outcome<Instance> {
     match answer {
-        Answer::Made | Answer::Dearer | Answer::OtherGpu | Answer::Failing | Answer::Twice => {
+        Answer::Made | Answer::Dearer | Answer::OtherGpu | Answer::Failing | Answer::Twice | Answer::OthersId => {
             Outcome::Accepted(machine)
         }
         Answer::LostAfter | Answer::LostLate(_) | Answer::LostBefore => {

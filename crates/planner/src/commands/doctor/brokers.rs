@@ -6,7 +6,7 @@ use futures::future::join_all;
 use gpu_broker_core::source::{Account, Ask, Coverage, Fleet, Hint, Quiet, Source, SourceError};
 use tokio::time::Instant;
 
-use super::Finding;
+use super::{Finding, clock};
 use crate::commands::Context;
 use crate::exit::Exit;
 use crate::settings::Sources;
@@ -59,6 +59,7 @@ async fn one(context: &Context<'_>, source: &dyn Source) -> Vec<Finding> {
         }
     }
     findings.push(offers(context, source).await);
+    findings.extend(clock::look(source));
     findings
 }
 

@@ -8,6 +8,7 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quote::quote as ranked;
 use gpu_broker_core::source::{Hint, Quiet};
+use gpu_broker_engine::launch::{Standing, Tolerance};
 use jiff::Timestamp;
 
 use super::super::Context;
@@ -16,10 +17,11 @@ use super::{quoted, several};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Approved, Standing, Tolerance, standing, unsure};
+use crate::launch::{Approved, unsure};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
+use crate::view::text::shown;
 
 /// Plans, best first, and the market that they were found in.
 #[derive(Debug)]
@@ -203,17 +205,20 @@ pub(super) fn standing_of(
     let (mut plans, mut notes) = (Vec::new(), Vec::new());
     for approved in approved {
         let rank = approved.plan.rank;
-        match standing(&approved.plan, market, demand, tolerance) {
+        match Standing::of(&approved.plan, market, demand, tolerance) {
             Standing::Stands(plan) => plans.push((approved, *plan)),
             Standing::Gone => notes.push(format!("plan {rank} cannot be had any more")),
             Standing::Dearer(what) if plans.is_empty() => {
                 return Err(Trouble::new(
                     Exit::Refused,
-                    format!("the price moved: {what}, which is more than was approved (tolerance {tolerance})"),
+                    format!(
+                        "the price moved: {}, which is more than was approved (tolerance {tolerance})",
+                        shown(&what)
+                    ),
                 )
                 .hint("nothing was sent; quote again, or allow more with `--price-tolerance`"));
             }
-            Standing::Dearer(what) => notes.push(format!("plan {rank} is left out: {what}")),
+            Standing::Dearer(what) => notes.push(format!("plan {rank} is left out: {}", shown(&what))),
         }
     }
     if plans.is_empty() {

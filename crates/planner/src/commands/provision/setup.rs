@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::offer::{Broker, Provider};
 use gpu_broker_core::source::CloudInit;
-use gpu_broker_engine::launch::Package;
+use gpu_broker_engine::launch::{Boot, OrderTerms, Package};
 
 use super::super::Context;
 use super::chosen::Chosen;
 use crate::cli::ProvisionArgs;
-use crate::launch::{Boot, Login, NamedKey, Ordering, first_start};
+use crate::launch::{Login, NamedKey, first_start};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
@@ -88,12 +88,17 @@ impl Setup {
     }
 
     /// All of it, for the plans of a request.
-    pub(super) fn ordering<'a>(&self, args: &ProvisionArgs, demand: &'a Demand) -> Ordering<'a> {
-        Ordering {
+    pub(super) fn ordering<'a>(&self, args: &ProvisionArgs, demand: &'a Demand) -> OrderTerms<'a> {
+        let key = |named: &Result<NamedKey, String>| named.clone().map(|(key, _)| key);
+        OrderTerms {
             demand,
             tolerance: args.price_tolerance,
             boot: self.boot.clone(),
-            logins: self.logins.clone(),
+            logins: self
+                .logins
+                .iter()
+                .map(|(broker, named)| (broker.clone(), key(named)))
+                .collect(),
             first_start: self.first_start.clone(),
             kubernetes: self.kubernetes.clone(),
             ends_in: args.max_duration,

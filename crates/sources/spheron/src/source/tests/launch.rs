@@ -19,6 +19,11 @@ fn machine(outcome: &Outcome<Instance>) -> String {
     told(outcome, |instance| format!("{} {}", instance.id, instance.status))
 }
 
+/// The balance, and something else to whatever else is asked.
+fn after_balance(target: &str, answer: (u16, String)) -> (u16, String) {
+    if target == "/api/balance" { ok(BALANCE) } else { answer }
+}
+
 #[tokio::test]
 async fn a_launch_asks_for_what_it_lacks_and_is_sent_once() {
     let fake = Fake::start(|target, _| match target {
@@ -171,37 +176,19 @@ async fn nothing_is_sent_before_all_is_known() {
     )
     .await;
     check(
-        |target| {
-            if target == "/api/balance" {
-                ok(BALANCE)
-            } else {
-                ok("[]")
-            }
-        },
+        |target| after_balance(target, ok("[]")),
         |order| order.key = LoginKey::Account,
         "rejected Invalid: the account has no ssh key",
     )
     .await;
     check(
-        |target| {
-            if target == "/api/balance" {
-                ok(BALANCE)
-            } else {
-                ok(r#"[{"id":7}]"#)
-            }
-        },
+        |target| after_balance(target, ok(r#"[{"id":7}]"#)),
         |order| order.key = LoginKey::Account,
         "not sent Protocol: [0].id: ",
     )
     .await;
     check(
-        |target| {
-            if target == "/api/balance" {
-                ok(BALANCE)
-            } else {
-                not_found()
-            }
-        },
+        |target| after_balance(target, not_found()),
         |order| order.disks = vec![DiskId::new("vol")],
         "rejected Invalid: there is no volume `vol`",
     )

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::usual_image;
 
-use crate::view::text::shown;
+use super::package::Unlaunchable;
 
-/// What somebody wants to boot.
-#[derive(Debug, Clone)]
-pub(crate) struct Boot(Option<String>);
+/// What somebody wants to boot; by default the usual image of each offer.
+#[derive(Debug, Clone, Default)]
+pub struct Boot(Option<String>);
 
 impl Boot {
     /// An image or operating system in a broker's words, or the usual one.
-    pub(crate) fn new(wanted: Option<&str>) -> Self {
+    pub fn new(wanted: Option<&str>) -> Self {
         Self(wanted.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned))
     }
 
@@ -22,7 +22,7 @@ impl Boot {
     ///
     /// # Errors
     /// When the offer does not boot it.
-    pub(crate) fn image(&self, offer: &Offer) -> Result<Option<Arc<str>>, String> {
+    pub fn image(&self, offer: &Offer) -> Result<Option<Arc<str>>, Unlaunchable> {
         let Some(wanted) = &self.0 else {
             return Ok(usual_image(offer).cloned());
         };
@@ -33,8 +33,11 @@ impl Boot {
             Some(image) => Ok(Some(Arc::clone(image))),
             None if images.is_empty() => Ok(Some(wanted.as_str().into())),
             None => {
-                let known: Vec<_> = images.iter().map(|image| format!("`{}`", shown(image))).collect();
-                Err(format!("it does not boot `{}` but {}", shown(wanted), known.join(", ")))
+                let known: Vec<_> = images.iter().map(|image| format!("`{image}`")).collect();
+                Err(Unlaunchable(format!(
+                    "it does not boot `{wanted}` but {}",
+                    known.join(", ")
+                )))
             }
         }
     }

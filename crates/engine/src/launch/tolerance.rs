@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use gpu_broker_core::number::Exact;
 
-/// A share or an amount per hour, for each machine.
+/// By how much a machine may have become dearer since it was approved: a share
+/// or an amount per hour. Written `2%` or `0.05`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tolerance {
+pub enum Tolerance {
     /// A share of the price, as a fraction.
     Share(Exact),
     /// So much per hour.
@@ -17,7 +18,7 @@ pub(crate) enum Tolerance {
 impl Tolerance {
     /// The most that a machine may cost per hour that was approved at `rate`;
     /// `None` when that has too many digits.
-    pub(crate) fn ceiling(self, rate: Exact) -> Option<Exact> {
+    pub fn ceiling(self, rate: Exact) -> Option<Exact> {
         match self {
             Self::Share(share) => rate.times(Exact::ONE.plus(share)?),
             Self::PerHour(amount) => rate.plus(amount),

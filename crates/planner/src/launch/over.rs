@@ -1,0 +1,32 @@
+//! Which caps a launch would break, before anything is sent.
+
+use gpu_broker_core::number::Exact;
+use gpu_broker_engine::launch::Package;
+use gpu_broker_engine::launch::caps::Caps;
+
+/// Which cap a plan would break at its ceilings, in words.
+pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
+    let machines = || package.machines.iter();
+    let rates = machines().map(|unit| unit.order.ceiling.per_hour());
+    let rate = sum(rates.chain(package.disks.iter().map(|disk| disk.ceiling)));
+    let totals = machines().map(|unit| unit.worst);
+    let total = sum(totals.chain(package.disks.iter().map(|disk| disk.worst)));
+    let upfront = sum(machines().map(|unit| unit.upfront));
+    let over = |what: &str, flag: &str, amount: Option<Exact>, cap: Option<Exact>| {
+        let cap = cap?;
+        match amount {
+            Some(amount) if amount <= cap => None,
+            Some(amount) => Some(format!(
+                "it costs up to {amount} {what}, above the cap of {cap} (`{flag}`)"
+            )),
+            None => Some("what it costs has too many digits".to_owned()),
+        }
+    };
+    over("per hour", "--max-price", rate, caps.rate)
+        .or_else(|| over("in all", "--max-total", total, caps.total))
+        .or_else(|| over("when ordering", "--max-upfront", upfront, caps.upfront))
+}
+
+fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
+    amounts.into_iter().try_fold(Exact::ZERO, Exact::plus)
+}
