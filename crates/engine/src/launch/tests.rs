@@ -14,7 +14,7 @@ use gpu_broker_core::place::{DataCenter, Place};
 use gpu_broker_core::source::{LoginKey, Order};
 use jiff::Timestamp;
 
-use self::broker::{Answer, Delete, List, Scripted, SteppedClock};
+use self::broker::{Answer, Delete, List, Scripted, SteppedClock, Wallet};
 use super::caps::Caps;
 use super::state::Stage;
 use super::*;
@@ -241,6 +241,63 @@ async fn listings_that_prove_nothing_are_no_absence() {
         world.broker.list_as(List::Whole);
         world.engine().reconcile(Duration::from_secs(60)).await.unwrap();
         assert_eq!(stage(&world), Stage::Ready, "{list:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_was_always_empty_is_believed_when_its_wallet_stands_still() {
+    for (wallet, expected) in [
+        (Wallet::Steady, Stage::Absent),
+        // Amounts that cannot be compared have not fallen.
+        (Wallet::Changes, Stage::Absent),
+        (Wallet::Falls, Stage::Unknown),
+        (Wallet::Fails, Stage::Unknown),
+        (Wallet::Others, Stage::Unknown),
+    ] {
+        let world = World::new(vec![Answer::LostBefore]);
+        world.broker.wallet_as(wallet);
+        let report = world.provision(&wish(vec![vec![unit("best", "10")]])).await;
+        assert_eq!(report.end, End::Unknown, "{wallet:?}");
+        world.engine().watch(Duration::from_secs(840)).await.unwrap();
+        let stage = |world: &World| world.engine().state().attempts.values().next().unwrap().stage;
+        assert_eq!(stage(&world), Stage::Unknown, "{wallet:?}, before a quarter of an hour");
+        world.engine().watch(Duration::from_secs(1_000)).await.unwrap();
+        assert_eq!(stage(&world), expected, "{wallet:?}");
+        // A wallet that can be read at last is watched for as long again.
+        if wallet == Wallet::Fails {
+            world.broker.wallet_as(Wallet::Steady);
+            world.engine().watch(Duration::from_secs(840)).await.unwrap();
+            assert_eq!(stage(&world), Stage::Unknown);
+            world.engine().watch(Duration::from_secs(120)).await.unwrap();
+            assert_eq!(stage(&world), Stage::Absent);
+        }
+        // Once something was seen, listings can be held against that.
+        if wallet == Wallet::Falls {
+            world.broker.stranger("somebody-elses");
+            world.engine().watch(Duration::from_secs(500)).await.unwrap();
+            assert_eq!(stage(&world), Stage::Unknown);
+            world.engine().watch(Duration::from_secs(200)).await.unwrap();
+            assert_eq!(stage(&world), Stage::Absent);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wallet_is_read_only_where_a_listing_proves_little() {
+    for (answer, used, expected) in [
+        (Answer::Made, false, 1),
+        (Answer::SoldOut, false, 2),
+        (Answer::LostBefore, true, 0),
+        (Answer::Made, true, 0),
+    ] {
+        let world = World::new(vec![answer]);
+        if used {
+            world.broker.stranger("somebody-elses");
+        }
+        world
+            .provision(&wish(vec![vec![unit("best", "10")], vec![unit("next", "11")]]))
+            .await;
+        assert_eq!(world.broker.weighed(), expected, "{answer:?} {used}");
     }
 }
 

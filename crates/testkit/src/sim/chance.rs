@@ -156,7 +156,8 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
         resolve_for: Duration::from_secs(dice.pick(&[60, 1_200])),
         wait: dice.pick(&[None, Some(120), Some(1_200)]).map(Duration::from_secs),
     };
-    rig.provision(&wish, Cap { rate });
+    let machines = u32::try_from(slots).unwrap_or_default();
+    rig.provision(&wish, Cap { rate, machines });
     rig.calm();
     rig.pass(dice.roll() % (30 * SECOND));
 }

@@ -22,7 +22,7 @@ usage: cargo xtask faults [--level S1,S2,S8,S11,S12,C] [--seed N] [--cases N] [-
 
 /// Of empty accounts, the runs of a hundred thousand in which an empty listing
 /// that lies for longer than anybody waits may be believed.
-const EMPTY_AT_MOST: u64 = 100;
+const EMPTY_AT_MOST: u64 = 10;
 /// The least share of its runs that a control must fail, in percent.
 const CONTROL_AT_LEAST: u64 = 20;
 

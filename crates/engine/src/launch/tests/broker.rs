@@ -96,6 +96,19 @@ pub(super) enum Delete {
     KeyRefused,
 }
 
+/// What reading the wallet tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wallet {
+    Steady,
+    /// Less each time.
+    Falls,
+    /// Less each time, in a currency of its own.
+    Changes,
+    Fails,
+    /// That of another team.
+    Others,
+}
+
 #[derive(Debug)]
 struct Truth {
     answers: VecDeque<Answer>,
@@ -103,6 +116,8 @@ struct Truth {
     /// From the next request to launch on.
     list_later: Option<List>,
     delete: Delete,
+    wallet: Wallet,
+    weighed: u64,
     machines: Vec<(u64, Instance)>,
     posts: BTreeMap<String, u32>,
 }
@@ -124,6 +139,8 @@ impl Scripted {
                 list: List::Whole,
                 list_later: None,
                 delete: Delete::Works,
+                wallet: Wallet::Steady,
+                weighed: 0,
                 machines: Vec::new(),
                 posts: BTreeMap::new(),
             }),
@@ -140,6 +157,15 @@ impl Scripted {
 
     pub(super) fn delete_as(&self, delete: Delete) {
         self.truth.lock().unwrap().delete = delete;
+    }
+
+    pub(super) fn wallet_as(&self, wallet: Wallet) {
+        self.truth.lock().unwrap().wallet = wallet;
+    }
+
+    /// How often the wallet was read.
+    pub(super) fn weighed(&self) -> u64 {
+        self.truth.lock().unwrap().weighed
     }
 
     /// Machines that cost money and are no stranger's.
@@ -353,7 +379,21 @@ impl Fleet for Scripted {
 #[async_trait]
 impl Account for Scripted {
     async fn balances(&self, _: Duration) -> Result<Vec<Balance>, SourceError> {
-        Ok(Vec::new())
+        let mut truth = self.truth.lock().unwrap();
+        truth.weighed += 1;
+        let less = match truth.wallet {
+            Wallet::Steady | Wallet::Others => 0,
+            Wallet::Falls | Wallet::Changes => truth.weighed,
+            Wallet::Fails => return Err(Self::error(ErrorKind::Unavailable)),
+        };
+        let euros = truth.wallet == Wallet::Changes && truth.weighed.is_multiple_of(2);
+        Ok(vec![Balance {
+            team: None,
+            name: "own".to_owned(),
+            amount: Exact::whole(1_000_000 - less),
+            currency: if euros { Currency::EUR } else { Currency::USD },
+            current: truth.wallet != Wallet::Others,
+        }])
     }
 
     async fn keys(&self, _: Duration) -> Result<Vec<AccountKey>, SourceError> {
