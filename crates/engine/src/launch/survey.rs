@@ -61,7 +61,7 @@ pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settin
     let complete = is_complete(look, account);
     let mut events: Vec<Event> = known(look, account).into_iter().collect();
     if complete {
-        events.extend(wallet::conclude(state, look));
+        events.extend(wallet::conclude(state, look, settings));
     }
     let claimed = row::Claims::of(state, look);
     for attempt in state.attempts.values().filter(|one| look.is_of(one)) {

@@ -304,7 +304,7 @@ impl Case<'_> {
     fn is_weighed_anew(&self) -> bool {
         match self.attempt.wallet {
             WalletSays::Nothing => self.look.purse.is_some(),
-            WalletSays::Fell => wallet::shows_newer(self.state, self.look),
+            WalletSays::Fell => wallet::shows_newer(self.state, self.look, self.settings),
             WalletSays::Steady | WalletSays::Unasked => false,
         }
     }
@@ -314,7 +314,7 @@ impl Case<'_> {
     fn may_hide(&self) -> bool {
         let steady = || self.attempt.wallet == WalletSays::Steady && self.look.purse.is_some();
         self.attempt.wallet != WalletSays::Unasked
-            && (!steady() || wallet::fell(self.state, self.look) || self.shows_ours())
+            && (!steady() || wallet::fell(self.state, self.look, self.settings) || self.shows_ours())
     }
 
     /// Whether the listing shows another machine of ours, for the first time: then

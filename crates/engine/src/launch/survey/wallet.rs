@@ -2,10 +2,12 @@
 //! listing cannot prove that it is empty, but a machine costs money (R7).
 
 use gpu_broker_core::source::Balance;
+use jiff::SignedDuration;
 
 use super::Look;
 use crate::launch::account::{Account, Kind};
 use crate::launch::event::{Event, Purse, Wallet};
+use crate::launch::settings::Settings;
 use crate::launch::state::{Attempt, State, WalletSays};
 
 /// Whether nothing was ever seen in an account.
@@ -46,27 +48,31 @@ pub(in crate::launch) fn before_sending(state: &State, account: &Account, purse:
 }
 
 /// The reading of a look that was complete, where it is news.
-pub(super) fn conclude(state: &State, look: &Look<'_>) -> Option<Event> {
+pub(super) fn conclude(state: &State, look: &Look<'_>, settings: &Settings) -> Option<Event> {
     let purse = Some(look.purse?);
     let known = state.accounts.get(look.account).and_then(|view| view.purse);
     let awaited = || asked(state, look.account).any(|one| one.wallet == WalletSays::Nothing);
-    (known != purse || awaited()).then(|| noted(look.account, purse, fell(state, look)))
+    (known != purse || awaited()).then(|| noted(look.account, purse, fell(state, look, settings)))
 }
 
 /// Whether there is less than when it was last read, and nothing that is known
 /// explains it: whatever is billed, the listing may not show it.
-pub(super) fn fell(state: &State, look: &Look<'_>) -> bool {
-    is_less(state, look.account, look.purse) && !ours_live(state, look.account) && !shows_newer(state, look)
+pub(super) fn fell(state: &State, look: &Look<'_>, settings: &Settings) -> bool {
+    is_less(state, look.account, look.purse) && !ours_live(state, look.account) && !shows_newer(state, look, settings)
 }
 
-/// Whether a machine that came after the requests explains what is billed. One
-/// that is older explains nothing: it should have been seen before them, so that
-/// the listing may be of another account (F68).
-pub(super) fn shows_newer(state: &State, look: &Look<'_>) -> bool {
+/// Whether a machine that came with the requests or after them explains what is
+/// billed. One that is older, by more than listings are late, explains nothing:
+/// it should have been seen before, so that the listing may be of another
+/// account (F68).
+pub(super) fn shows_newer(state: &State, look: &Look<'_>, settings: &Settings) -> bool {
     let sent = asked(state, look.account).filter_map(|one| Some(one.sent.as_ref()?.wall));
-    let Some(sent) = sent.min() else { return false };
+    let late = SignedDuration::try_from(settings.quiet).unwrap_or_default();
+    let Some(from) = sent.min().and_then(|sent| sent.checked_sub(late).ok()) else {
+        return false;
+    };
     let mut bills = look.listing.items.iter().filter(|item| item.phase.is_billable());
-    bills.any(|item| item.created_at.is_some_and(|at| at >= sent))
+    bills.any(|item| item.created_at.is_some_and(|at| at >= from))
 }
 
 fn is_less(state: &State, account: &Account, purse: Option<Purse>) -> bool {
