@@ -17,7 +17,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         levels: SIMULATED,
         edits: &[Edit {
             file: ABSENT,
-            old: "if quiet >= least && looked >= looks && self.is_trusted() {",
+            old: "if quiet >= least && looked >= looks && self.is_trusted() && !self.may_hide() {",
             new: "if looked >= 1 && self.is_trusted() {",
         }],
     },

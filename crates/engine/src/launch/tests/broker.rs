@@ -391,7 +391,7 @@ impl Account for Scripted {
             team: None,
             name: "own".to_owned(),
             amount: Exact::whole(1_000_000 - less),
-            currency: if euros { Currency::EUR } else { Currency::USD },
+            currency: if euros { "EUR".parse().unwrap() } else { Currency::USD },
             current: truth.wallet != Wallet::Others,
         }])
     }
