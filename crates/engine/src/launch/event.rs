@@ -331,6 +331,9 @@ pub struct Known {
     pub alive: Vec<InstanceId>,
     /// Ids that ended.
     pub ended: Vec<InstanceId>,
+    /// Ids of which nothing is left, not even that they ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traceless: Vec<InstanceId>,
 }
 
 /// What an account has to spend. It is read where a listing proves least (R7): in

@@ -259,6 +259,8 @@ pub(crate) struct AccountView {
     pub(crate) alive: BTreeSet<InstanceId>,
     /// Since when it is known that anything ever was there.
     pub(crate) ever: Option<Stamp>,
+    /// Whether anything was shown as ended.
+    pub(crate) ended: bool,
     /// What it had to spend when that was last read.
     pub(crate) purse: Option<Purse>,
 }

@@ -109,13 +109,15 @@ fn known(look: &Look<'_>, account: &AccountView) -> Option<Event> {
         .map(|item| item.id.clone());
     let was_alive = ended.into_iter().filter(|item| account.alive.contains(&item.id));
     let was_alive = was_alive.map(|item| item.id.clone());
-    let vanished = look.vanished.iter().filter(|id| account.alive.contains(id)).cloned();
-    let ended: Vec<InstanceId> = was_alive.chain(vanished).chain(first).collect();
-    (!alive.is_empty() || !ended.is_empty()).then(|| {
+    let ended: Vec<InstanceId> = was_alive.chain(first).collect();
+    let traceless = look.vanished.iter().filter(|id| account.alive.contains(id));
+    let traceless: Vec<InstanceId> = traceless.cloned().collect();
+    (!alive.is_empty() || !ended.is_empty() || !traceless.is_empty()).then(|| {
         Event::Known(Known {
             account: look.account.clone(),
             alive,
             ended,
+            traceless,
         })
     })
 }

@@ -11,7 +11,7 @@ use super::tally::Tally;
 
 /// What the command understands.
 const USAGE: &str = "\
-usage: cargo xtask faults [--level S1,S2,S8,S11,S12,C] [--seed N] [--cases N] [--short] [--plain] [--replay SPEC]
+usage: cargo xtask faults [--level S1,S2,S2e,S8,S11,S12,C] [--seed N] [--cases N] [--short] [--plain] [--replay SPEC]
 
   --level   which levels to run; all of these when left out, C being the controls
   --seed    where the random runs begin (1)
@@ -106,7 +106,7 @@ impl Asked {
                 _ => return None,
             }
         }
-        let known = ["S1", "S2", "S8", "S11", "S12", "C"];
+        let known = ["S1", "S2", "S2E", "S8", "S11", "S12", "C"];
         let all = asked.levels.iter().all(|level| known.contains(&level.as_str()));
         all.then_some(asked)
     }
@@ -134,7 +134,7 @@ impl Asked {
             let tally = levels::random(self.cases, self.seed, Account::Used);
             add("S2", "random, account in use", Gate::None, tally);
         }
-        if self.wants("S2") {
+        if self.wants("S2") || self.wants("S2E") {
             let tally = levels::random(self.cases / 2, self.seed, Account::Empty);
             add("S2e", "random, empty account", Gate::AtMost(EMPTY_AT_MOST), tally);
         }

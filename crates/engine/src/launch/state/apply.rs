@@ -293,13 +293,23 @@ impl State {
     }
 
     fn learn(&mut self, known: Known, at: &Stamp) {
-        let account = self.accounts.entry(known.account).or_default();
+        let account = self.accounts.entry(known.account.clone()).or_default();
         if !known.alive.is_empty() || !known.ended.is_empty() {
             account.ever.get_or_insert_with(|| at.clone());
         }
         account.alive.extend(known.alive);
-        for id in &known.ended {
+        account.ended |= !known.ended.is_empty();
+        for id in known.ended.iter().chain(&known.traceless) {
             account.alive.remove(id);
+        }
+        // All that was ever there left no trace: it may have been another
+        // account's, and what ours shows is not known (F68).
+        if !known.traceless.is_empty() && account.alive.is_empty() && !account.ended {
+            account.ever = None;
+            let open = self.attempts.values_mut().filter(|one| one.stage.is_open());
+            for one in open.filter(|one| one.ordered.account() == known.account) {
+                one.wallet = WalletSays::Nothing;
+            }
         }
     }
 
