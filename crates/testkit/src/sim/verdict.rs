@@ -108,6 +108,7 @@ impl World {
     pub(crate) fn at_rest(&mut self, state: &State) {
         // The later listings are, the longer is doubted (R6).
         let doubt = QUIET_MS.max(self.book.lag_max * 5) + 10 * MINUTE;
+        let lag = self.sites.iter().map(|site| site.lag).max().unwrap_or_default();
         for one in state.attempts.values() {
             let now = self.stamp();
             let younger = |than: u64| now.since(&one.since).is_none_or(|age| ms(age) < than);
@@ -120,8 +121,8 @@ impl World {
                 Stage::Ready | Stage::Gone | Stage::Released | Stage::Absent | Stage::Orphan => true,
                 Stage::Blocked => !one.note.is_empty(),
                 Stage::Accepted => younger(SLOW_MS),
-                // Its time has only just come.
-                Stage::Doomed | Stage::Ending => younger(5 * MINUTE),
+                // Its time has only just come, and listings are late.
+                Stage::Doomed | Stage::Ending => younger(5 * MINUTE + lag),
                 Stage::Unknown | Stage::Rejected => younger(doubt) || younger(2 * doubt) && again(doubt),
                 _ => false,
             };

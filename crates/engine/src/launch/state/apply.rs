@@ -6,7 +6,7 @@ use gpu_broker_core::number::Exact;
 
 use super::{Attempt, Launch, Machine, RefusedEnds, SoldOutView, Stage, State, WalletSays};
 use crate::clock::Stamp;
-use crate::launch::account::Account;
+use crate::launch::account::{Account, Kind};
 use crate::launch::event::{Accepted, EndRefused, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut, Wallet};
 
 impl State {
@@ -161,6 +161,11 @@ impl State {
             Event::SeenGone(named) => {
                 let attempt = self.alive(&named.key)?;
                 attempt.gone_from.get_or_insert_with(|| at.clone());
+                let account = attempt.ordered.account();
+                // A disk that is gone is not shown; a machine is, as ended.
+                if account.kind == Kind::Machine {
+                    self.shows_ours(&account, at);
+                }
                 Ok(())
             }
             Event::Gone(gone) => {
@@ -319,7 +324,10 @@ impl State {
         for one in open.filter(|one| one.ordered.account() == wallet.account) {
             one.wallet = match one.wallet {
                 WalletSays::Nothing if wallet.purse.is_some() => WalletSays::Steady,
-                WalletSays::Steady if wallet.fell => WalletSays::Fell,
+                WalletSays::Steady if wallet.fell => {
+                    "the account's wallet fell, and no listing shows why".clone_into(&mut one.note);
+                    WalletSays::Fell
+                }
                 says => says,
             };
         }
