@@ -134,7 +134,9 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
     let total = dice
         .percent(60)
         .then(|| most(|good| good.rate * HORIZON_H) * factor + MICRO);
-    let budget = dice.percent(15).then(|| most(|good| good.rate * HORIZON_H) * 2);
+    // At times too little for what an earlier launch left open.
+    let budgets = dice.pick(&[1, 2]);
+    let budget = dice.percent(25).then(|| most(|good| good.rate * HORIZON_H) * budgets);
     let now = rig.now();
     let wish = Wish {
         plans: plans

@@ -7,7 +7,9 @@ use gpu_broker_core::number::Exact;
 use super::{Attempt, Launch, Machine, RefusedEnds, SoldOutView, Stage, State, WalletSays};
 use crate::clock::Stamp;
 use crate::launch::account::{Account, Kind};
-use crate::launch::event::{Accepted, EndRefused, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut, Wallet};
+use crate::launch::event::{
+    Accepted, EndRefused, Event, Extra, Known, Orphan, Planned, Reported, Reserved, SoldOut, Wallet,
+};
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -123,23 +125,7 @@ impl State {
                 machine(attempt)?.ssh = ready.ssh;
                 Ok(())
             }
-            Event::Reported(reported) => {
-                let attempt = self.attempt(&reported.key)?;
-                let known = machine(attempt)?;
-                known.phase = Some(reported.phase);
-                known.rate = reported.rate.or(known.rate);
-                known.unseen_from = None;
-                let first = !std::mem::replace(&mut known.listed, true);
-                if reported.phase.is_billable() {
-                    attempt.gone_from = None;
-                }
-                let account = attempt.ordered.account();
-                self.lag(account.broker.clone(), reported.lag_ms.filter(|_| first));
-                if first {
-                    self.shows_ours(&account, at);
-                }
-                Ok(())
-            }
+            Event::Reported(reported) => self.report(&reported, at),
             Event::Doomed(doomed) => {
                 let from = [Stage::Accepted, Stage::Ready, Stage::Orphan];
                 let attempt = self.step(&doomed.key, at, Stage::Doomed, &from)?;
@@ -158,16 +144,7 @@ impl State {
                 Ok(())
             }
             Event::EndRefused(refused) => self.refuse_end(refused, at),
-            Event::SeenGone(named) => {
-                let attempt = self.alive(&named.key)?;
-                attempt.gone_from.get_or_insert_with(|| at.clone());
-                let account = attempt.ordered.account();
-                // A disk that is gone is not shown; a machine is, as ended.
-                if account.kind == Kind::Machine {
-                    self.shows_ours(&account, at);
-                }
-                Ok(())
-            }
+            Event::SeenGone(named) => self.seen_gone(&named.key, at),
             Event::Gone(gone) => {
                 self.alive(&gone.key)?;
                 let attempt = self.attempt(&gone.key)?;
@@ -242,6 +219,35 @@ impl State {
         let account = attempt.ordered.account();
         self.lag(account.broker.clone(), accepted.lag_ms);
         if accepted.seen {
+            self.shows_ours(&account, at);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, reported: &Reported, at: &Stamp) -> Result<(), String> {
+        let attempt = self.attempt(&reported.key)?;
+        let known = machine(attempt)?;
+        known.phase = Some(reported.phase);
+        known.rate = reported.rate.or(known.rate);
+        known.unseen_from = None;
+        let first = !std::mem::replace(&mut known.listed, true);
+        if reported.phase.is_billable() {
+            attempt.gone_from = None;
+        }
+        let account = attempt.ordered.account();
+        self.lag(account.broker.clone(), reported.lag_ms.filter(|_| first));
+        if first {
+            self.shows_ours(&account, at);
+        }
+        Ok(())
+    }
+
+    fn seen_gone(&mut self, key: &str, at: &Stamp) -> Result<(), String> {
+        let attempt = self.alive(key)?;
+        attempt.gone_from.get_or_insert_with(|| at.clone());
+        let account = attempt.ordered.account();
+        // A disk that is gone is not shown; a machine is, as ended.
+        if account.kind == Kind::Machine {
             self.shows_ours(&account, at);
         }
         Ok(())
