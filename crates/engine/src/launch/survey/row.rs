@@ -40,7 +40,6 @@ struct Case<'a> {
     strangers: Vec<&'a Instance>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the case and where its events go")]
 pub(super) fn conclude(
     state: &State,
     attempt: &Attempt,
