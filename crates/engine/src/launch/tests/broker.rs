@@ -120,6 +120,8 @@ struct Truth {
     weighed: u64,
     machines: Vec<(u64, Instance)>,
     posts: BTreeMap<String, u32>,
+    /// The most machines that were there when another was ordered.
+    beside: usize,
 }
 
 #[derive(Debug)]
@@ -143,6 +145,7 @@ impl Scripted {
                 weighed: 0,
                 machines: Vec::new(),
                 posts: BTreeMap::new(),
+                beside: 0,
             }),
         }
     }
@@ -177,6 +180,10 @@ impl Scripted {
                 .iter()
                 .filter(|(_, one)| one.name.starts_with("somebody"))
                 .count()
+    }
+
+    pub(super) fn beside(&self) -> usize {
+        self.truth.lock().unwrap().beside
     }
 
     pub(super) fn posts(&self) -> u32 {
@@ -275,6 +282,8 @@ impl Fleet for Scripted {
             truth.list = list;
         }
         *truth.posts.entry(order.name.clone()).or_default() += 1;
+        let there = truth.machines.iter().filter(|(_, one)| one.phase.is_billable()).count();
+        truth.beside = truth.beside.max(there);
         let price = order.ceiling.per_hour().to_string();
         let dearer = order.ceiling.times(3).unwrap().per_hour().to_string();
         let id = format!("id-{}", truth.machines.len());
