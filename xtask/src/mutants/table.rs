@@ -217,15 +217,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
-        name: "empty account believed without its wallet",
-        levels: "S2e",
-        edits: &[Edit {
-            file: ABSENT,
-            old: "&& self.is_trusted() && !self.may_hide()",
-            new: "&& self.is_trusted()",
-        }],
-    },
-    Mutant {
         name: "order again on doubt",
         levels: SIMULATED,
         edits: &[Edit {
