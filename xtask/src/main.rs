@@ -15,6 +15,7 @@ mod compare;
 mod faults;
 mod finding;
 mod layers;
+mod mutants;
 mod scan;
 mod tidy;
 mod tree;
@@ -34,7 +35,8 @@ usage: cargo xtask <command>
   layers  which package and which core module may import which
   ci      formatting, lints, feature sets, tidy, layers, docs and licences
   faults  the fault matrix of launches: `--short` is a sample of each level,
-          `--level S3,S4` picks levels, `--replay SPEC` repeats one run
+          `--level S3,S4` picks levels, `--replay SPEC` repeats one run,
+          `--mutants` breaks the engine in each way that must be noticed
   compare whole processes beside the peers, which come from PyPI; `--alone`
           leaves them out";
 

@@ -75,9 +75,11 @@ pub enum Event {
     /// Machines of the account that a listing showed for the first time, or
     /// that ended.
     Known(Known),
-    /// The machine was started anew, and the time in which it might appear
-    /// begins again.
+    /// The time in which it might appear begins again: our machine was started
+    /// anew, or the wallet tells something from now on alone.
     QuietAgain(Named),
+    /// What an account has to spend, while nothing was ever seen in it.
+    Wallet(Wallet),
     /// An offer was sold out.
     SoldOut(SoldOut),
     /// The launch will order nothing more.
@@ -337,6 +339,33 @@ pub struct Known {
     pub alive: Vec<InstanceId>,
     /// Ids that ended.
     pub ended: Vec<InstanceId>,
+    /// Ids of which nothing is left, not even that they ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traceless: Vec<InstanceId>,
+}
+
+/// What an account has to spend. It is read where a listing proves least (R7): in
+/// an account in which nothing was ever seen, before a request to launch and
+/// whenever a machine is missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wallet {
+    /// Whose.
+    pub account: Account,
+    /// What it has; `None` where that could not be read.
+    pub purse: Option<Purse>,
+    /// Whether it has less than before, and nothing that is known costs money.
+    pub fell: bool,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purse {
+    /// How much.
+    pub amount: Exact,
+    /// In which currency.
+    pub currency: Currency,
 }
 
 /// An offer that was sold out.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
 use super::caps::Caps;
-use super::event::Ordered;
+use super::event::{Ordered, Purse};
 use super::judge::Doom;
 use crate::clock::Stamp;
 
@@ -90,6 +90,8 @@ pub struct Attempt {
     /// soon after another, and when the last of them was.
     pub(crate) looks: u32,
     pub(crate) missed: Option<Stamp>,
+    /// What the account's wallet says since its request left.
+    pub(crate) wallet: WalletSays,
     /// What is known of the machine.
     pub machine: Option<Machine>,
     /// The broker's no.
@@ -264,6 +266,25 @@ pub(crate) struct AccountView {
     pub(crate) alive: BTreeSet<InstanceId>,
     /// Since when it is known that anything ever was there.
     pub(crate) ever: Option<Stamp>,
+    /// Whether anything was shown as ended.
+    pub(crate) ended: bool,
+    /// What it had to spend when that was last read.
+    pub(crate) purse: Option<Purse>,
+}
+
+/// What a wallet says of a request whose outcome is open (R7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum WalletSays {
+    /// It is not asked: something was seen in the account before the request
+    /// left, or something of ours since.
+    #[default]
+    Unasked,
+    /// Nothing: it was not read yet.
+    Nothing,
+    /// It has not fallen, as far as it was read.
+    Steady,
+    /// It fell, and nothing that is known explains it.
+    Fell,
 }
 
 /// How late a broker's listing was.

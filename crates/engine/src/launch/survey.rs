@@ -3,6 +3,7 @@
 
 pub(super) mod cost;
 mod row;
+pub(super) mod wallet;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use gpu_broker_core::offer::{Market, OfferId, Security};
 use gpu_broker_core::source::{Coverage, Listing};
 
 use super::account::{Account, Kind};
-use super::event::{Event, Known, Ordered, Orphan};
+use super::event::{Event, Known, Ordered, Orphan, Purse};
 use super::names::Names;
 use super::settings::Settings;
 use super::state::{AccountView, Attempt, State};
@@ -27,6 +28,8 @@ pub(crate) struct Look<'a> {
     /// Machines that should be in it, are not, and of which the broker says
     /// when asked for each that there is none, or that it ended.
     pub(crate) vanished: &'a [InstanceId],
+    /// What the account has to spend, where that was asked and answered (R7).
+    pub(crate) purse: Option<Purse>,
     /// When this process asked for the whole listing before it.
     pub(crate) before: Option<&'a Stamp>,
     /// When it was asked for: what happened later cannot be in it.
@@ -57,9 +60,12 @@ pub(crate) fn conclude(state: &State, names: &dyn Names, look: &Look<'_>, settin
     let account = view(state, look).unwrap_or(&nothing);
     let complete = is_complete(look, account);
     let mut events: Vec<Event> = known(look, account).into_iter().collect();
+    if complete {
+        events.extend(wallet::conclude(state, look, settings));
+    }
     let claimed = row::Claims::of(state, look);
     for attempt in state.attempts.values().filter(|one| look.is_of(one)) {
-        row::conclude(state, account, attempt, &claimed, look, complete, settings, &mut events);
+        row::conclude(state, attempt, &claimed, look, complete, settings, &mut events);
     }
     events.extend(orphans(state, names, look));
     events
@@ -103,13 +109,15 @@ fn known(look: &Look<'_>, account: &AccountView) -> Option<Event> {
         .map(|item| item.id.clone());
     let was_alive = ended.into_iter().filter(|item| account.alive.contains(&item.id));
     let was_alive = was_alive.map(|item| item.id.clone());
-    let vanished = look.vanished.iter().filter(|id| account.alive.contains(id)).cloned();
-    let ended: Vec<InstanceId> = was_alive.chain(vanished).chain(first).collect();
-    (!alive.is_empty() || !ended.is_empty()).then(|| {
+    let ended: Vec<InstanceId> = was_alive.chain(first).collect();
+    let traceless = look.vanished.iter().filter(|id| account.alive.contains(id));
+    let traceless: Vec<InstanceId> = traceless.cloned().collect();
+    (!alive.is_empty() || !ended.is_empty() || !traceless.is_empty()).then(|| {
         Event::Known(Known {
             account: look.account.clone(),
             alive,
             ended,
+            traceless,
         })
     })
 }

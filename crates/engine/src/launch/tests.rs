@@ -6,6 +6,7 @@ mod ending;
 mod limits;
 mod recovery;
 mod sending;
+mod wallet;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use gpu_broker_core::place::{DataCenter, Place};
 use gpu_broker_core::source::{LoginKey, Order};
 use jiff::Timestamp;
 
-use self::broker::{Answer, Delete, Get, List, Scripted};
+use self::broker::{Answer, Delete, Get, List, Scripted, Wallet};
 use self::clock::SteppedClock;
 use super::caps::Caps;
 use super::state::Stage;

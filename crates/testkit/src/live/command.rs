@@ -15,6 +15,8 @@ struct Asked {
     short: Option<u64>,
     /// Only runs whose word holds this.
     only: String,
+    /// A line of each level for programs.
+    plain: bool,
     replay: Option<String>,
 }
 
@@ -24,7 +26,8 @@ struct Asked {
 /// `--planner FILE` is the binary, built with the feature `failpoints`;
 /// `--level S3,S4` picks levels, `--short` a sample of each, by `--seed N`;
 /// `--only TEXT` picks runs by their words, `--jobs N` says how many run at a
-/// time; `--replay SPEC` does one run and tells all of it.
+/// time; `--plain` prints a line of each level for programs in place of the
+/// table; `--replay SPEC` does one run and tells all of it.
 ///
 /// # Errors
 /// When a word cannot be understood, or the output cannot be written.
@@ -50,7 +53,11 @@ pub fn command(words: &[String], out: &mut dyn Write) -> io::Result<bool> {
         let tally = asked.bench.all(specs, &|left| progress(*level, count, left));
         all.push((*level, tally));
     }
-    show(&all, out)?;
+    if asked.plain {
+        show_plain(&all, out)?;
+    } else {
+        show(&all, out)?;
+    }
     Ok(all.iter().all(|(_, tally)| tally.bad == 0))
 }
 
@@ -64,6 +71,7 @@ fn read(words: &[String]) -> io::Result<Asked> {
         levels: Level::ALL.to_vec(),
         short: None,
         only: String::new(),
+        plain: false,
         replay: None,
     };
     let (mut short, mut seed) = (false, 1);
@@ -73,6 +81,7 @@ fn read(words: &[String]) -> io::Result<Asked> {
         let number = |text: &String| text.parse().map_err(|_| unfit(&format!("`{text}` is no number")));
         match word.as_str() {
             "--short" => short = true,
+            "--plain" => asked.plain = true,
             "--seed" => seed = number(value()?)?,
             "--planner" => asked.bench.program = value()?.into(),
             "--jobs" => asked.bench.jobs = usize::try_from(number(value()?)?).unwrap_or(1),
@@ -105,6 +114,18 @@ fn progress(level: Level, count: usize, left: usize) {
     if terminal.is_terminal() {
         let _ = write!(terminal, "\r{}: {} of {count} ", level.word(), count - left);
     }
+}
+
+/// As the simulated levels do: the level, its runs, those that broke a promise,
+/// whether it passed, and what was broken.
+fn show_plain(all: &[(Level, Tally)], out: &mut dyn Write) -> io::Result<()> {
+    for (level, tally) in all {
+        let broken: Vec<String> = tally.broken.keys().map(ToString::to_string).collect();
+        let passed = if tally.bad == 0 { "passed" } else { "failed" };
+        let (level, runs, bad, broken) = (level.word(), tally.runs, tally.bad, broken.join(" "));
+        writeln!(out, "{level}\t{runs}\t{bad}\t{passed}\t{broken}")?;
+    }
+    Ok(())
 }
 
 fn show(all: &[(Level, Tally)], out: &mut dyn Write) -> io::Result<()> {

@@ -98,6 +98,8 @@ pub(crate) enum Call {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cap {
     pub(crate) rate: Option<u64>,
+    /// How many machines it is of.
+    pub(crate) machines: u32,
 }
 
 /// The book of one run.

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod list;
+mod wallet;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gpu_broker_core::disk::DiskOffer;
 use gpu_broker_core::instance::{Instance, InstanceId};
+use gpu_broker_core::money::Currency;
 use gpu_broker_core::offer::{Broker, Offer};
 use gpu_broker_core::source::{
     Account, AccountKey, Ask, Balance, Budget, Catalog, Deletion, Disks, Ending, Fleet, FleetTraits, Listing, Order,
@@ -112,7 +114,14 @@ impl Fleet for SimBroker {
 #[async_trait]
 impl Account for SimBroker {
     async fn balances(&self, _: Duration) -> Result<Vec<Balance>, SourceError> {
-        Ok(Vec::new())
+        let amount = self.world.lock().wallet(self.flavour.site())?;
+        Ok(vec![Balance {
+            team: self.scope().map(str::to_owned),
+            name: "research".to_owned(),
+            amount,
+            currency: Currency::USD,
+            current: true,
+        }])
     }
 
     async fn keys(&self, _: Duration) -> Result<Vec<AccountKey>, SourceError> {

@@ -141,7 +141,11 @@ impl CellSpec {
             },
             wait: Some(Duration::from_secs(20 * 60)),
         };
-        (wish, Cap { rate: Some(rate) })
+        let cap = Cap {
+            rate: Some(rate),
+            machines: 1,
+        };
+        (wish, cap)
     }
 }
 

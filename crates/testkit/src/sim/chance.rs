@@ -134,7 +134,9 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
     let total = dice
         .percent(60)
         .then(|| most(|good| good.rate * HORIZON_H) * factor + MICRO);
-    let budget = dice.percent(15).then(|| most(|good| good.rate * HORIZON_H) * 2);
+    // At times too little for what an earlier launch left open.
+    let budgets = dice.pick(&[1, 2]);
+    let budget = dice.percent(25).then(|| most(|good| good.rate * HORIZON_H) * budgets);
     let now = rig.now();
     let wish = Wish {
         plans: plans
@@ -156,7 +158,8 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
         resolve_for: Duration::from_secs(dice.pick(&[60, 1_200])),
         wait: dice.pick(&[None, Some(120), Some(1_200)]).map(Duration::from_secs),
     };
-    rig.provision(&wish, Cap { rate });
+    let machines = u32::try_from(slots).unwrap_or_default();
+    rig.provision(&wish, Cap { rate, machines });
     rig.calm();
     rig.pass(dice.roll() % (30 * SECOND));
 }

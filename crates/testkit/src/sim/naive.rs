@@ -88,6 +88,7 @@ pub(crate) fn run(naive: Naive, spec: &CellSpec, kill: Option<Kill>, trace: bool
     world.book.caps.insert(
         1,
         Cap {
+            machines: 1,
             rate: spec.wish().1.rate,
         },
     );

@@ -12,6 +12,9 @@ const LIST_WRONG_AGAIN_MS: u64 = 5 * MINUTE;
 /// refused.
 const DELETES_WRONG: u32 = 3;
 const KEY_REFUSED_MS: u64 = 10 * MINUTE;
+/// For how long nothing can be ended at all: longer than anybody waits before
+/// it is called blocked.
+const STUCK_MS: u64 = 20 * MINUTE;
 
 /// The faults of a run.
 #[derive(Debug)]
@@ -130,6 +133,7 @@ impl Script {
                 let wrong = match cell.delete {
                     Delete::TooEarly => true,
                     Delete::Unauthorised => now < first + KEY_REFUSED_MS,
+                    Delete::Error => now < first + STUCK_MS,
                     _ => cell.deletes <= DELETES_WRONG,
                 };
                 if wrong { cell.delete } else { Delete::Ok }
@@ -149,6 +153,14 @@ impl Script {
         }
     }
 
+    /// Whether the wallet cannot be read.
+    pub(crate) fn wallet(&mut self, now: u64) -> bool {
+        match self {
+            Self::Calm | Self::Cell(_) => false,
+            Self::Chance(chance) => chance.draws(now).is_some(),
+        }
+    }
+
     /// When the last fault ceases, as far as it is known now.
     pub(crate) fn ceases(&self) -> u64 {
         match self {
@@ -163,6 +175,7 @@ impl Script {
                 };
                 let delete = match cell.delete {
                     Delete::Unauthorised => cell.first_delete.map_or(0, |from| from + KEY_REFUSED_MS),
+                    Delete::Error => cell.first_delete.map_or(0, |from| from + STUCK_MS),
                     _ => 0,
                 };
                 list.max(delete)

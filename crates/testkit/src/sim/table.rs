@@ -76,6 +76,22 @@ pub(crate) fn print(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// One line of each for programs, with tabs between: the level, its runs, those
+/// that broke a promise, whether it passed, and what was broken, most often
+/// first.
+pub(crate) fn print_plain(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+    for line in lines {
+        let tally = &line.tally;
+        let mut broken: Vec<(&Promise, &u64)> = tally.broken.iter().collect();
+        broken.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let broken: Vec<&str> = broken.into_iter().map(|(promise, _)| promise.word()).collect();
+        let passed = if line.passes() { "passed" } else { "failed" };
+        let (level, runs, bad, broken) = (line.level, tally.runs, tally.bad, broken.join(" "));
+        writeln!(out, "{level}\t{runs}\t{bad}\t{passed}\t{broken}")?;
+    }
+    Ok(())
+}
+
 /// A share with two decimals.
 fn percent(part: u64, whole: u64) -> String {
     let hundredths = part * 10_000 / whole.max(1);

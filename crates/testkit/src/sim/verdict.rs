@@ -108,16 +108,22 @@ impl World {
     pub(crate) fn at_rest(&mut self, state: &State) {
         // The later listings are, the longer is doubted (R6).
         let doubt = QUIET_MS.max(self.book.lag_max * 5) + 10 * MINUTE;
+        let lag = self.sites.iter().map(|site| site.lag).max().unwrap_or_default();
         for one in state.attempts.values() {
             let now = self.stamp();
             let younger = |than: u64| now.since(&one.since).is_none_or(|age| ms(age) < than);
+            // A first sight of the account begins the doubt anew (R7), once.
+            let again = |than: u64| {
+                let from = one.missed().1;
+                from.and_then(|from| now.since(from)).is_none_or(|age| ms(age) < than)
+            };
             let rests = match one.stage {
                 Stage::Ready | Stage::Gone | Stage::Released | Stage::Absent | Stage::Orphan => true,
                 Stage::Blocked => !one.note.is_empty(),
                 Stage::Accepted => younger(SLOW_MS),
-                // Its time has only just come.
-                Stage::Doomed | Stage::Ending => younger(5 * MINUTE),
-                Stage::Unknown | Stage::Rejected => younger(doubt),
+                // Its time has only just come, and listings are late.
+                Stage::Doomed | Stage::Ending => younger(5 * MINUTE + lag),
+                Stage::Unknown | Stage::Rejected => younger(doubt) || younger(2 * doubt) && again(doubt),
                 _ => false,
             };
             if !rests {
@@ -190,6 +196,7 @@ impl World {
     fn look_at(&mut self, ours: &[Machine], from: u64, to: u64, excused: &mut Excused) {
         let mut slots: BTreeMap<_, (u32, u32)> = BTreeMap::new();
         let mut bills: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+        let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
         for one in ours.iter().filter(|one| one.lives(from)) {
             let Some(slot) = one.slot() else { continue };
             let (all, blamed) = slots.entry(slot).or_default();
@@ -198,6 +205,7 @@ impl World {
             *billed += one.rate_at(from);
             if !one.excused {
                 *blamed += 1;
+                *counts.entry(slot.launch).or_default() += 1;
                 *least += one.rate_at(from).min(one.approved);
             }
         }
@@ -208,6 +216,16 @@ impl World {
                 self.breach(Promise::I1, what);
             } else if all > 1 {
                 excused.double += length;
+            }
+        }
+        for (launch, count) in counts {
+            let wanted = self.book.caps.get(&launch).map_or(count, |cap| cap.machines);
+            if count > wanted {
+                let what = format!(
+                    "{count} machines for {} s, and launch {launch} wants {wanted}",
+                    length / 1_000
+                );
+                self.breach(Promise::I1, what);
             }
         }
         for (launch, (billed, least)) in bills {

@@ -12,9 +12,9 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
-use crate::launch::event::{Event, Named, Noted};
-use crate::launch::state::{Attempt, State};
-use crate::launch::survey::{Look, conclude, is_whole};
+use crate::launch::event::{Event, Named, Noted, Purse};
+use crate::launch::state::{Attempt, Stage, State};
+use crate::launch::survey::{Look, conclude, is_whole, wallet};
 
 /// Lost records that are asked for one by one in one look: more than that is a
 /// broken listing, and asking would use up the broker's limit.
@@ -61,6 +61,11 @@ impl Engine {
             (listing, vanished, there)
         };
         reach("listed");
+        let purse = if listing.coverage == Coverage::Complete && self.is_weighed(account) {
+            self.purse(fleet, account).await
+        } else {
+            None
+        };
         let before = self.whole.get(account).cloned();
         let (mut whole, mut missing) = (false, Vec::new());
         let (now, names, settings) = (self.now(), self.parts.names.clone(), self.parts.settings.clone());
@@ -72,6 +77,7 @@ impl Engine {
                 account,
                 listing: &listing,
                 vanished: &vanished,
+                purse,
                 before: before.as_ref(),
                 began: &began,
                 now: &now,
@@ -102,6 +108,19 @@ impl Engine {
             whole,
             missing,
         })
+    }
+
+    /// Whether the wallet may tell more of an account than its listing (R7).
+    fn is_weighed(&self, account: &Account) -> bool {
+        let strict = self.settings().strict;
+        let doubted = |one: &Attempt| one.stage == Stage::Unknown || strict && one.stage == Stage::Rejected;
+        wallet::asked(&self.state, account).any(doubted)
+    }
+
+    /// What an account has to spend, as far as that can be read. Costs nothing.
+    pub(super) async fn purse(&self, fleet: &dyn Fleet, account: &Account) -> Option<Purse> {
+        let balances = fleet.account().balances(self.settings().ask_within).await;
+        wallet::purse(account, &balances.ok()?)
     }
 
     /// From when on machines that ended matter.

@@ -17,6 +17,7 @@ use crate::launch::chores::create_in;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Named, Noted, Ready, Rejected, SoldOut};
 use crate::launch::judge::judge;
 use crate::launch::state::{Stage, State};
+use crate::launch::survey::wallet;
 use crate::launch::unit::Item;
 
 /// Which machine of which launch.
@@ -60,6 +61,11 @@ impl Engine {
             return Ok(Sent::Busy(format!(
                 "{broker} takes no more launches for {seconds} s: its limit is used up"
             )));
+        }
+        if wallet::is_blank(&self.state, &account) {
+            // What happened since the last reading cannot be told without one.
+            let purse = self.purse(fleet, &account).await;
+            self.commit(|state| Ok(wallet::before_sending(state, &account, purse).into_iter().collect()))?;
         }
         reach("before-reserve");
         let set_aside = self.commit(|state| {

@@ -79,6 +79,13 @@ impl<'a> Hunt<'a> {
 
     async fn chase(&mut self) -> Result<End, EngineError> {
         loop {
+            // One that was there may have failed while another was waited for.
+            let failed = self.failed(&[]);
+            if !failed.is_empty()
+                && let Some(end) = self.clear(&failed).await?
+            {
+                return Ok(end);
+            }
             let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
                     if !self.undo().await? {
@@ -167,6 +174,9 @@ impl<'a> Hunt<'a> {
     /// Orders each unit.
     async fn fill(&mut self, units: &[Unit], disks: &[DiskId]) -> Result<Next, EngineError> {
         for unit in units {
+            if !self.failed(&[]).is_empty() {
+                return Ok(Next::Elsewhere);
+            }
             let Some((slot, number)) = self.free_slot(0) else {
                 self.notes.push(format!(
                     "{} attempts at one machine are enough",

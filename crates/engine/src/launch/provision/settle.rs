@@ -23,8 +23,7 @@ impl Hunt<'_> {
         };
         let mine = |one: &Attempt| one.launch == launch;
         let ended = self.engine.tend(mine, Care::Unsettled, wait, ready).await?;
-        let failed = |one: &&Attempt| is_ending(one) || (one.stage == Stage::Gone && before.contains(&one.key));
-        let failed: Vec<&Attempt> = self.engine.state().of_launch(&launch).filter(failed).collect();
+        let failed = self.failed(&before);
         if failed.is_empty() {
             return Ok(Some(match ended {
                 Ended::Done => End::Ready,
@@ -32,6 +31,21 @@ impl Hunt<'_> {
                 Ended::Idle | Ended::Late => End::Deploying,
             }));
         }
+        self.clear(&failed).await
+    }
+
+    /// The machines that must end, and of some those that ended.
+    pub(super) fn failed(&self, some: &[String]) -> Vec<String> {
+        let failed = |one: &&Attempt| is_ending(one) || (one.stage == Stage::Gone && some.contains(&one.key));
+        let machines = self.engine.state().of_launch(self.launch).filter(failed);
+        machines.map(|one| one.key.clone()).collect()
+    }
+
+    /// Waits until machines that must end are gone, before anything is ordered in
+    /// their stead. `None` when something may be.
+    pub(super) async fn clear(&mut self, failed: &[String]) -> Result<Option<End>, EngineError> {
+        let state = self.engine.state();
+        let failed: Vec<&Attempt> = failed.iter().filter_map(|key| state.attempts.get(key)).collect();
         // One that nobody wanted leaves no gap.
         let lost: Vec<&Attempt> = failed
             .into_iter()

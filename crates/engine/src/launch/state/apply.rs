@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
 
-use super::{Attempt, Launch, Machine, SoldOutView, Stage, State};
+use super::{Attempt, Launch, Machine, SoldOutView, Stage, State, WalletSays};
 use crate::clock::Stamp;
-use crate::launch::event::{Accepted, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut};
+use crate::launch::account::Account;
+use crate::launch::event::{Accepted, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut, Wallet};
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -21,6 +22,13 @@ impl State {
                 let attempt = self.step(&named.key, at, Stage::Sending, &[Stage::Reserved])?;
                 attempt.sent = Some(at.clone());
                 let account = attempt.ordered.account();
+                let view = self.accounts.get(&account);
+                let wallet = match view.map(|view| (&view.ever, &view.purse)) {
+                    Some((Some(_), _)) => WalletSays::Unasked,
+                    Some((None, Some(_))) => WalletSays::Steady,
+                    Some((None, None)) | None => WalletSays::Nothing,
+                };
+                self.attempt(&named.key)?.wallet = wallet;
                 self.sent.entry(account).or_default().push(at.clone());
                 Ok(())
             }
@@ -62,6 +70,9 @@ impl State {
                 let attempt = self.attempt(&named.key)?;
                 attempt.quiet_from = Some(at.clone());
                 attempt.looks = 0;
+                if attempt.wallet == WalletSays::Fell {
+                    attempt.wallet = WalletSays::Steady;
+                }
                 Ok(())
             }
             Event::Absent(named) => self
@@ -94,6 +105,10 @@ impl State {
             }
             Event::Known(known) => {
                 self.learn(known, at);
+                Ok(())
+            }
+            Event::Wallet(wallet) => {
+                self.weigh(&wallet);
                 Ok(())
             }
             Event::Orphan(orphan) => self.find_orphan(*orphan, at),
@@ -151,8 +166,11 @@ impl State {
             claimed: false,
             unseen_from: None,
         });
-        let broker = attempt.ordered.broker.clone();
-        self.lag(broker, accepted.lag_ms);
+        let account = attempt.ordered.account();
+        self.lag(account.broker.clone(), accepted.lag_ms);
+        if accepted.seen {
+            self.shows_ours(&account, at);
+        }
         Ok(())
     }
 
@@ -185,13 +203,52 @@ impl State {
     }
 
     fn learn(&mut self, known: Known, at: &Stamp) {
-        let account = self.accounts.entry(known.account).or_default();
+        let account = self.accounts.entry(known.account.clone()).or_default();
         if !known.alive.is_empty() || !known.ended.is_empty() {
             account.ever.get_or_insert_with(|| at.clone());
         }
         account.alive.extend(known.alive);
-        for id in &known.ended {
+        account.ended |= !known.ended.is_empty();
+        for id in known.ended.iter().chain(&known.traceless) {
             account.alive.remove(id);
+        }
+        // All that was ever there left no trace: it may have been another
+        // account's, and what ours shows is not known (F68).
+        if !known.traceless.is_empty() && account.alive.is_empty() && !account.ended {
+            account.ever = None;
+            let open = self.attempts.values_mut().filter(|one| one.stage.is_open());
+            for one in open.filter(|one| one.ordered.account() == known.account) {
+                one.wallet = WalletSays::Nothing;
+            }
+        }
+    }
+
+    /// What a wallet says counts for every request whose outcome is open.
+    fn weigh(&mut self, wallet: &Wallet) {
+        let open = self.attempts.values_mut().filter(|one| one.stage.is_open());
+        for one in open.filter(|one| one.ordered.account() == wallet.account) {
+            one.wallet = match one.wallet {
+                WalletSays::Nothing if wallet.purse.is_some() => WalletSays::Steady,
+                WalletSays::Steady if wallet.fell => {
+                    "the account's wallet fell, and no listing shows why".clone_into(&mut one.note);
+                    WalletSays::Fell
+                }
+                says => says,
+            };
+        }
+        self.accounts.entry(wallet.account.clone()).or_default().purse = wallet.purse;
+    }
+
+    /// A listing shows a machine of ours: from now on it can be held against that
+    /// whether it shows all, and whoever is doubted is doubted anew.
+    pub(super) fn shows_ours(&mut self, account: &Account, at: &Stamp) {
+        let asked = |one: &&mut Attempt| one.wallet != WalletSays::Unasked && one.ordered.account() == *account;
+        for one in self.attempts.values_mut().filter(asked) {
+            one.wallet = WalletSays::Unasked;
+            if one.quiet_from.is_some() {
+                one.quiet_from = Some(at.clone());
+                one.looks = 0;
+            }
         }
     }
 
@@ -263,6 +320,7 @@ impl Attempt {
             quiet_from: None,
             looks: 0,
             missed: None,
+            wallet: WalletSays::Nothing,
             machine: None,
             refusal: None,
             doom: None,

@@ -6,13 +6,12 @@ use std::time::Duration;
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::number::Exact;
 
-use super::{Look, cost};
-use crate::clock::Stamp;
+use super::{Look, cost, wallet};
 use crate::launch::account::Kind;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Extra, Gone, Named, Ready, Reported};
 use crate::launch::judge::{Doom, judge};
 use crate::launch::settings::Settings;
-use crate::launch::state::{AccountView, Attempt, Machine, Stage, State};
+use crate::launch::state::{Attempt, Machine, Stage, State, WalletSays};
 
 /// Ids of the listing that belong to a machine in the journal.
 pub(super) struct Claims<'a>(BTreeSet<&'a InstanceId>);
@@ -32,7 +31,6 @@ impl<'a> Claims<'a> {
 /// What is at hand for one attempt.
 struct Case<'a> {
     state: &'a State,
-    account: &'a AccountView,
     attempt: &'a Attempt,
     look: &'a Look<'a>,
     complete: bool,
@@ -42,10 +40,8 @@ struct Case<'a> {
     strangers: Vec<&'a Instance>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the case and where its events go")]
 pub(super) fn conclude(
     state: &State,
-    account: &AccountView,
     attempt: &Attempt,
     claims: &Claims<'_>,
     look: &Look<'_>,
@@ -65,7 +61,6 @@ pub(super) fn conclude(
     strangers.sort_by_key(|row| (!row.phase.is_billable(), row.created_at, row.id.clone()));
     let case = Case {
         state,
-        account,
         attempt,
         look,
         complete,
@@ -254,6 +249,10 @@ impl Case<'_> {
             Stage::Rejected if !self.settings.strict && quiet >= self.settings.refusal_settles => {
                 events.push(Event::Released(self.named()));
             }
+            // As if its request had only just left.
+            Stage::Unknown | Stage::Rejected if self.is_weighed_anew() => {
+                events.push(Event::QuietAgain(self.named()));
+            }
             Stage::Unknown | Stage::Rejected => {
                 let (least, looks) = self.patience();
                 // Looks in quick succession are as good as one.
@@ -266,7 +265,7 @@ impl Case<'_> {
                     events.push(Event::Missed(self.named()));
                 }
                 let looked = self.attempt.looks + u32::from(counts);
-                if quiet >= least && looked >= looks && self.is_trusted() {
+                if quiet >= least && looked >= looks && self.is_trusted() && !self.may_hide() {
                     events.push(Event::Absent(self.named()));
                 }
             }
@@ -279,12 +278,7 @@ impl Case<'_> {
 
     /// How long it must stay away, and from how many listings (R6, R7).
     fn patience(&self) -> (Duration, u32) {
-        // What was looked at before anything was seen there proves less.
-        let known = |since: &Stamp| {
-            let from = self.attempt.quiet_from.as_ref();
-            from.is_none_or(|from| from.boot != since.boot || since.up_ms <= from.up_ms)
-        };
-        let (least, looks) = if self.account.ever.as_ref().is_some_and(known) {
+        let (least, looks) = if self.attempt.wallet == WalletSays::Unasked {
             (self.settings.quiet, self.settings.looks)
         } else {
             (self.settings.quiet_empty, self.settings.looks_empty)
@@ -301,6 +295,32 @@ impl Case<'_> {
             .provisioning_minutes
             .map_or(Duration::ZERO, minutes);
         (least.max(lags.longest * 5).max(hint), looks)
+    }
+
+    /// Whether the wallet tells something from now on alone (R7): it was read for
+    /// the first time since the request left, or only now a machine is shown that
+    /// explains why it fell.
+    fn is_weighed_anew(&self) -> bool {
+        match self.attempt.wallet {
+            WalletSays::Nothing => self.look.purse.is_some(),
+            WalletSays::Fell => wallet::shows_newer(self.state, self.look, self.settings),
+            WalletSays::Steady | WalletSays::Unasked => false,
+        }
+    }
+
+    /// Whether a machine may be there that no listing shows (R7): nothing was
+    /// ever seen in the account, and its wallet fell, or cannot be read.
+    fn may_hide(&self) -> bool {
+        let steady = || self.attempt.wallet == WalletSays::Steady && self.look.purse.is_some();
+        self.attempt.wallet != WalletSays::Unasked
+            && (!steady() || wallet::fell(self.state, self.look, self.settings) || self.shows_ours())
+    }
+
+    /// Whether the listing shows another machine of ours, for the first time: then
+    /// the doubt begins anew.
+    fn shows_ours(&self) -> bool {
+        let is = |row: &Instance| self.state.attempts.values().any(|one| one.name == row.name);
+        self.look.listing.items.iter().any(is)
     }
 
     /// Whether the listing shows what we launch at all (F68): every machine

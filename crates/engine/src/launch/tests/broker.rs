@@ -20,7 +20,7 @@ use gpu_broker_core::source::{
 };
 use jiff::Timestamp;
 
-pub(super) use self::script::{Answer, Delete, Get, List};
+pub(super) use self::script::{Answer, Delete, Get, List, Wallet};
 use super::clock::SteppedClock;
 
 #[derive(Debug)]
@@ -33,8 +33,12 @@ struct Truth {
     get: Get,
     /// Ids that it was asked to end.
     deleted: Vec<InstanceId>,
+    wallet: Wallet,
+    weighed: u64,
     machines: Vec<(u64, Instance)>,
     posts: BTreeMap<String, u32>,
+    /// The most machines that were there when another was ordered.
+    beside: usize,
 }
 
 #[derive(Debug)]
@@ -56,8 +60,11 @@ impl Scripted {
                 delete: Delete::Works,
                 get: Get::Works,
                 deleted: Vec::new(),
+                wallet: Wallet::Steady,
+                weighed: 0,
                 machines: Vec::new(),
                 posts: BTreeMap::new(),
+                beside: 0,
             }),
         }
     }
@@ -91,6 +98,15 @@ impl Scripted {
         strangers.all(|(_, one)| one.phase.is_billable() && !truth.deleted.contains(&one.id))
     }
 
+    pub(super) fn wallet_as(&self, wallet: Wallet) {
+        self.truth.lock().unwrap().wallet = wallet;
+    }
+
+    /// How often the wallet was read.
+    pub(super) fn weighed(&self) -> u64 {
+        self.truth.lock().unwrap().weighed
+    }
+
     /// Machines that cost money and are no stranger's.
     pub(super) fn alive(&self) -> usize {
         let truth = self.truth.lock().unwrap();
@@ -100,6 +116,10 @@ impl Scripted {
                 .iter()
                 .filter(|(_, one)| one.name.starts_with("somebody"))
                 .count()
+    }
+
+    pub(super) fn beside(&self) -> usize {
+        self.truth.lock().unwrap().beside
     }
 
     pub(super) fn posts(&self) -> u32 {
@@ -198,6 +218,8 @@ impl Fleet for Scripted {
             truth.list = list;
         }
         *truth.posts.entry(order.name.clone()).or_default() += 1;
+        let there = truth.machines.iter().filter(|(_, one)| one.phase.is_billable()).count();
+        truth.beside = truth.beside.max(there);
         let price = order.ceiling.per_hour().to_string();
         let dearer = order.ceiling.times(3).unwrap().per_hour().to_string();
         let id = format!("id-{}", truth.machines.len());
@@ -319,7 +341,21 @@ impl Fleet for Scripted {
 #[async_trait]
 impl Account for Scripted {
     async fn balances(&self, _: Duration) -> Result<Vec<Balance>, SourceError> {
-        Ok(Vec::new())
+        let mut truth = self.truth.lock().unwrap();
+        truth.weighed += 1;
+        let less = match truth.wallet {
+            Wallet::Steady | Wallet::Others => 0,
+            Wallet::Falls | Wallet::Changes => truth.weighed,
+            Wallet::Fails => return Err(Self::error(ErrorKind::Unavailable)),
+        };
+        let euros = truth.wallet == Wallet::Changes && truth.weighed.is_multiple_of(2);
+        Ok(vec![Balance {
+            team: None,
+            name: "own".to_owned(),
+            amount: Exact::whole(1_000_000 - less),
+            currency: if euros { "EUR".parse().unwrap() } else { Currency::USD },
+            current: truth.wallet != Wallet::Others,
+        }])
     }
 
     async fn keys(&self, _: Duration) -> Result<Vec<AccountKey>, SourceError> {

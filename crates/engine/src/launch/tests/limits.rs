@@ -60,3 +60,16 @@ async fn a_part_of_a_whole_is_given_back() {
         (End::Ready, 2, 3)
     );
 }
+
+#[tokio::test]
+async fn a_machine_that_failed_is_gone_before_another_is_ordered() {
+    // The first fails while the answer to the second is looked into.
+    let world = World::new(vec![Answer::Failing, Answer::SoldOut, Answer::Made, Answer::Made]);
+    let plans = vec![
+        vec![unit("a", "10"), unit("b", "11")],
+        vec![unit("c", "12"), unit("d", "13")],
+    ];
+    let report = world.provision(&wish(plans)).await;
+    assert_eq!((report.end, world.broker.alive()), (End::Ready, 2));
+    assert_eq!(world.broker.beside(), 1);
+}

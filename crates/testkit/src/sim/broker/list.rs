@@ -16,7 +16,7 @@ use gpu_broker_engine::launch::Names as _;
 /// How old what a stale copy shows is.
 pub(crate) const STALE_MS: u64 = 120 * SECOND;
 
-fn in_team(machine: &Machine) -> bool {
+pub(super) fn in_team(machine: &Machine) -> bool {
     machine.owner != Owner::OtherTeam
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::machine;
 use crate::clock::Stamp;
-use crate::launch::event::{EndRefused, Event, Noted};
+use crate::launch::account::Kind;
+use crate::launch::event::{EndRefused, Event, Noted, Reported};
 use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, RefusedEnds, Stage, State};
 
@@ -17,20 +18,7 @@ impl State {
                 machine(attempt)?.ssh = ready.ssh;
                 Ok(())
             }
-            Event::Reported(reported) => {
-                let attempt = self.attempt(&reported.key)?;
-                let known = machine(attempt)?;
-                known.phase = Some(reported.phase);
-                known.rate = reported.rate.or(known.rate);
-                known.unseen_from = None;
-                let first = !std::mem::replace(&mut known.listed, true);
-                if reported.phase.is_billable() {
-                    attempt.gone_from = None;
-                }
-                let broker = attempt.ordered.broker.clone();
-                self.lag(broker, reported.lag_ms.filter(|_| first));
-                Ok(())
-            }
+            Event::Reported(reported) => self.report(&reported, at),
             Event::Doomed(doomed) => {
                 let from = [Stage::Accepted, Stage::Ready, Stage::Orphan];
                 let attempt = self.step(&doomed.key, at, Stage::Doomed, &from)?;
@@ -49,11 +37,7 @@ impl State {
                 Ok(())
             }
             Event::EndRefused(refused) => self.refuse_end(refused, at),
-            Event::SeenGone(named) => {
-                let attempt = self.alive(&named.key)?;
-                attempt.gone_from.get_or_insert_with(|| at.clone());
-                Ok(())
-            }
+            Event::SeenGone(named) => self.seen_gone(&named.key, at),
             Event::Gone(gone) => {
                 self.alive(&gone.key)?;
                 let attempt = self.attempt(&gone.key)?;
@@ -76,6 +60,35 @@ impl State {
             }
             event => self.whose(event, at),
         }
+    }
+
+    fn report(&mut self, reported: &Reported, at: &Stamp) -> Result<(), String> {
+        let attempt = self.attempt(&reported.key)?;
+        let known = machine(attempt)?;
+        known.phase = Some(reported.phase);
+        known.rate = reported.rate.or(known.rate);
+        known.unseen_from = None;
+        let first = !std::mem::replace(&mut known.listed, true);
+        if reported.phase.is_billable() {
+            attempt.gone_from = None;
+        }
+        let account = attempt.ordered.account();
+        self.lag(account.broker.clone(), reported.lag_ms.filter(|_| first));
+        if first {
+            self.shows_ours(&account, at);
+        }
+        Ok(())
+    }
+
+    fn seen_gone(&mut self, key: &str, at: &Stamp) -> Result<(), String> {
+        let attempt = self.alive(key)?;
+        attempt.gone_from.get_or_insert_with(|| at.clone());
+        let account = attempt.ordered.account();
+        // A disk that is gone is not shown; a machine is, as ended.
+        if account.kind == Kind::Machine {
+            self.shows_ours(&account, at);
+        }
+        Ok(())
     }
 
     /// What is found out about whose a machine is.

@@ -50,3 +50,16 @@ pub(in crate::launch::tests) enum Get {
     Fails,
     Nameless,
 }
+
+/// What reading the wallet tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::launch::tests) enum Wallet {
+    Steady,
+    /// Less each time.
+    Falls,
+    /// Less each time, in a currency of its own.
+    Changes,
+    Fails,
+    /// That of another team.
+    Others,
+}
