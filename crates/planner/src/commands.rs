@@ -36,6 +36,8 @@ pub(crate) use resolve::resolve;
 pub(crate) use sandbox::sandbox;
 pub(crate) use show::show;
 pub(crate) use terminate::terminate;
+#[cfg(feature = "probe")]
+pub(crate) use verify::findings;
 pub(crate) use verify::verify;
 
 use std::path::PathBuf;

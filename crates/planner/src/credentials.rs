@@ -31,11 +31,15 @@ struct PrimeFile {
 /// Reads `~/.prime/config.json`; no file is no key.
 pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".prime").join("config.json");
-    let Some(text) = read(&path)? else {
-        return Ok(Credentials::default());
-    };
-    let file: PrimeFile =
-        serde_json::from_str(&text).map_err(|_| unreadable(&path, "it is not the JSON that the prime tool writes"))?;
+    match read(&path)? {
+        Some(text) => prime_text(&text).map_err(|why| unreadable(&path, why)),
+        None => Ok(Credentials::default()),
+    }
+}
+
+/// What stands in Prime's file. What is wrong with it is said without a word of it.
+pub(crate) fn prime_text(text: &str) -> Result<Credentials, &'static str> {
+    let file: PrimeFile = serde_json::from_str(text).map_err(|_| "it is not the JSON that the prime tool writes")?;
     let said = |word: Option<String>| word.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
     Ok(Credentials {
         key: said(file.api_key).map(Secret),
@@ -50,9 +54,11 @@ pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
 /// file that is one bare line is the key.
 pub(crate) fn spheron(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".spheron").join("credentials");
-    let Some(text) = read(&path)? else {
-        return Ok(Credentials::default());
-    };
+    Ok(read(&path)?.as_deref().map(spheron_text).unwrap_or_default())
+}
+
+/// What stands in Spheron's file.
+pub(crate) fn spheron_text(text: &str) -> Credentials {
     let mut credentials = Credentials::default();
     for line in text
         .lines()
@@ -69,7 +75,7 @@ pub(crate) fn spheron(home: &Path) -> Result<Credentials, Trouble> {
             },
         }
     }
-    Ok(credentials)
+    credentials
 }
 
 fn read(path: &Path) -> Result<Option<String>, Trouble> {
@@ -78,11 +84,32 @@ fn read(path: &Path) -> Result<Option<String>, Trouble> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(unreadable(path, &error.to_string())),
     };
+    // Asked of the file that is open: a name may mean another one by then.
+    private(&file).map_err(|why| unreadable(path, &why))?;
     let mut text = String::new();
     file.take(FILE_BYTES_MAX)
         .read_to_string(&mut text)
         .map_err(|error| unreadable(path, &error.to_string()))?;
     Ok(Some(text))
+}
+
+/// Refuses a file that others may read, as ssh does: a key that they know is no key any more.
+#[cfg(unix)]
+fn private(file: &fs::File) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata().map_err(|error| error.to_string())?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(format!(
+        "others may read or change it (mode {mode:03o}); close it with `chmod 600`, and get a new key if they may have"
+    ))
+}
+
+/// Nobody says here who may read a file.
+#[cfg(not(unix))]
+fn private(_: &fs::File) -> Result<(), String> {
+    Ok(())
 }
 
 fn unreadable(path: &Path, why: &str) -> Trouble {

@@ -12,6 +12,8 @@ mod exit;
 mod files;
 mod launch;
 mod printer;
+#[cfg(feature = "probe")]
+pub mod probe;
 mod progress;
 mod report;
 mod settings;

@@ -1,0 +1,3 @@
+//! The fixed cases.
+
+pub(crate) mod journal;
