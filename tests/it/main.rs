@@ -26,6 +26,8 @@ mod metal;
 mod order;
 mod quote;
 mod recorded;
+#[cfg(unix)]
+mod requests;
 mod sandbox;
 mod support;
 mod terminal;

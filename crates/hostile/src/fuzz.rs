@@ -8,8 +8,8 @@ mod journal;
 mod machine;
 mod money;
 mod prime;
-mod records;
-mod sanitisers;
+pub(crate) mod records;
+pub(crate) mod sanitisers;
 mod spheron;
 mod tag;
 

@@ -86,7 +86,8 @@ fn read_alternative(text: &str) -> Result<(GpuWanted, Option<Range>), GpuError> 
         (None, None, None)
     } else {
         let name = GpuName::read(name);
-        if name.model.as_str().is_empty() {
+        // Parts that are something else together, as `PCI E` is, would be read as another request from a kept quote.
+        if name.model.as_str().is_empty() || GpuName::read(name.model.as_str()).model != name.model {
             return Err(error("it names no GPU"));
         }
         (Some(name.model), name.memory.map(MemoryWanted::About), name.socket)

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::journal::{Draft, Journal as _, Mode, Row, SqliteJournal};
+use gpu_broker_testkit::dice::Dice;
 use jiff::Timestamp;
 
 /// The files of a journal that was in use when its process was killed.
@@ -18,6 +19,8 @@ const FILES: [&str; 3] = ["journal.db", "journal.db-wal", "journal.witness"];
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// The same when its process had ended in order: without a log.
+    pub(crate) closed: Vec<(String, Vec<u8>)>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -40,9 +43,12 @@ pub(crate) fn kept() -> &'static Kept {
             journal.transact(0, &mut |_| Ok(vec![draft(at)])).unwrap();
         }
         let rows = journal.read_after(0).unwrap();
-        let files = FILES.map(|name| (name.to_owned(), fs::read(room.0.join(name)).unwrap()));
+        let read = |name: &str| (name.to_owned(), fs::read(room.0.join(name)).unwrap());
+        let files = FILES.map(read).into();
+        drop(journal);
         Kept {
-            files: files.into(),
+            files,
+            closed: [FILES[DB], FILES[NOTE]].map(read).into(),
             rows,
         }
     })
@@ -127,3 +133,262 @@ impl Drop for Room {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+/// Flipped bits, files that are cut, and damage made by hand.
+const FLIPS: usize = 300;
+const CUTS: usize = 100;
+
+/// What must come of a damaged journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// It is refused, and why.
+    Refused,
+    /// It is as it was: what was damaged says nothing, or says it twice.
+    Whole,
+}
+
+/// Runs the set; returns how many cases it has.
+pub fn run() -> usize {
+    let mut refused = [0, 0];
+    let mut dice = Dice::new(0x2026_1122);
+    for case in 0..FLIPS {
+        let mut files = found(case);
+        let file = dice.below(files.len());
+        let (name, bytes) = &mut files[file];
+        let name = name.clone();
+        // Every other time where the file says what it is.
+        let end = if dice.percent(50) {
+            bytes.len().min(512)
+        } else {
+            bytes.len()
+        };
+        let at = dice.below(end);
+        bytes[at] ^= 1 << dice.below(8);
+        refused[0] += usize::from(holds(&files, &format!("bit of {name} at {at}")) == Class::Refused);
+    }
+    for case in 0..CUTS {
+        let mut files = found(case);
+        let file = dice.below(files.len());
+        let (name, bytes) = &mut files[file];
+        let name = name.clone();
+        let at = dice.below(bytes.len());
+        // Every other time at the end of a block, as a file system does.
+        bytes.truncate(if dice.percent(50) { at } else { at / 512 * 512 });
+        refused[1] += usize::from(holds(&files, &format!("{name} cut at {at}")) == Class::Refused);
+    }
+    // Both kinds of outcome occur, or nothing was tried.
+    assert!(refused[0] > 50 && refused[0] < FLIPS, "{refused:?}");
+    assert!(refused[1] > 20 && refused[1] < CUTS, "{refused:?}");
+    FLIPS + CUTS + by_hand()
+}
+
+/// Every other time as it is found after a crash, and after an end in order.
+fn found(case: usize) -> Vec<(String, Vec<u8>)> {
+    if case.is_multiple_of(2) {
+        kept().files.clone()
+    } else {
+        kept().closed.clone()
+    }
+}
+
+/// All rows, or a refusal: never fewer rows, and never others.
+#[track_caller]
+fn holds(files: &[(String, Vec<u8>)], what: &str) -> Class {
+    match kept().open(files) {
+        Found::Rows(rows) => {
+            assert!(rows == kept().rows, "{what}: {} rows", rows.len());
+            Class::Whole
+        }
+        Found::Refused(why) => {
+            assert!(why.contains("; ") && !why.contains('\n'), "{what}: {why}");
+            Class::Refused
+        }
+    }
+}
+
+/// Damage made by hand: a name, the file, what becomes of it, and what must come of that.
+type ByHand = (&'static str, usize, fn(&mut Vec<u8>), Class);
+
+const DB: usize = 0;
+const LOG: usize = 1;
+const NOTE: usize = 2;
+
+fn by_hand() -> usize {
+    let mut differ = Vec::new();
+    for (name, file, damage, expected) in DAMAGE {
+        // What is wrong with a page of the file does not show while the log has that page.
+        let mut files = if file == DB {
+            kept().closed.clone()
+        } else {
+            kept().files.clone()
+        };
+        damage(&mut files[file].1);
+        let class = holds(&files, name);
+        if class != expected {
+            differ.push(format!("{name}: {class:?}"));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    DAMAGE.len()
+}
+
+/// A byte exchanged, where there is one.
+fn set(bytes: &mut [u8], at: usize, byte: u8) {
+    if let Some(place) = bytes.get_mut(at) {
+        *place = byte;
+    }
+}
+
+/// A text exchanged for another as long, wherever it stands.
+fn exchange(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    let places: Vec<usize> = (0..bytes.len())
+        .filter(|at| bytes.get(*at..at + from.len()) == Some(from))
+        .collect();
+    assert!(!places.is_empty(), "{from:?} is not there");
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+}
+
+const DAMAGE: [ByHand; 40] = [
+    ("no magic", DB, |bytes| set(bytes, 3, b'x'), Class::Refused),
+    ("empty", DB, Vec::clear, Class::Refused),
+    ("one byte", DB, |bytes| bytes.truncate(1), Class::Refused),
+    ("the header alone", DB, |bytes| bytes.truncate(100), Class::Refused),
+    ("all zeros", DB, |bytes| bytes.fill(0), Class::Refused),
+    ("all ones", DB, |bytes| bytes.fill(0xff), Class::Refused),
+    (
+        "a text",
+        DB,
+        |bytes| *bytes = b"this is a note, and no journal\n".to_vec(),
+        Class::Refused,
+    ),
+    (
+        "a page of markup",
+        DB,
+        |bytes| *bytes = b"<html></html>".repeat(400),
+        Class::Refused,
+    ),
+    ("another program's", DB, |bytes| set(bytes, 70, 0x11), Class::Refused),
+    ("a newer layout", DB, |bytes| set(bytes, 63, 99), Class::Refused),
+    ("a layout below zero", DB, |bytes| set(bytes, 60, 0xff), Class::Refused),
+    ("pages of another size", DB, |bytes| set(bytes, 16, 2), Class::Refused),
+    ("pages of no size", DB, |bytes| bytes[16..18].fill(0), Class::Refused),
+    (
+        "a format from the future",
+        DB,
+        |bytes| bytes[18..20].fill(9),
+        Class::Refused,
+    ),
+    (
+        "space kept at each page's end",
+        DB,
+        |bytes| set(bytes, 20, 200),
+        Class::Refused,
+    ),
+    ("other fractions", DB, |bytes| set(bytes, 21, 1), Class::Refused),
+    ("another encoding", DB, |bytes| set(bytes, 59, 3), Class::Refused),
+    (
+        "a schema of a later format",
+        DB,
+        |bytes| set(bytes, 47, 9),
+        Class::Refused,
+    ),
+    (
+        "the first page without its kind",
+        DB,
+        |bytes| set(bytes, 100, 0),
+        Class::Refused,
+    ),
+    (
+        "more cells than a page holds",
+        DB,
+        |bytes| set(bytes, 103, 0xff),
+        Class::Refused,
+    ),
+    (
+        "garbage after the end",
+        DB,
+        |bytes| bytes.extend([0xa5; 5000]),
+        Class::Whole,
+    ),
+    ("the log gone", LOG, Vec::clear, Class::Refused),
+    ("the log's magic gone", LOG, |bytes| set(bytes, 0, 0), Class::Refused),
+    (
+        "the log of another version",
+        LOG,
+        |bytes| set(bytes, 7, 1),
+        Class::Refused,
+    ),
+    (
+        "the log with other salt",
+        LOG,
+        |bytes| set(bytes, 16, 7),
+        Class::Refused,
+    ),
+    (
+        "the log's first frame damaged",
+        LOG,
+        |bytes| set(bytes, 60, 0x5a),
+        Class::Refused,
+    ),
+    (
+        "the log's last byte gone",
+        LOG,
+        |bytes| bytes.truncate(bytes.len() - 1),
+        Class::Refused,
+    ),
+    (
+        "the log's second half gone",
+        LOG,
+        |bytes| bytes.truncate(bytes.len() / 2),
+        Class::Refused,
+    ),
+    ("the log all zeros", LOG, |bytes| bytes.fill(0), Class::Refused),
+    (
+        "a text in place of the log",
+        LOG,
+        |bytes| *bytes = b"no log".repeat(900),
+        Class::Refused,
+    ),
+    (
+        "a key exchanged in the log",
+        LOG,
+        |bytes| exchange(bytes, b"eqmn-29", b"eqmn-28"),
+        Class::Refused,
+    ),
+    (
+        "an event exchanged in the log",
+        LOG,
+        |bytes| exchange(bytes, b"{\"missed\"", b"{\"absent\""),
+        Class::Refused,
+    ),
+    (
+        "a time exchanged in the log",
+        LOG,
+        |bytes| exchange(bytes, b"2027-01-15", b"2027-01-16"),
+        Class::Refused,
+    ),
+    (
+        "garbage after the log",
+        LOG,
+        |bytes| bytes.extend([0xa5; 5000]),
+        Class::Whole,
+    ),
+    ("the note gone", NOTE, Vec::clear, Class::Whole),
+    ("the note cut", NOTE, |bytes| bytes.truncate(50), Class::Whole),
+    ("the note all zeros", NOTE, |bytes| bytes.fill(0), Class::Whole),
+    (
+        "a text in place of the note",
+        NOTE,
+        |bytes| *bytes = b"row 3".to_vec(),
+        Class::Whole,
+    ),
+    (
+        "the note's number raised",
+        NOTE,
+        |bytes| set(bytes, 0, 99),
+        Class::Whole,
+    ),
+    ("a huge note", NOTE, |bytes| bytes.resize(1 << 20, 7), Class::Whole),
+];

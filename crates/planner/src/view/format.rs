@@ -129,6 +129,8 @@ pub(crate) fn inert_json(text: String, wide: Wide) -> String {
         let code = u32::from(c);
         // Writing to a String cannot fail.
         let _ = match (acts(c), wide) {
+            // YAML knows no such characters, however they are written but so.
+            (_, Wide::Eight) if matches!(c, '\u{fffe}' | '\u{ffff}') => write!(safe, "\\u{code:04x}"),
             (false, _) => {
                 safe.push(c);
                 Ok(())
