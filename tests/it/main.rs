@@ -29,6 +29,8 @@ mod recorded;
 #[cfg(unix)]
 mod requests;
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod support;
 mod terminal;
 mod why;

@@ -33,7 +33,7 @@ fn two_hundred_requests_are_refused_before_anything_is_sent() {
         cases.len(),
         wrong.join("\n")
     );
-    assert_eq!(fake.log().len(), 0, "{:?}", fake.log());
+    assert_eq!(fake.requests().len(), 0, "{:?}", fake.requests());
 }
 
 fn refused(fake: &Fake, case: &Case) -> Result<(), String> {

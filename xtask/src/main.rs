@@ -13,6 +13,7 @@ mod cargo;
 mod ci;
 mod faults;
 mod finding;
+mod fuzz;
 mod layers;
 mod scan;
 mod tidy;
@@ -33,7 +34,9 @@ usage: cargo xtask <command>
   layers  which package and which core module may import which
   ci      formatting, lints, feature sets, tidy, layers, docs and licences
   faults  the fault matrix of launches: `--short` is a sample of each level,
-          `--level S3,S4` picks levels, `--replay SPEC` repeats one run";
+          `--level S3,S4` picks levels, `--replay SPEC` repeats one run
+  fuzz    each fuzz target for a few seconds, `--seconds N` for so many;
+          names after that pick targets";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["layers"] => run_layers(&root),
         ["ci"] => ci::run(&root),
         ["faults", ref words @ ..] => faults::run(&root, words),
+        ["fuzz", ref words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
