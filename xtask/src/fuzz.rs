@@ -20,7 +20,7 @@ const HANGS: u32 = 5;
 /// What tells the fuzzer where an input leads.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-                     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
+                     -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1";
 
 /// Builds the targets and runs each, or those that are named. What libFuzzer learns stays in `fuzz/corpus`, what it
 /// finds is in `fuzz/artifacts`: mend it, and keep the file in `fuzz/finds`, where the tests run it from then on.

@@ -26,7 +26,7 @@ pub(crate) fn order(broker: &str) -> Order {
     let place = Place::new(None, "CA".parse().ok(), Some(DataCenter::new("CANADA-1")));
     offer.places = vec![place.clone()];
     offer.launch.gpu_type = "H100_80GB".into();
-    offer.launch.images = vec!["ubuntu_22_cuda_12".into()].into();
+    offer.launch.images = vec!["ubuntu_22_cuda_12".into()];
     offer.price = Some(Rate::new("1.9".parse().unwrap(), Currency::USD));
     Order {
         name: NAME.to_owned(),

@@ -98,12 +98,13 @@ fn read(path: &Path) -> Result<Option<String>, Trouble> {
 fn private(file: &fs::File) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata().map_err(|error| error.to_string())?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
+    let others = mode & 0o077;
+    if others != 0 {
+        return Err(format!(
+            "others may read or change it (mode {mode:03o}); close it with `chmod 600`, and get a new key if they may have"
+        ));
     }
-    Err(format!(
-        "others may read or change it (mode {mode:03o}); close it with `chmod 600`, and get a new key if they may have"
-    ))
+    Ok(())
 }
 
 /// Nobody says here who may read a file.

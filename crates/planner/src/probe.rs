@@ -78,9 +78,10 @@ pub fn keeps(market: Market) -> Result<(), String> {
         request: None,
     };
     let bytes = saved.bytes().map_err(|trouble| trouble.lines())?;
-    match Saved::parse(&bytes)? == saved {
-        true => Ok(()),
-        false => Err("it is another market when it is read again".to_owned()),
+    if Saved::parse(&bytes)? == saved {
+        Ok(())
+    } else {
+        Err("it is another market when it is read again".to_owned())
     }
 }
 

@@ -72,6 +72,8 @@ const HOMES: &[(&str, &str)] = &[
     ("comfy-table", PLANNER),
     ("indicatif", PLANNER),
     ("tracing-subscriber", PLANNER),
+    // What a process may do is decided where it starts.
+    ("rustix", PLANNER),
     ("rusqlite", ENGINE),
     // Chance has one home: everything else is given a seed, or comes out the
     // same each time.
@@ -194,6 +196,11 @@ mod tests {
             (ROOT, CORE, DEV, true),
             (TESTKIT, HTTP, NORMAL, true),
             (TESTKIT, PLANNER, NORMAL, false),
+            (HOSTILE, PLANNER, NORMAL, true),
+            (HOSTILE, SANDBOX, NORMAL, false),
+            (TESTKIT, HOSTILE, NORMAL, false),
+            (ROOT, HOSTILE, NORMAL, false),
+            (ROOT, HOSTILE, DEV, true),
             (XTASK, PLANNER, NORMAL, false),
             (XTASK, CORE, BUILD, false),
             (CORE, "gpu-broker-extra", NORMAL, false),

@@ -67,22 +67,20 @@ fn draft(at: u64) -> Draft {
     }
 }
 
-impl Kept {
-    /// Lays these files into an empty folder and looks at what is there.
-    pub(crate) fn open(&self, files: &[(String, Vec<u8>)]) -> Found {
-        thread_local! {
-            static ROOM: RefCell<Room> = RefCell::new(Room::new());
-        }
-        ROOM.with_borrow(|room| {
-            room.empty();
-            for (name, bytes) in files {
-                let path = room.0.join(name);
-                fs::write(&path, bytes).unwrap();
-                fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-            }
-            look(&room.0)
-        })
+/// Lays these files into an empty folder and looks at what is there.
+pub(crate) fn open(files: &[(String, Vec<u8>)]) -> Found {
+    thread_local! {
+        static ROOM: RefCell<Room> = RefCell::new(Room::new());
     }
+    ROOM.with_borrow(|room| {
+        room.empty();
+        for (name, bytes) in files {
+            let path = room.0.join(name);
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        look(&room.0)
+    })
 }
 
 /// What is in the journal of a folder.
@@ -194,7 +192,7 @@ fn found(case: usize) -> Vec<(String, Vec<u8>)> {
 /// All rows, or a refusal: never fewer rows, and never others.
 #[track_caller]
 fn holds(files: &[(String, Vec<u8>)], what: &str) -> Class {
-    match kept().open(files) {
+    match open(files) {
         Found::Rows(rows) => {
             assert!(rows == kept().rows, "{what}: {} rows", rows.len());
             Class::Whole

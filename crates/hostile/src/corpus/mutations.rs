@@ -138,15 +138,12 @@ fn row(shape: &Shape, change: impl Fn(&Value) -> Value) -> Vec<u8> {
 fn raw(shape: &Shape, text: impl Fn(&Value) -> String) -> Vec<u8> {
     let mut said = String::new();
     let mut document = document(shape);
-    match rows(shape, &mut document) {
-        Some(rows) => {
-            said.push_str(&text(&rows[0]));
-            rows[0] = json!(RAW);
-        }
-        None => {
-            said.push_str(&text(&document));
-            document = json!(RAW);
-        }
+    if let Some(rows) = rows(shape, &mut document) {
+        said.push_str(&text(&rows[0]));
+        rows[0] = json!(RAW);
+    } else {
+        said.push_str(&text(&document));
+        document = json!(RAW);
     }
     document.to_string().replace(&format!("\"{RAW}\""), &said).into_bytes()
 }

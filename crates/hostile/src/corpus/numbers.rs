@@ -219,10 +219,10 @@ impl Decimal {
             return None;
         }
         let point = i128::try_from(whole.len()).ok()? + exponent;
-        Some(Self::of(negative, all, point))
+        Some(Self::of(negative, &all, point))
     }
 
-    fn of(negative: bool, digits: Vec<u8>, point: i128) -> Self {
+    fn of(negative: bool, digits: &[u8], point: i128) -> Self {
         let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
         let mut digits = digits[zeros..].to_vec();
         while digits.last() == Some(&b'0') {
@@ -253,7 +253,7 @@ impl Decimal {
             Some((first, _)) => *first >= b'5',
             None => false,
         };
-        Self::of(self.negative, kept.to_vec(), self.point).stepped(up, 15)
+        Self::of(self.negative, kept, self.point).stepped(up, 15)
     }
 
     /// Without its fraction: down, or up to the next.
@@ -261,14 +261,10 @@ impl Decimal {
         let before = usize::try_from(self.point).unwrap_or_default().min(self.digits.len());
         let fraction = before < self.digits.len();
         if before == 0 {
-            let one = Self::of(self.negative, vec![b'1'], 1);
-            return if up && fraction {
-                one
-            } else {
-                Self::of(false, Vec::new(), 0)
-            };
+            let one = Self::of(self.negative, b"1", 1);
+            return if up && fraction { one } else { Self::of(false, b"", 0) };
         }
-        let kept = Self::of(self.negative, self.digits[..before].to_vec(), self.point);
+        let kept = Self::of(self.negative, &self.digits[..before], self.point);
         kept.stepped(up && fraction, before)
     }
 
@@ -287,6 +283,6 @@ impl Decimal {
             }
             *digit = b'0';
         }
-        Self::of(self.negative, digits, self.point + 1)
+        Self::of(self.negative, &digits, self.point + 1)
     }
 }

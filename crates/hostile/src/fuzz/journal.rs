@@ -10,7 +10,7 @@ use gpu_broker_engine::journal::{Draft, Journal as _, MemoryStore};
 use gpu_broker_engine::launch::{Alone, Engine, Interrupt, Parts, Settings, TaggedNames, Unwatched};
 use jiff::Timestamp;
 
-use crate::corpus::journal::{Found, kept};
+use crate::corpus::journal::{Found, kept, open};
 
 /// `E` and then places with the byte that stands there now: changes to the files of a journal. `F` and then a whole file
 /// in place of the journal's. Anything else is lines, each of them an event of a journal without a mistake in its chain.
@@ -39,7 +39,7 @@ pub(super) fn open_and_replay(bytes: &[u8]) {
 
 /// Whatever is read was written, in this order and from the beginning.
 fn opens(files: &[(String, Vec<u8>)]) {
-    match kept().open(files) {
+    match open(files) {
         Found::Rows(rows) => {
             let whole = &kept().rows;
             assert!(rows.len() <= whole.len() && whole.starts_with(&rows), "{rows:?}");

@@ -88,8 +88,7 @@ pub(super) fn quotes_and_markets() -> Vec<Case> {
         cases.push(Case::of(&["verify", path]));
         cases.push(Case::of(&["quote", "H100:8", "--offers", path]));
     }
-    // A place for the journal that is none, or that others may write to.
-    cases.push(Case::of(&["provision", "H100:8", "--yes", "--data-dir", "taken"]).file("taken", "", 0o600));
-    cases.push(Case::of(&["provision", "H100:8", "--yes", "--data-dir", "/proc"]));
+    cases.push(Case::of(&["verify", "none.json", "--market", "none.json"]));
+    cases.push(Case::of(&["quote", "H100:8", "--market", "/proc"]));
     cases
 }
