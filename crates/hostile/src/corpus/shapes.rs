@@ -123,8 +123,13 @@ const fn shape(
     }
 }
 
-/// All of them: eleven of Spheron's and nine of Prime's.
-pub(super) fn all() -> [Shape; 20] {
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = Shape> {
+    spheron().into_iter().chain(spheron_account()).chain(prime())
+}
+
+/// Spheron's offers and machines.
+fn spheron() -> [Shape; 7] {
     [
         shape(
             "spheron-offers",
@@ -163,6 +168,12 @@ pub(super) fn all() -> [Shape; 20] {
             None,
             |stand| sole(stand.ask(stand.spheron.may_end(&InstanceId::new("d-1"), WITHIN))),
         ),
+    ]
+}
+
+/// What else Spheron's accounts hold.
+fn spheron_account() -> [Shape; 4] {
+    [
         shape("spheron-volumes", "/api/volumes", VOLUMES, Some("/data"), |stand| {
             disks(stand, &stand.spheron)
         }),
@@ -182,6 +193,12 @@ pub(super) fn all() -> [Shape; 20] {
         shape("spheron-balance", "/api/balance", BALANCE, Some("/teams"), |stand| {
             sole(stand.ask(Fleet::account(&stand.spheron).balances(WITHIN)))
         }),
+    ]
+}
+
+/// Prime's.
+fn prime() -> [Shape; 9] {
+    [
         shape(
             "prime-gpus",
             "/api/v1/availability/gpus",
