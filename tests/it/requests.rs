@@ -33,7 +33,6 @@ fn two_hundred_requests_are_refused_before_anything_is_sent() {
         cases.len(),
         wrong.join("\n")
     );
-    assert_eq!(fake.requests().len(), 0, "{:?}", fake.requests());
 }
 
 fn refused(fake: &Fake, case: &Case) -> Result<(), String> {
@@ -51,6 +50,7 @@ fn refused(fake: &Fake, case: &Case) -> Result<(), String> {
         fs::write(&path, &file.text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(file.mode)).unwrap();
     }
+    let before = fake.requests().len();
     let arguments: Vec<&str> = case.arguments.iter().map(String::as_str).collect();
     let ran = planner.run(&arguments);
     let said = ran.output();
@@ -58,11 +58,12 @@ fn refused(fake: &Fake, case: &Case) -> Result<(), String> {
     let ends_well = ran.status == Some(case.status) && ran.took < SLOW;
     let told = ran.stdout.is_empty() && ran.stderr.contains("error: ");
     let safe = !said.chars().any(|c| c != '\n' && is_active(c)) && !secrets.iter().any(|secret| said.contains(secret));
-    if ends_well && told && safe {
+    let sent = fake.requests().len() - before;
+    if ends_well && told && safe && sent == 0 {
         return Ok(());
     }
     Err(format!(
-        "{:?} {:?} {:?}: status {:?} in place of {} after {:?}, told {told}, safe {safe}: {said:.300}",
+        "{:?} {:?} {:?}: status {:?} in place of {} after {:?}, told {told}, safe {safe}, sent {sent}: {said:.300}",
         case.arguments,
         case.environment,
         case.files.iter().map(|file| (file.path, file.mode)).collect::<Vec<_>>(),

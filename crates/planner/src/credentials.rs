@@ -130,12 +130,52 @@ mod tests {
         home
     }
 
+    fn write(home: &Path, name: &str, text: &str) {
+        let path = home.join(name);
+        fs::write(&path, text).unwrap();
+        mode(&path, 0o600);
+    }
+
+    #[cfg(unix)]
+    fn mode(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[cfg(not(unix))]
+    fn mode(_: &Path, _: u32) {}
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_is_refused() {
+        let home = home("modes");
+        for (bits, used) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o622, false),
+        ] {
+            write(&home, ".prime/config.json", r#"{"api_key":"pk-secret"}"#);
+            mode(&home.join(".prime/config.json"), bits);
+            let read = prime(&home);
+            let lines = read.as_ref().map_err(Trouble::lines).err().unwrap_or_default();
+            assert_eq!(
+                (read.is_ok(), lines.contains("chmod 600")),
+                (used, !used),
+                "{bits:o} {lines}"
+            );
+            assert!(!lines.contains("pk-secret"));
+        }
+        fs::remove_dir_all(home).unwrap();
+    }
+
     #[test]
     fn files_of_other_tools_are_read_as_they_are() {
         let check = |name: &str, prime_text: &str, spheron_text: &str, expected: [Option<&str>; 4]| {
             let home = home(name);
-            fs::write(home.join(".prime/config.json"), prime_text).unwrap();
-            fs::write(home.join(".spheron/credentials"), spheron_text).unwrap();
+            write(&home, ".prime/config.json", prime_text);
+            write(&home, ".spheron/credentials", spheron_text);
             let (prime, spheron) = (prime(&home).unwrap(), spheron(&home).unwrap());
             let key = |credentials: &Credentials| credentials.key.as_ref().map(|key| key.0.clone());
             let read = [key(&prime), prime.team.clone(), key(&spheron), spheron.team.clone()];
@@ -160,7 +200,7 @@ mod tests {
     fn a_broken_file_is_named_and_a_missing_one_is_no_key() {
         let home = home("broken");
         assert!(prime(&home).unwrap().key.is_none());
-        fs::write(home.join(".prime/config.json"), "{\"api_key\": \"secret").unwrap();
+        write(&home, ".prime/config.json", "{\"api_key\": \"secret");
         let lines = prime(&home).unwrap_err().lines();
         assert!(
             lines.contains("config.json") && lines.contains("hint:") && !lines.contains("secret"),
