@@ -176,3 +176,40 @@ fn every_example_of_the_help_works() {
     }
     assert!(seen >= 8, "{seen} examples");
 }
+
+/// SECURITY.md promises nothing that no test holds: every test that it names is there.
+#[test]
+fn the_tests_of_the_promises_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let promises = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let mut sources = String::new();
+    for folder in ["crates", "tests"] {
+        read_sources(&root.join(folder), &mut sources);
+    }
+    let held = promises.split('|').filter(|cell| cell.contains("::"));
+    let named: Vec<&str> = held
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .filter(|word| word.contains("::"))
+        .collect();
+    assert!(named.len() > 10, "{named:?}");
+    for name in named {
+        let last = name.rsplit("::").next().unwrap_or_default();
+        let there = [format!("fn {last}("), format!("mod {last};"), format!("mod {last} {{")];
+        assert!(
+            there.iter().any(|text| sources.contains(text)),
+            "no test is called {name}"
+        );
+    }
+}
+
+/// All Rust of a folder.
+fn read_sources(folder: &Path, sources: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_sources(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}

@@ -26,8 +26,12 @@ mod metal;
 mod order;
 mod quote;
 mod recorded;
+#[cfg(unix)]
+mod requests;
 mod sandbox;
 mod schema;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod support;
 mod terminal;
 mod why;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::{cargo, run_layers, run_tidy};
+use crate::{cargo, fuzz, run_layers, run_tidy};
 
 /// One step: the heading, and what it does.
 struct Step {
@@ -22,6 +22,9 @@ enum Work {
     /// Only where the tool is installed. Advisories change without a change
     /// of ours, so they are not part of this.
     Deny,
+    /// A few seconds for each target, where the fuzzer is asked for: it is
+    /// built apart, with other flags, which takes minutes.
+    Fuzz,
 }
 
 const STEPS: &[Step] = &[
@@ -56,6 +59,7 @@ const STEPS: &[Step] = &[
     step("layers", Work::Own(run_layers)),
     step("documentation", Work::Docs),
     step("licences and bans", Work::Deny),
+    step("fuzz targets", Work::Fuzz),
 ];
 
 const fn step(name: &'static str, work: Work) -> Step {
@@ -89,6 +93,7 @@ impl Work {
             ),
             Self::Own(rules) => rules(root),
             Self::Deny => deny_passes(root),
+            Self::Fuzz => fuzz_passes(root),
         }
     }
 }
@@ -101,6 +106,22 @@ fn cargo_passes(root: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
         .status()
         .context("cannot start cargo")?;
     Ok(status.success())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a tool outside the product asks whether to take the time"
+)]
+fn fuzz_passes(root: &Path) -> Result<bool> {
+    if std::env::var_os("FUZZ").is_none() {
+        println!("    skipped: set FUZZ=1, or run `cargo xtask fuzz`");
+        return Ok(true);
+    }
+    if !fuzz::is_possible() {
+        println!("    skipped: there is no C++ compiler to build libFuzzer with");
+        return Ok(true);
+    }
+    fuzz::run(root, &["--seconds", "3"])
 }
 
 fn deny_passes(root: &Path) -> Result<bool> {

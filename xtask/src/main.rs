@@ -14,6 +14,7 @@ mod ci;
 mod compare;
 mod faults;
 mod finding;
+mod fuzz;
 mod layers;
 mod mutants;
 mod scan;
@@ -37,6 +38,8 @@ usage: cargo xtask <command>
   faults  the fault matrix of launches: `--short` is a sample of each level,
           `--level S3,S4` picks levels, `--replay SPEC` repeats one run,
           `--mutants` breaks the engine in each way that must be noticed
+  fuzz    each fuzz target for a few seconds, `--seconds N` for so many;
+          names after that pick targets
   compare whole processes beside the peers, which come from PyPI; `--alone`
           leaves them out";
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(&root),
         ["faults", ref words @ ..] => faults::run(&root, words),
         ["compare", ref words @ ..] => compare::run(&root, words),
+        ["fuzz", ref words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

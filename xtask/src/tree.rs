@@ -52,7 +52,7 @@ impl File {
 
     /// Whether the whole file is test code, by where it is.
     pub(crate) fn is_test(&self) -> bool {
-        self.is_under(&["tests", "benches", "crates/testkit"])
+        self.is_under(&["tests", "benches", "crates/testkit", "crates/hostile", "fuzz"])
             || self.path.ends_with("/tests.rs")
             || self.path.contains("/tests/")
     }

@@ -95,12 +95,16 @@ impl SourceReport {
     /// This answer and another of the same source, as one.
     #[must_use]
     pub fn and(self, other: &Self) -> Self {
-        let read = self.read + other.read;
+        // Figures of strangers: their sums need not fit.
+        let read = self.read.saturating_add(other.read);
         Self {
             broker: self.broker,
             read,
-            announced: self.announced.zip(other.announced).map(|(left, right)| left + right),
-            pages: self.pages + other.pages,
+            announced: self
+                .announced
+                .zip(other.announced)
+                .map(|(left, right)| left.saturating_add(right)),
+            pages: self.pages.saturating_add(other.pages),
             coverage: self.coverage.and(other.coverage.clone(), read > 0),
         }
     }

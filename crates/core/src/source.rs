@@ -188,10 +188,11 @@ impl<T> Listing<T> {
         self.items.extend(other.items);
         self.rejects.extend(other.rejects);
         self.announced = match (self.announced, other.announced) {
-            (Some(left), Some(right)) => Some(left + right),
+            // Figures of strangers: their sum need not fit.
+            (Some(left), Some(right)) => Some(left.saturating_add(right)),
             (left, right) => left.or(right),
         };
-        self.pages += other.pages;
+        self.pages = self.pages.saturating_add(other.pages);
         self.coverage = self.coverage.and(other.coverage, any);
         self
     }

@@ -78,21 +78,29 @@ pub(crate) struct Shared {
     pooled: OnceLock<Result<reqwest::Client, String>>,
     /// Opens a connection for each call, so that a request never meets one that the other side has just closed.
     fresh: OnceLock<Result<reqwest::Client, String>>,
+    /// Answers in place of all connections.
+    #[cfg(feature = "scripted")]
+    script: Option<crate::scripted::Script>,
 }
 
 impl Client {
     /// A client that talks to `base` and nobody else. Without a key, requests carry no `Authorization`.
     pub fn new(base: BaseUrl, key: Option<ApiKey>, options: ClientOptions) -> Self {
-        let shared = Shared {
-            base,
-            key,
-            limits: Limits::new(options.quota),
-            date: LastDate::default(),
-            slots: Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
-            options,
-            pooled: OnceLock::new(),
-            fresh: OnceLock::new(),
-        };
+        Self {
+            shared: Arc::new(Shared::new(base, key, options)),
+        }
+    }
+
+    /// As [`Client::new`], but nothing leaves this process: `script` answers.
+    #[cfg(feature = "scripted")]
+    pub fn scripted(
+        base: BaseUrl,
+        key: Option<ApiKey>,
+        options: ClientOptions,
+        script: impl Fn(&Call) -> crate::Scripted + Send + Sync + 'static,
+    ) -> Self {
+        let mut shared = Shared::new(base, key, options);
+        shared.script = Some(Box::new(script));
         Self {
             shared: Arc::new(shared),
         }
@@ -134,6 +142,38 @@ impl Client {
 }
 
 impl Shared {
+    fn new(base: BaseUrl, key: Option<ApiKey>, options: ClientOptions) -> Self {
+        Self {
+            base,
+            key,
+            limits: Limits::new(options.quota),
+            date: LastDate::default(),
+            slots: Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            options,
+            pooled: OnceLock::new(),
+            fresh: OnceLock::new(),
+            #[cfg(feature = "scripted")]
+            script: None,
+        }
+    }
+
+    /// Sends a request that was made for `call`.
+    #[cfg_attr(
+        not(feature = "scripted"),
+        expect(unused_variables, reason = "only a script looks at the call")
+    )]
+    pub(crate) async fn send(
+        &self,
+        call: &Call,
+        request: reqwest::RequestBuilder,
+    ) -> reqwest::Result<reqwest::Response> {
+        #[cfg(feature = "scripted")]
+        if let Some(script) = &self.script {
+            return Ok(script(call).into());
+        }
+        request.send().await
+    }
+
     /// The HTTP client for a call, built when it is first needed.
     pub(crate) fn http(&self, repeat: Repeat) -> Result<&reqwest::Client, &str> {
         let (cell, keep_alive) = if repeat.is_safe() {

@@ -39,7 +39,7 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
             .map_or(deadline, |end| end.min(deadline)),
         Repeat::Never | Repeat::Once => deadline,
     };
-    let response = match timeout_at(until, request.send()).await {
+    let response = match timeout_at(until, shared.send(call, request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(unsent_or_lost(shared, call, error)),
         Err(_) => return Err(Failure::silent(call, Stage::MaybeSent, Kind::Timeout, &waited(start))),

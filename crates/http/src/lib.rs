@@ -54,6 +54,8 @@ mod page;
 mod reply;
 mod retry;
 mod rows;
+#[cfg(feature = "scripted")]
+mod scripted;
 mod secret;
 mod text;
 mod wire;
@@ -69,6 +71,8 @@ pub use number::{RawNumber, WireInt};
 pub use page::{Coverage, Page, PageOptions, Partial, Progress, Walk, walk};
 pub use reply::Reply;
 pub use rows::{RowError, Rows};
+#[cfg(feature = "scripted")]
+pub use scripted::Scripted;
 pub use secret::{ApiKey, ApiKeyError};
-pub use text::inert;
+pub use text::{inert, is_active};
 pub use wire::{Malformed, decode};

@@ -52,7 +52,8 @@ pub(crate) fn excerpt(text: &str, chars_max: usize) -> String {
     short
 }
 
-fn is_active(character: char) -> bool {
+/// Whether a character could move the cursor, hide text or reorder it: what [`inert`] escapes.
+pub fn is_active(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control();
     }

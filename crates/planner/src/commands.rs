@@ -38,6 +38,8 @@ pub(crate) use sandbox::sandbox;
 pub(crate) use schema::schema;
 pub(crate) use show::show;
 pub(crate) use terminate::terminate;
+#[cfg(feature = "probe")]
+pub(crate) use verify::findings;
 pub(crate) use verify::verify;
 
 use std::path::PathBuf;

@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod cores;
 mod credentials;
 mod data;
 mod env;
@@ -12,6 +13,8 @@ mod exit;
 mod files;
 mod launch;
 mod printer;
+#[cfg(feature = "probe")]
+pub mod probe;
 mod progress;
 mod report;
 mod settings;
@@ -37,6 +40,7 @@ use crate::report::Trouble;
 
 /// Runs `planner` with the process's arguments and environment.
 pub fn main() -> ExitCode {
+    cores::off();
     #[cfg(feature = "failpoints")]
     env::arm_failpoint();
     let environment = Environment::read();

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::exit::Exit;
+use crate::view::text::shown;
 
 /// Why a command could not do its work.
 #[derive(Debug, Error)]
@@ -46,11 +47,18 @@ impl Trouble {
         self.hint.as_deref()
     }
 
-    /// The lines for a person.
+    /// The lines for a person. Words of others were made inert where they were quoted; what was missed there does
+    /// nothing to the terminal either.
     pub(crate) fn lines(&self) -> String {
-        match &self.hint {
+        let lines = match &self.hint {
             Some(hint) => format!("error: {}\nhint: {hint}\n", self.message),
             None => format!("error: {}\n", self.message),
-        }
+        };
+        lines
+            .split_inclusive('\n')
+            .fold(String::new(), |safe, line| match line.strip_suffix('\n') {
+                Some(line) => safe + &shown(line) + "\n",
+                None => safe + &shown(line),
+            })
     }
 }

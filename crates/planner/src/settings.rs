@@ -282,3 +282,24 @@ fn base_url(name: &str, set: Option<&str>, own: &str, warnings: &mut Vec<String>
     }
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_nowhere_else_without_a_word() {
+        let check = |set: Option<&str>, warned: bool| {
+            let mut warnings = Vec::new();
+            base_url("PRIME_API_BASE_URL", set, PRIME_URL, &mut warnings).unwrap();
+            assert_eq!(!warnings.is_empty(), warned, "{set:?}: {warnings:?}");
+            assert!(warnings.iter().all(|warning| warning.contains("your key goes there")));
+        };
+        check(None, false);
+        check(Some(PRIME_URL), false);
+        check(Some("https://api.primeintellect.ai/"), false);
+        check(Some("http://127.0.0.1:8080"), false);
+        check(Some("https://api.primeintellect.ai.evil.example"), true);
+        check(Some("https://xn--primeintellect-x0b.example"), true);
+    }
+}

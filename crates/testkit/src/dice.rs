@@ -1,19 +1,56 @@
 //! Chance that can be repeated.
 
-/// A stream of numbers that one seed decides.
+use std::collections::VecDeque;
+
+/// A stream of numbers that one seed decides, or some bytes.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct Dice {
+    seed: u64,
+    /// Rolled before anything is drawn from the seed.
+    tape: VecDeque<u8>,
+}
 
 impl Dice {
     /// The stream of that seed.
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0xA076_1D64_78BD_642F))
+        Self {
+            seed: seed.wrapping_mul(0xA076_1D64_78BD_642F),
+            tape: VecDeque::new(),
+        }
     }
 
-    /// The next number, anything: `SplitMix64`.
+    /// The stream that these bytes begin, one byte a number: whoever changes a byte changes one decision. When they are
+    /// used up, numbers follow that are always the same.
+    pub fn of(tape: &[u8]) -> Self {
+        Self {
+            tape: tape.iter().copied().collect(),
+            ..Self::new(0)
+        }
+    }
+
+    /// Half of the stream: what is decided there is not decided here any more.
+    #[must_use]
+    pub fn split(&mut self) -> Self {
+        let half = self.tape.len() / 2;
+        let tape = self.tape.split_off(half);
+        Self {
+            tape,
+            ..Self::new(self.draw())
+        }
+    }
+
+    /// The next number, anything.
     pub fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
+        match self.tape.pop_front() {
+            Some(byte) => u64::from(byte),
+            None => self.draw(),
+        }
+    }
+
+    /// The next number of the seed's: `SplitMix64`.
+    fn draw(&mut self) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.seed;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)

@@ -17,7 +17,7 @@ use crate::fake::{Fake, PRIME_KEY, SPHERON_KEY};
 const MEMORY_KIB: &str = "3000000";
 
 /// Sets the limit, where the system knows one, and becomes the program: the process keeps its number.
-const LIMITED: &str = "ulimit -v \"$1\" 2>/dev/null; shift; exec \"$@\"";
+const LIMITED: &str = "ulimit -v \"$1\" 2>/dev/null; ulimit -d \"$2\" 2>/dev/null; shift 2; exec \"$@\"";
 
 /// No run takes so long unless it hangs.
 const HANGS: Duration = Duration::from_secs(90);
@@ -31,6 +31,8 @@ pub struct Planner {
     program: PathBuf,
     home: PathBuf,
     environment: Vec<(String, String)>,
+    /// What it may fill, in KiB.
+    data: String,
 }
 
 /// What became of a run.
@@ -55,6 +57,7 @@ impl Planner {
         let planner = Self {
             program: program.into(),
             environment: Vec::new(),
+            data: "unlimited".to_owned(),
             home,
         };
         let home = planner.home.to_str().unwrap().to_owned();
@@ -88,6 +91,13 @@ impl Planner {
         self
     }
 
+    /// May fill so much memory, in KiB, and not a page more; what is mapped and never written to does not count.
+    #[must_use]
+    pub fn within(mut self, data_kib: u32) -> Self {
+        self.data = data_kib.to_string();
+        self
+    }
+
     /// The empty home.
     pub fn home(&self) -> &Path {
         &self.home
@@ -96,7 +106,9 @@ impl Planner {
     /// The command, ready to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", LIMITED, "sh", MEMORY_KIB]).arg(&self.program);
+        command
+            .args(["-c", LIMITED, "sh", MEMORY_KIB, &self.data])
+            .arg(&self.program);
         command
             .args(arguments)
             .env_clear()

@@ -35,3 +35,12 @@ mod verdict;
 mod world;
 
 pub use command::command;
+
+/// Runs what some bytes decide: launches, care and endings in any order, with faults and crashes. Returns each promise
+/// that was broken, and how.
+pub fn decided(bytes: &[u8]) -> Vec<String> {
+    let mut dice = crate::dice::Dice::of(bytes);
+    let closed = chance::decided(&mut dice, chance::Account::Used, None, false);
+    let told = |one: &book::Breach| format!("{:?} at {} s: {}", one.promise, one.at / 1_000, one.what);
+    closed.book.breaches.iter().map(told).collect()
+}

@@ -28,6 +28,7 @@ const UNWANTED: &[&str] = &[
     "clap_builder",
     "clap_complete",
     "comfy-table",
+    "gpu-broker-hostile",
     "gpu-broker-planner",
     "gpu-broker-sandbox",
     "gpu-broker-testkit",

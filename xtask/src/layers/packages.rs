@@ -13,6 +13,7 @@ const ENGINE: &str = "gpu-broker-engine";
 const SANDBOX: &str = "gpu-broker-sandbox";
 const PLANNER: &str = "gpu-broker-planner";
 const TESTKIT: &str = "gpu-broker-testkit";
+const HOSTILE: &str = "gpu-broker-hostile";
 const XTASK: &str = "xtask";
 
 /// What one package may use of this workspace.
@@ -36,12 +37,14 @@ const ROWS: &[Row] = &[
     row(SANDBOX, &[CORE]),
     row(PLANNER, &[CORE, HTTP, SPHERON, PRIME, ENGINE, SANDBOX]),
     row(TESTKIT, &[CORE, ENGINE, SANDBOX, HTTP]),
+    // Tests that send bad input to everything that reads any.
+    row(HOSTILE, &[CORE, HTTP, SPHERON, PRIME, ENGINE, PLANNER, TESTKIT]),
     row(XTASK, &[]),
     Row {
         package: ROOT,
         ships: &[CORE, HTTP, ENGINE, SPHERON, PRIME, PLANNER],
         // The tests and benches of the whole belong to the root package.
-        tests: &[HTTP, SANDBOX, TESTKIT],
+        tests: &[HTTP, SANDBOX, TESTKIT, HOSTILE],
     },
 ];
 
@@ -69,6 +72,8 @@ const HOMES: &[(&str, &str)] = &[
     ("comfy-table", PLANNER),
     ("indicatif", PLANNER),
     ("tracing-subscriber", PLANNER),
+    // What a process may do is decided where it starts.
+    ("rustix", PLANNER),
     ("rusqlite", ENGINE),
     // Chance has one home: everything else is given a seed, or comes out the
     // same each time.
@@ -191,6 +196,11 @@ mod tests {
             (ROOT, CORE, DEV, true),
             (TESTKIT, HTTP, NORMAL, true),
             (TESTKIT, PLANNER, NORMAL, false),
+            (HOSTILE, PLANNER, NORMAL, true),
+            (HOSTILE, SANDBOX, NORMAL, false),
+            (TESTKIT, HOSTILE, NORMAL, false),
+            (ROOT, HOSTILE, NORMAL, false),
+            (ROOT, HOSTILE, DEV, true),
             (XTASK, PLANNER, NORMAL, false),
             (XTASK, CORE, BUILD, false),
             (CORE, "gpu-broker-extra", NORMAL, false),

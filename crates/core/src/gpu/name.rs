@@ -60,9 +60,12 @@ fn socket_word(upper: &str) -> Option<Socket> {
     (socket.is_known() || numbered).then_some(socket)
 }
 
+/// No GPU has more memory, in GB: a larger number is part of a name.
+const GB_MAX: u64 = 1_000_000;
+
 fn memory_word(upper: &str) -> Option<Gb> {
     let digits = upper.strip_suffix("GB").or(upper.strip_suffix('G'))?;
-    digits.parse().ok().filter(|size| *size > 0).map(Gb)
+    digits.parse().ok().filter(|size| (1..=GB_MAX).contains(size)).map(Gb)
 }
 
 #[cfg(test)]
@@ -99,5 +102,7 @@ mod tests {
         check("h100sxm5", "H100", None, Some(Socket::Sxm5));
         check("A100 PCIe 40GB", "A100", Some(40), Some(Socket::Pcie));
         check("", "", None, None);
+        // A size that no request could repeat.
+        check("X9_9919999799999939910G", "X99919999799999939910G", None, None);
     }
 }

@@ -86,7 +86,10 @@ fn read_alternative(text: &str) -> Result<(GpuWanted, Option<Range>), GpuError> 
         (None, None, None)
     } else {
         let name = GpuName::read(name);
-        if name.model.as_str().is_empty() {
+        let model = name.model.as_str();
+        // What is something else when it is read again, as `PCI E` and `any-pcie` are, would be another request in a
+        // kept quote.
+        if model.is_empty() || model.eq_ignore_ascii_case("any") || GpuName::read(model).model != name.model {
             return Err(error("it names no GPU"));
         }
         (Some(name.model), name.memory.map(MemoryWanted::About), name.socket)
@@ -255,6 +258,8 @@ mod tests {
         };
         check("", "it names no GPU");
         check("---", "it names no GPU");
+        check("PCI E", "it names no GPU");
+        check("any-pcie:8", "it names no GPU");
         check("H100,", "it names no GPU");
         check(":8", "it names no GPU");
         check("H100:100001", "it asks for more than 100000 GPUs");

@@ -63,7 +63,8 @@ impl Saved {
         })
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, String> {
+    /// As [`Saved::read`], of what stands in the file.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let head: Head = decode(bytes).map_err(|malformed| malformed.to_string())?;
         if head.schema != SCHEMA {
             return Err(match head.schema.strip_prefix("planner.market/") {
@@ -111,7 +112,8 @@ impl Saved {
         whole::write(path, &self.bytes()?)
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, Trouble> {
+    /// The market as it stands in a file.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, Trouble> {
         let mut text = String::from("{\n");
         let mut field = |name: &str, value: Result<String, serde_json::Error>, last: bool| {
             let value = value

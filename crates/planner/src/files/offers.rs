@@ -125,6 +125,18 @@ impl Own {
         Ok(own)
     }
 
+    /// What a file with this name and these bytes amounts to: how many offers, and what is wrong with the other lines.
+    #[cfg(feature = "probe")]
+    pub(crate) fn probe(path: &Path, bytes: &[u8]) -> (usize, Vec<String>) {
+        let mut own = Self::default();
+        own.add(path, bytes);
+        let told = own
+            .rejects
+            .iter()
+            .map(|reject| format!("{}: {}", reject.path, reject.reason));
+        (own.offers.len(), told.collect())
+    }
+
     fn add(&mut self, path: &Path, bytes: &[u8]) {
         self.files += 1;
         let name = path

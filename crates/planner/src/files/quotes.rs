@@ -24,7 +24,7 @@ fn paths(folder: &Path, id: &str) -> (PathBuf, PathBuf) {
 }
 
 /// Whether a word can be the id of a quote: it becomes a name of a file.
-fn is_id(word: &str) -> bool {
+pub(crate) fn is_id(word: &str) -> bool {
     let digits = word.strip_prefix("q_");
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

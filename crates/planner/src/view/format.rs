@@ -1,8 +1,9 @@
 //! The formats that programs read: CSV, Markdown, JSON, YAML.
 
-use std::fmt::Display;
-use std::io::Write as _;
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write as _};
 
+use gpu_broker_http::is_active;
 use serde::Serialize;
 
 use super::columns::Column;
@@ -92,29 +93,123 @@ pub(crate) fn markdown_table(columns: &[Column]) -> String {
     text
 }
 
-/// A document as JSON, ending in a newline.
+/// A document as JSON, ending in a newline. Strangers' words are kept to the letter, and do nothing to a terminal.
 pub(crate) fn json(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    let mut bytes = serde_json::to_vec_pretty(document).map_err(|error| internal(&error))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    let mut text = serde_json::to_string_pretty(document).map_err(|error| internal(&error))?;
+    text.push('\n');
+    Ok(inert_json(text, Wide::Pair).into_bytes())
 }
 
 /// Prints a document as JSON while it is made, for those too long to be held twice.
 pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Trouble> {
     stream(|out| {
-        serde_json::to_writer_pretty(&mut *out, document)?;
+        let mut out = Inert(out);
+        serde_json::to_writer_pretty(&mut out, document)?;
         out.write_all(b"\n")
     })
     .map_err(Trouble::from)
 }
 
-/// A document as YAML.
+/// Makes JSON inert on its way. JSON is written in pieces that each are whole characters.
+struct Inert<W>(W);
+
+impl<W: io::Write> io::Write for Inert<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.write_all(piece).map(|()| piece.len())
+    }
+
+    fn write_all(&mut self, piece: &[u8]) -> io::Result<()> {
+        let plain = |byte: &u8| (b' '..=b'~').contains(byte) || *byte == b'\n';
+        if piece.iter().all(plain) {
+            return self.0.write_all(piece);
+        }
+        let text = str::from_utf8(piece).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.write_all(inert_json(text.to_owned(), Wide::Pair).as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A document as YAML. Where a stranger's word holds what could move a cursor or hide text, the document is written in
+/// the notation that YAML shares with JSON: only there can any character be written as an escape.
 pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    serde_yaml_ng::to_string(document)
-        .map(String::into_bytes)
-        .map_err(|error| internal(&error))
+    let text = serde_yaml_ng::to_string(document).map_err(|error| internal(&error))?;
+    if !text.chars().any(acts) {
+        return Ok(text.into_bytes());
+    }
+    let mut text = serde_json::to_string_pretty(document).map_err(|error| internal(&error))?;
+    text.push('\n');
+    Ok(inert_json(text, Wide::Eight).into_bytes())
+}
+
+/// How a character beyond 16 bits is escaped.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wide {
+    /// As JSON does, as a pair of surrogates.
+    Pair,
+    /// As YAML does, with eight digits.
+    Eight,
+}
+
+/// JSON with escapes in place of characters that a terminal would act upon. They stand inside strings and nowhere else.
+pub(crate) fn inert_json(text: String, wide: Wide) -> String {
+    if !text.chars().any(acts) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 64);
+    for c in text.chars() {
+        let code = u32::from(c);
+        // Writing to a String cannot fail.
+        let _ = match (acts(c), wide) {
+            // YAML knows no such characters, however they are written but so.
+            (_, Wide::Eight) if matches!(c, '\u{fffe}' | '\u{ffff}') => write!(safe, "\\u{code:04x}"),
+            (false, _) => {
+                safe.push(c);
+                Ok(())
+            }
+            (true, Wide::Eight) if code > 0xffff => write!(safe, "\\U{code:08x}"),
+            (true, _) => c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .try_for_each(|unit| write!(safe, "\\u{unit:04x}")),
+        };
+    }
+    safe
+}
+
+/// Between lines, a line break is ours.
+fn acts(c: char) -> bool {
+    c != '\n' && is_active(c)
 }
 
 fn internal(error: &dyn Display) -> Trouble {
     Trouble::new(Exit::Internal, format!("the answer cannot be written: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_do_nothing_to_a_terminal_and_keep_every_word() {
+        let check = |word: &str, in_json: &str, in_yaml: &str| {
+            let (json, yaml) = (json(&word).unwrap(), yaml(&word).unwrap());
+            assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), word);
+            assert_eq!(serde_yaml_ng::from_slice::<String>(&yaml).unwrap(), word);
+            let text = |bytes| String::from_utf8(bytes).unwrap();
+            assert_eq!((text(json).trim_end(), text(yaml).trim_end()), (in_json, in_yaml));
+        };
+        check("US-KS-2 東京", "\"US-KS-2 東京\"", "US-KS-2 東京");
+        check("\u{9b}2J", r#""\u009b2J""#, r#""\x9B2J""#);
+        check("\u{7f}", r#""\u007f""#, r#""\x7F""#);
+        check("a\u{202e}b", r#""a\u202eb""#, r#""a\u202eb""#);
+        check("a\u{e0041}b", r#""a\udb40\udc41b""#, r#""a\U000e0041b""#);
+        check(
+            "zero\u{200b}width \\ \"",
+            r#""zero\u200bwidth \\ \"""#,
+            r#""zero\u200bwidth \\ \"""#,
+        );
+    }
 }

@@ -6,6 +6,8 @@ mod axis;
 mod svg;
 mod terminal;
 
+#[cfg(feature = "probe")]
+pub(crate) use svg::escaped;
 pub(crate) use svg::svg;
 pub(crate) use terminal::terminal;
 

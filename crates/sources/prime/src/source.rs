@@ -55,14 +55,21 @@ impl Prime {
 
     /// A source for the account of that key. Nothing is sent yet.
     pub fn new(options: PrimeOptions) -> Self {
+        let client = Client::new(
+            options.base_url,
+            Some(options.key),
+            ClientOptions::new(options.user_agent),
+        );
+        Self::over(client, options.team)
+    }
+
+    /// A source that asks through this client, for the team with this id. Every endpoint needs a key, so the client
+    /// should have one.
+    pub fn over(client: Client, team: Option<String>) -> Self {
         Self {
             broker: Broker::new(Self::BROKER),
-            client: Client::new(
-                options.base_url,
-                Some(options.key),
-                ClientOptions::new(options.user_agent),
-            ),
-            team: options.team,
+            client,
+            team,
         }
     }
 

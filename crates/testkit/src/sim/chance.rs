@@ -37,8 +37,11 @@ impl Account {
 
 /// Runs what a seed decides.
 pub(crate) fn run(seed: u64, account: Account, store: Option<Store>, trace: bool) -> Closed {
-    let mut dice = Dice::new(seed);
-    let dice = &mut dice;
+    decided(&mut Dice::new(seed), account, store, trace)
+}
+
+/// Runs what the dice decide.
+pub(crate) fn decided(dice: &mut Dice, account: Account, store: Option<Store>, trace: bool) -> Closed {
     let flavours: &[Flavour] = match dice.below(8) {
         0..=2 => &[Flavour::Spheron],
         3..=5 => &[Flavour::Prime],
@@ -51,7 +54,7 @@ pub(crate) fn run(seed: u64, account: Account, store: Option<Store>, trace: bool
     let mut world = World::new(Script::Calm, dice.pick(&LAGS_MS), strangers);
     world.trace = trace.then(Vec::new);
     let faults = Script::chance(
-        Dice::new(dice.roll()),
+        dice.split(),
         u32::try_from(dice.below(51)).unwrap_or_default(),
         HOUR + 5 * MINUTE + dice.roll() % (40 * MINUTE),
         dice.pick(&[5, 15, 40]),

@@ -4,9 +4,30 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::journal::{JournalError, REBUILD};
 
+/// How much of what `SQLite` says is repeated, in characters: it quotes whole pages of a damaged schema.
+const CHARS_MAX: usize = 200;
+
 /// The whole file is not what was written, or not a journal.
 pub(super) fn damaged(why: &str) -> JournalError {
+    let why = one_line(why);
     JournalError::Storage(format!("the journal is damaged: {why}; {REBUILD}"))
+}
+
+/// A damaged file may say anything: here it becomes one line that does nothing to a terminal.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric());
+    let mut line = String::new();
+    for c in text.chars().take(CHARS_MAX) {
+        if plain(c) {
+            line.push(c);
+        } else {
+            line.extend(c.escape_default());
+        }
+    }
+    if text.chars().nth(CHARS_MAX).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 /// An error while the journal was being `what` ("opened", "read", "written").
@@ -28,6 +49,7 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
         // What is asked of it is always the same: if it cannot be answered, the file is not what it was.
         _ => return damaged(&error.to_string()),
     };
+    let error = one_line(&error.to_string());
     JournalError::Storage(format!("the journal cannot be {what}: {error}; {hint}"))
 }
 
@@ -37,4 +59,18 @@ pub(super) fn is_busy(error: &Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_cannot_speak_to_a_terminal() {
+        let check = |said: &str, expected: &str| assert_eq!(one_line(said), expected);
+        check("database disk image is malformed", "database disk image is malformed");
+        check("near \"\u{1b}[2J\nBEGIN\": größe", "near \"\\u{1b}[2J\\nBEGIN\": größe");
+        check("\u{202e}x\u{9b}", "\\u{202e}x\\u{9b}");
+        check(&"x".repeat(201), &format!("{}…", "x".repeat(200)));
+    }
 }

@@ -7,11 +7,12 @@ use gpu_broker_core::quantity::Hours;
 use serde_json::{Map, Value, json};
 
 use crate::view::document::number;
+use crate::view::format::{Wide, inert_json};
 
 /// Offers as JSON Lines; what says nothing is left out.
 pub(crate) fn lines<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> String {
     let line = |offer| format!("{}\n", Value::Object(fields(offer)));
-    offers.into_iter().map(line).collect()
+    inert_json(offers.into_iter().map(line).collect(), Wide::Pair)
 }
 
 fn fields(offer: &Offer) -> Map<String, Value> {

@@ -316,7 +316,7 @@ fn wrapped(text: &str) -> Vec<String> {
 }
 
 /// A stranger's word as XML text.
-fn escaped(word: &str) -> String {
+pub(crate) fn escaped(word: &str) -> String {
     let mut safe = String::with_capacity(word.len());
     for c in shown(word).chars() {
         match c {

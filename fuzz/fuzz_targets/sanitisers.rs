@@ -1,0 +1,4 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    gpu_broker_hostile::fuzz::run("sanitisers", bytes);
+});
