@@ -12,6 +12,9 @@ const SKIPPED: &[&str] = &["target"];
 /// Hidden folders that do hold sources. The others belong to tools.
 const HIDDEN: &[&str] = &[".cargo", ".ci", ".github"];
 
+/// Inputs of the fuzz targets: any bytes.
+const FUZZED: &[&str] = &["fuzz/seeds", "fuzz/finds", "fuzz/corpus", "fuzz/artifacts"];
+
 /// One file. For Rust, the text is also kept without what rules ignore.
 #[derive(Debug)]
 pub(crate) struct File {
@@ -63,9 +66,9 @@ impl File {
             .any(|folder| self.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 
-    /// A broker's answer, kept byte for byte.
+    /// A broker's answer, or what a fuzzer begins with or found: kept byte for byte.
     pub(crate) fn is_fixture(&self) -> bool {
-        self.fixture().is_some_and(|(_, name)| name != "index.toml")
+        self.fixture().is_some_and(|(_, name)| name != "index.toml") || self.is_under(FUZZED)
     }
 
     /// The fixtures folder that the file is in, and its name from there.

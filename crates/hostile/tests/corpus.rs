@@ -11,8 +11,11 @@ use gpu_broker_hostile::corpus::{SETS, headers, journal, numbers, payloads, wire
 /// The most memory that all of it may take, in KiB.
 const MEMORY_KIB: u64 = 64 << 10;
 
+/// Runs a set, and counts its cases.
+type Run = fn() -> usize;
+
 /// Runs a set, which must be as large as it is said to be.
-fn check(set: &str, run: fn() -> usize) {
+fn check(set: &str, run: Run) {
     let expected = SETS.iter().find(|(name, _)| *name == set).map(|(_, cases)| *cases);
     assert_eq!(Some(run()), expected, "cases of set {set}");
 }
@@ -56,7 +59,7 @@ fn f_headers() {
 /// What the test below runs in a process of its own: one set after the other.
 #[test]
 fn part_all_sets_in_turn() {
-    let sets: [(&str, fn() -> usize); 6] = [
+    let sets: [(&str, Run); 6] = [
         ("A", payloads::run),
         ("B", numbers::run),
         ("C", words::run),
