@@ -43,6 +43,9 @@ pub enum QuantityError {
     Range(Box<str>),
 }
 
+/// The largest size that is read, in GB: a thousand times what the world's disks hold together.
+const SIZE_MAX: u64 = 100_000_000_000_000_000;
+
 impl FromStr for Gb {
     type Err = QuantityError;
 
@@ -59,9 +62,11 @@ impl FromStr for Gb {
             )
         };
         let number: Exact = digits.trim().parse().map_err(|_| error())?;
+        // A larger one could be read from `1e15TB` and not be written again.
         number
             .times_count(unit)
             .and_then(Exact::to_whole)
+            .filter(|size| *size <= SIZE_MAX)
             .map(Self)
             .ok_or_else(error)
     }
@@ -222,7 +227,7 @@ mod tests {
         check("2tb", Some(2000));
         check("1.5TB", Some(1500));
         check("80 G", Some(80));
-        for bad in ["", "GB", "1.5", "-1", "10GiB", "1e40", "0x10"] {
+        for bad in ["", "GB", "1.5", "-1", "10GiB", "1e40", "0x10", "1.631E15TB"] {
             check(bad, None);
         }
     }
