@@ -6,7 +6,7 @@
 //! library; ratios are to ours.
 
 mod filter;
-mod shop;
+pub mod shop;
 mod stopwatch;
 
 use std::io::{self, Write};

@@ -12,7 +12,7 @@ use crate::market;
 use crate::ware::{Shelf, Ware};
 
 /// Offers on one page: as many as Prime sends at most.
-pub(super) const PAGE: usize = 100;
+pub const PAGE: usize = 100;
 
 /// How many images a recorded offer of a large provider names; they are a third of its bytes.
 const IMAGES: usize = 14;
@@ -113,18 +113,23 @@ impl Pages {
     }
 }
 
-/// The bodies of all pages of a market.
-pub(super) fn bodies(offers: usize) -> Vec<String> {
+/// The bodies of all pages of a market, with so many rows each.
+pub fn bodies(offers: usize, page: usize) -> Vec<String> {
     let mut dice = Dice::new(1);
     let wares = std::iter::repeat_with(|| market::wares(&mut dice, PAGE)).flatten();
     // The official tool cannot read half an hour of prepaid time, and ends.
     let plain = |ware: &Ware| ware.shelf == Shelf::Prime && ware.prepaid.as_deref() != Some("12.5");
-    let wares: Vec<Ware> = wares.filter(plain).take(offers).collect();
+    let wares = wares.filter(plain).take(offers).enumerate();
+    let named = |(number, ware): (usize, Ware)| Ware {
+        id: format!("offer-{number}"),
+        ..ware
+    };
+    let wares: Vec<Ware> = wares.map(named).collect();
     let body = |page: &[Ware]| {
         let rows: Vec<String> = page.iter().map(row).collect();
         format!(r#"{{"items":[{}],"totalCount":{offers}}}"#, rows.join(","))
     };
-    wares.chunks(PAGE).map(body).collect()
+    wares.chunks(page).map(body).collect()
 }
 
 /// A row with as many images as recorded ones have, and without the blanks that make it readable here.
@@ -139,7 +144,7 @@ fn row(ware: &Ware) -> String {
 }
 
 fn pages(offers: usize) -> Vec<Vec<u8>> {
-    bodies(offers).iter().map(|body| answer("200 OK", body)).collect()
+    bodies(offers, PAGE).iter().map(|body| answer("200 OK", body)).collect()
 }
 
 fn answer(status: &str, body: &str) -> Vec<u8> {
