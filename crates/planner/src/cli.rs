@@ -8,6 +8,7 @@ mod again;
 mod compare;
 mod disks;
 mod machines;
+mod minus;
 mod provision;
 mod request;
 mod sandbox;
@@ -20,6 +21,7 @@ pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
+pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
@@ -27,6 +29,7 @@ pub(crate) use spell::shell;
 
 use std::path::PathBuf;
 
+use self::request::choice;
 use crate::report::Trouble;
 use clap::builder::styling::{AnsiColor, Styles};
 
@@ -96,7 +99,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
     /// Ask only these brokers; `!NAME` leaves one out
-    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) broker: Vec<String>,
     /// Ask simulated brokers in this process: no key, no money
     #[arg(long, global = true)]
@@ -296,16 +299,16 @@ pub(crate) struct OffersArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct FilterArgs {
     /// Regions, such as eu_north; `!NAME` leaves one out, `unknown` is one
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) region: Vec<String>,
     /// Countries by two letters, such as NO
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = choice)]
     pub(crate) country: Vec<String>,
     /// Data centres in the sellers' own words
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) data_center: Vec<String>,
     /// Providers: the clouds that own the machines
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) provider: Vec<String>,
 }
 

@@ -128,6 +128,23 @@ impl Context<'_> {
         })
     }
 
+    /// The data folder that an audit is about: the sandbox's only where nothing was launched for real, and no broker
+    /// could be asked whether something was all the same.
+    fn audited(&self) -> Result<Data, Trouble> {
+        let data = self.data()?;
+        let sandbox = data.only_sandbox().filter(|_| {
+            let sources = self.fleets(&data);
+            sources.map_or_else(
+                |trouble| trouble.exit == Exit::Credentials,
+                |sources| !sources.has_fleet(),
+            )
+        });
+        match sandbox {
+            Some(_) => self.launched(),
+            None => Ok(data),
+        }
+    }
+
     /// The brokers that machines can be launched at and ended at.
     fn fleets(&self, data: &Data) -> Result<Sources, Trouble> {
         for (flag, given) in [

@@ -14,15 +14,15 @@ mod tolerance;
 mod units;
 mod unsure;
 
-pub(crate) use answer::confirm;
+pub(crate) use answer::{SAY_YES, confirm};
 pub(crate) use approved::{Approved, Standing, standing};
 pub(crate) use boot::Boot;
 pub(crate) use find::{find, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
-pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble};
+pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble, usable};
 pub(crate) use stop::Stop;
 pub(crate) use tolerance::Tolerance;
-pub(crate) use units::{Ordering, charged, over, package};
+pub(crate) use units::{Ordering, beyond, charged, over, package};
 pub(crate) use unsure::unsure;

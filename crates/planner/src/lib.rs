@@ -40,16 +40,25 @@ pub fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     env::arm_failpoint();
     let environment = Environment::read();
-    run(&environment, env::arguments()).into()
+    run(&environment, &env::arguments()).into()
 }
 
-fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
+fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Help and version are no errors; clap knows where each goes.
-        Err(error) => {
+        Err(error) if !error.use_stderr() => {
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return Exit::Done;
+        }
+        Err(error) => {
+            match cli::below_zero(arguments) {
+                Some(trouble) => Printer::new(false, false, environment.columns).warn(&trouble.lines()),
+                None => {
+                    let _ = error.print();
+                }
+            }
+            return Exit::Usage;
         }
     };
     let printer = Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);

@@ -332,6 +332,25 @@ fn nodes(text: &str) -> Result<Nodes, &'static str> {
     }
 }
 
+/// A name to filter by, or after a `!` one to leave out. None at all would let in everything, which nobody means who
+/// writes the flag: it is what becomes of a variable that is not set.
+pub(super) fn choice(text: &str) -> Result<String, &'static str> {
+    match name(text)?.strip_prefix('!') {
+        Some(refused) if refused.trim().is_empty() => Err("`!` is followed by no name"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A name that says something.
+pub(super) fn name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() {
+        Err("it names nothing; write a name, or leave it out")
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
 pub(super) fn amount(text: &str) -> Result<Exact, String> {
     let digits = text.trim().trim_start_matches('$');
     let number: Exact = digits

@@ -89,7 +89,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     printer.note(&assumptions::note(&quote.plans, &demand));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
     if let Some(command) = launch {
-        printer.note(&format!("within five minutes, `{command}` launches the first plan\n"));
+        printer.note(&footer::launch(&command, &quote.plans, &market, &demand));
     }
     Ok(status(&market, &quote))
 }
