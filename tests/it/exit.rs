@@ -178,7 +178,7 @@ const BESIDE: &[(&str, &str)] = &[
 ];
 
 /// Flags that name a file, which `files` tries with files that there are.
-const FILES: [&str; 3] = ["market", "offers", "save"];
+const FILES: [&str; 5] = ["config", "market", "offers", "profile", "save"];
 
 /// Every long flag that a help text names is understood, alone and with a value.
 #[test]

@@ -107,6 +107,15 @@ pub(crate) struct GlobalArgs {
     /// Keep the journal, quotes and the sandbox's world in this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Read settings from this file; `planner help config-file` describes it
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read settings from no file
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
+    /// Whether settings were read from a file.
+    #[arg(skip)]
+    pub(crate) configured: bool,
     /// Look at a market that `planner quote --save` kept, and ask nobody
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) market: Option<PathBuf>,
@@ -254,8 +263,33 @@ A fault is NAME, BROKER:NAME or OP/NAME, and `:3` for the next three times or
 `:p=0.1` for one in ten; `curl $PRIME_API_BASE_URL/sandbox/faults` lists them.
 The world that `--sandbox` shares is kept in the data folder: --keep serves it.")]
     Sandbox(SandboxArgs),
+    /// Show settings, and where each comes from
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(ConfigCommand),
     /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),
+}
+
+/// `planner config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Tell each setting, and where it comes from
+    #[command(after_help = "\
+Examples:
+  planner config show
+  planner config show --hours 72 -o json      as a quote with this flag would have it
+
+A flag wins over the environment, that over the profile, that over the defaults of
+the file, those over what is built in. `planner help config-file` describes the file.")]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `planner config show`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// What would be asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
 }
 
 /// `planner quote`.
@@ -331,7 +365,7 @@ pub(crate) struct GpusArgs {
 /// `planner help`.
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// A command, `exit-status` or `offers-file`
+    /// A command, `exit-status`, `offers-file` or `config-file`
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod config;
 mod diff;
 mod disks;
 mod doctor;
@@ -21,6 +22,7 @@ mod verify;
 
 pub(crate) use audit::audit;
 pub(crate) use compare::compare;
+pub(crate) use config::config;
 pub(crate) use diff::diff;
 pub(crate) use disks::disks;
 pub(crate) use doctor::doctor;

@@ -22,6 +22,9 @@ use crate::report::Trouble;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What is needed")]
 pub(crate) struct RequestArgs {
+    /// With the settings of this profile of config.toml
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) profile: Option<String>,
     /// How long: 24, 37.5, 90m or 3d
     #[arg(long, value_name = "HOURS", default_value = "24")]
     pub(crate) hours: Hours,
