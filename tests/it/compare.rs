@@ -42,6 +42,29 @@ fn around(hours: &Value) -> (u64, u64) {
 }
 
 #[test]
+fn a_market_that_was_kept_keeps_what_was_asked() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("compare-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("market.json");
+    let run = |arguments: &str| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_planner"))
+            .args(arguments.split_whitespace())
+            .arg(&file)
+            .env_clear()
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(0), "{arguments}: {complaint}");
+        ran.stdout
+    };
+    run("quote H100:8 --hours 72 --sandbox --save");
+    let again = run("compare -o csv --market");
+    assert_eq!(again, run("compare H100:8 --hours 72 -o csv --market"));
+    assert!(!again.is_empty());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn one_hour_less_and_one_hour_more_name_the_other_winner() {
     let check = |gpu: &str| {
         let comparison = json(&format!("compare {gpu}"));

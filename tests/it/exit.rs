@@ -113,6 +113,7 @@ fn an_unknown_gpu_is_answered_with_near_names() {
         ("H1O0", "H100"),
         ("RTX4909", "RTX4090"),
         ("A10O-80GB:4", "A100"),
+        ("H1OO:8", "H100"),
     ] {
         let ran = planner().run(&["quote", asked, "--sandbox"]);
         ran.expect(2);
@@ -177,7 +178,7 @@ const BESIDE: &[(&str, &str)] = &[
 ];
 
 /// Flags that name a file, which `files` tries with files that there are.
-const FILES: [&str; 3] = ["market", "offers", "save"];
+const FILES: [&str; 5] = ["config", "market", "offers", "profile", "save"];
 
 /// Every long flag that a help text names is understood, alone and with a value.
 #[test]
@@ -269,8 +270,48 @@ fn nonsense_is_refused_with_a_hint() {
     check("quote H100 --max-offers 0", "1..=100000");
     check("quote H100:0", "no GPU at all");
     check("quote H100:80GB:40GB", "two memory sizes");
+    check(
+        "quote H100 --hours -1",
+        "`-1` is below zero, and `--hours` takes nothing below zero",
+    );
+    check("quote H100 --max-price -$.5", "write `--max-price $.5`");
+    check("extend x --by -1h", "write `--by 1h`");
+    check("diff a b --max-increase -5%", "`-5%` is below zero");
+    check(
+        "extend x --until 9999-12-31T23:59:59Z",
+        "is not a moment before the year 9999",
+    );
+    check("quote H100Ü", "no GPU's name has the character `Ü` (U+00DC)");
+    check("offers H100\u{200b}", "no GPU's name has the character U+200B");
     check("quote H100 H200", "unexpected argument");
     check("quot H100", "unrecognized subcommand");
+}
+
+/// What becomes of a variable that is not set is no filter, and must not be taken for none.
+#[test]
+fn an_empty_name_is_refused() {
+    let check = |arguments: &[&str]| {
+        let arguments = [arguments, &["--sandbox"]].concat();
+        let ran = planner().run(&arguments);
+        ran.expect(2);
+        let said = ["it names nothing", "`!` is followed by no name"];
+        assert!(
+            said.iter().any(|said| ran.stderr.contains(said)),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    };
+    for flag in ["--region", "--broker", "--country", "--provider", "--data-center"] {
+        for value in ["", " ", "!", "! ", "canada,", ",prime"] {
+            check(&["quote", "H100", flag, value]);
+        }
+        check(&["offers", flag, ""]);
+    }
+    for command in ["terminate", "show", "extend", "resolve"] {
+        check(&[command, ""]);
+    }
+    check(&["terminate", "--launch", ""]);
+    check(&["terminate", "a", " "]);
 }
 
 /// A base URL that would send the key in the clear, or anywhere but to the origin, is refused before it is used.

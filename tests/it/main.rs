@@ -10,6 +10,7 @@
 )]
 
 mod compare;
+mod config;
 mod contract;
 #[cfg(target_os = "linux")]
 mod crashes;

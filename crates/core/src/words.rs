@@ -140,13 +140,29 @@ pub fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a
         .filter_map(|name| {
             let other = squeezed(name);
             let contained = other.contains(&wanted) || (wanted.len() > 2 && wanted.contains(&other));
-            let distance = if contained { 0 } else { edits(&wanted, &other) };
+            let distance = if contained || alike(&wanted, &other) {
+                0
+            } else {
+                edits(&wanted, &other)
+            };
             (distance <= allowed).then_some((distance, name))
         })
         .collect();
     found.sort_unstable();
     found.dedup();
     found.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Whether two names are told apart only by letters that look like digits.
+fn alike(left: &str, right: &str) -> bool {
+    let digit = |byte: u8| match byte {
+        b'O' => b'0',
+        b'I' | b'L' => b'1',
+        b'S' => b'5',
+        b'B' => b'8',
+        other => other,
+    };
+    left.len() == right.len() && left.bytes().map(digit).eq(right.bytes().map(digit))
 }
 
 /// Insertions, deletions and replacements between two short ASCII words.
@@ -204,6 +220,9 @@ mod tests {
         check("rtx 4090 ti", &["RTX4090"]);
         check("rtx4080", &["RTX4090"]);
         check("4090", &["RTX4090"]);
+        check("H1OO", &["H100"]);
+        check("RTX4O9O", &["RTX4090"]);
+        check("HIOO", &["H100"]);
         check("mi300x", &[]);
     }
 }

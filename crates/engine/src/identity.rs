@@ -46,17 +46,31 @@ impl Identity {
             return Ok(identity);
         }
         if rows_were_noted(&folder)? {
-            return Err(JournalError::Storage(format!(
-                "{} is gone, but not the journal beside it; put it back from a backup, or move the whole folder away to \
-                 begin anew, after ending every machine whose name begins with `gp-`",
-                folder.file(NAME).display()
-            )));
+            return Err(gone(&folder));
         }
         let text = serde_json::to_string_pretty(&Self::random()?.kept())
             .map_err(|error| JournalError::Storage(format!("the identity cannot be written: {error}; report this")))?;
         folder.create(NAME, format!("{text}\n").as_bytes())?;
         // Read back: another process may have been first.
         Self::read(&folder)?.ok_or_else(|| damaged(&folder, "it was removed as it was made"))
+    }
+
+    /// Whether [`load_or_create`](Self::load_or_create) has something to load, or may make it; makes nothing. Says
+    /// whether rows were ever written to a journal in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_or_create`](Self::load_or_create), as far as that can be seen without making anything.
+    pub fn check(folder: &Path) -> Result<bool, JournalError> {
+        if !folder.exists() {
+            return Ok(false);
+        }
+        let folder = Folder::open(folder)?;
+        let noted = rows_were_noted(&folder)?;
+        if Self::read(&folder)?.is_none() && noted {
+            return Err(gone(&folder));
+        }
+        Ok(noted)
     }
 
     /// Its name: six characters of a to z and 2 to 7.
@@ -130,6 +144,14 @@ impl fmt::Debug for Identity {
 
 fn unhex(text: &str) -> Option<[u8; 32]> {
     blake3::Hash::from_hex(text).ok().map(|bytes| *bytes.as_bytes())
+}
+
+fn gone(folder: &Folder) -> JournalError {
+    JournalError::Storage(format!(
+        "{} is gone, but not the journal beside it; put it back from a backup, or move the whole folder away to begin \
+         anew, after ending every machine whose name begins with `gp-`",
+        folder.file(NAME).display()
+    ))
 }
 
 fn damaged(folder: &Folder, why: &str) -> JournalError {

@@ -8,6 +8,7 @@ mod again;
 mod compare;
 mod disks;
 mod machines;
+mod minus;
 mod provision;
 mod request;
 mod sandbox;
@@ -20,6 +21,7 @@ pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
+pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
@@ -27,6 +29,7 @@ pub(crate) use spell::shell;
 
 use std::path::PathBuf;
 
+use self::request::choice;
 use crate::report::Trouble;
 use clap::builder::styling::{AnsiColor, Styles};
 
@@ -96,7 +99,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
     /// Ask only these brokers; `!NAME` leaves one out
-    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) broker: Vec<String>,
     /// Ask simulated brokers in this process: no key, no money
     #[arg(long, global = true)]
@@ -104,6 +107,15 @@ pub(crate) struct GlobalArgs {
     /// Keep the journal, quotes and the sandbox's world in this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Read settings from this file; `planner help config-file` describes it
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read settings from no file
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
+    /// Whether settings were read from a file.
+    #[arg(skip)]
+    pub(crate) configured: bool,
     /// Look at a market that `planner quote --save` kept, and ask nobody
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) market: Option<PathBuf>,
@@ -253,8 +265,33 @@ The world that `--sandbox` shares is kept in the data folder: --keep serves it."
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of a document; without a name, list them
     Schema(SchemaArgs),
+    /// Show settings, and where each comes from
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(ConfigCommand),
     /// Explain a command, the exit statuses, or files with offers of your own
     Help(HelpArgs),
+}
+
+/// `planner config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Tell each setting, and where it comes from
+    #[command(after_help = "\
+Examples:
+  planner config show
+  planner config show --hours 72 -o json      as a quote with this flag would have it
+
+A flag wins over the environment, that over the profile, that over the defaults of
+the file, those over what is built in. `planner help config-file` describes the file.")]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `planner config show`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// What would be asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
 }
 
 /// `planner quote`.
@@ -298,16 +335,16 @@ pub(crate) struct OffersArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct FilterArgs {
     /// Regions, such as eu_north; `!NAME` leaves one out, `unknown` is one
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) region: Vec<String>,
     /// Countries by two letters, such as NO
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = choice)]
     pub(crate) country: Vec<String>,
     /// Data centres in the sellers' own words
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) data_center: Vec<String>,
     /// Providers: the clouds that own the machines
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
     pub(crate) provider: Vec<String>,
 }
 
@@ -338,7 +375,7 @@ pub(crate) struct SchemaArgs {
 /// `planner help`.
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
-    /// A command, `exit-status` or `offers-file`
+    /// A command, `exit-status`, `offers-file` or `config-file`
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod config;
 mod diff;
 mod disks;
 mod doctor;
@@ -22,6 +23,7 @@ mod verify;
 
 pub(crate) use audit::audit;
 pub(crate) use compare::compare;
+pub(crate) use config::config;
 pub(crate) use diff::diff;
 pub(crate) use disks::disks;
 pub(crate) use doctor::doctor;
@@ -130,6 +132,23 @@ impl Context<'_> {
             }
             None => data,
         })
+    }
+
+    /// The data folder that an audit is about: the sandbox's only where nothing was launched for real, and no broker
+    /// could be asked whether something was all the same.
+    fn audited(&self) -> Result<Data, Trouble> {
+        let data = self.data()?;
+        let sandbox = data.only_sandbox().filter(|_| {
+            let sources = self.fleets(&data);
+            sources.map_or_else(
+                |trouble| trouble.exit == Exit::Credentials,
+                |sources| !sources.has_fleet(),
+            )
+        });
+        match sandbox {
+            Some(_) => self.launched(),
+            None => Ok(data),
+        }
     }
 
     /// The brokers that machines can be launched at and ended at.

@@ -38,6 +38,13 @@ impl Data {
             sandbox: global.sandbox,
         })
     }
+
+    /// The folder that was named, whichever world is meant.
+    pub(crate) fn root(&self) -> &Path {
+        let above = self.folder.parent().filter(|_| self.sandbox);
+        above.unwrap_or(&self.folder)
+    }
+
     /// The sandbox's.
     pub(crate) fn of_sandbox(&self) -> Self {
         if self.sandbox {

@@ -20,6 +20,10 @@ pub(crate) struct Environment {
     pub(crate) spheron_url: Option<String>,
     /// `PLANNER_DATA_DIR`.
     pub(crate) data_dir: Option<PathBuf>,
+    /// `PLANNER_CONFIG`.
+    pub(crate) config: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`; a relative path is none, as its specification says.
+    pub(crate) xdg_config: Option<PathBuf>,
     /// `XDG_DATA_HOME`; a relative path is none, as its specification says.
     pub(crate) xdg_data: Option<PathBuf>,
     /// `HOME`, where the brokers' own tools keep their keys.
@@ -86,6 +90,7 @@ impl Environment {
                 .map(|value| value.to_string_lossy().trim().to_owned())
                 .filter(|value| !value.is_empty())
         };
+        let base = |name: &str| raw(name).map(PathBuf::from).filter(|path| path.is_absolute());
         Self {
             prime_key: text("PRIME_API_KEY").map(Secret),
             prime_url: text("PRIME_API_BASE_URL"),
@@ -94,9 +99,9 @@ impl Environment {
             spheron_team: text("SPHERON_TEAM_ID"),
             spheron_url: text("SPHERON_API_BASE_URL"),
             data_dir: raw("PLANNER_DATA_DIR").map(PathBuf::from),
-            xdg_data: raw("XDG_DATA_HOME")
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute()),
+            config: raw("PLANNER_CONFIG").map(PathBuf::from),
+            xdg_config: base("XDG_CONFIG_HOME"),
+            xdg_data: base("XDG_DATA_HOME"),
             home: raw("HOME").map(PathBuf::from),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
         }

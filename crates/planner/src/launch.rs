@@ -12,13 +12,13 @@ mod over;
 mod stop;
 mod unsure;
 
-pub(crate) use answer::confirm;
+pub(crate) use answer::{SAY_YES, confirm};
 pub(crate) use approved::Approved;
 pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
-pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble};
-pub(crate) use over::over;
+pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble, usable};
+pub(crate) use over::{beyond, over};
 pub(crate) use stop::Stop;
 pub(crate) use unsure::unsure;

@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod config;
 mod cores;
 mod credentials;
 mod data;
@@ -24,14 +25,15 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::cli::{Cli, Command, Output};
+use crate::cli::{Cli, Command, ConfigCommand, Output};
 use crate::commands::Context;
+use crate::config::Settled;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::launch::Stop;
@@ -44,27 +46,47 @@ pub fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     env::arm_failpoint();
     let environment = Environment::read();
-    run(&environment, env::arguments()).into()
+    run(&environment, &env::arguments()).into()
 }
 
-fn run(environment: &Environment, arguments: Vec<OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
+    let read = Cli::command().try_get_matches_from(arguments);
+    let (matches, cli) = match read.and_then(|matches| Ok((matches.clone(), Cli::from_arg_matches(&matches)?))) {
+        Ok(read) => read,
         // Help and version are no errors; clap knows where each goes.
-        Err(error) => {
+        Err(error) if !error.use_stderr() => {
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return Exit::Done;
+        }
+        Err(error) => {
+            match cli::below_zero(arguments) {
+                Some(trouble) => Printer::new(false, false, environment.columns).warn(&trouble.lines()),
+                None => {
+                    let _ = error.print();
+                }
+            }
+            return Exit::Usage;
         }
     };
-    let printer = Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
-    log(cli.global.verbose);
-    execute(environment, &cli, printer).unwrap_or_else(|trouble| {
+    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
+    let plain = printer(&cli);
+    let settled = match config::settle(environment, arguments, &matches, cli) {
+        Ok(settled) => settled,
+        Err(trouble) => {
+            plain.warn(&trouble.lines());
+            return trouble.exit;
+        }
+    };
+    let printer = printer(&settled.cli);
+    log(settled.cli.global.verbose);
+    execute(environment, &settled, printer).unwrap_or_else(|trouble| {
         printer.warn(&trouble.lines());
         trouble.exit
     })
 }
 
-fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exit, Trouble> {
+fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Result<Exit, Trouble> {
+    let cli = &settled.cli;
     #[expect(
         clippy::disallowed_methods,
         reason = "the one clock: every command works with this moment"
@@ -104,6 +126,7 @@ fn execute(environment: &Environment, cli: &Cli, printer: Printer) -> Result<Exi
                 Command::Verify(args) => commands::verify(&context, args),
                 Command::Sandbox(args) => commands::sandbox(&context, args).await,
                 Command::Schema(args) => commands::schema(&context, args),
+                Command::Config(ConfigCommand::Show(_)) => commands::config(&context, settled),
                 Command::Help(args) => commands::help(&context, args),
             }
         };

@@ -62,6 +62,20 @@ impl Sources {
         }
     }
 
+    /// Whether any of them can be asked for machines.
+    pub(crate) fn has_fleet(&self) -> bool {
+        self.asked.iter().any(|source| source.fleet().is_some())
+    }
+
+    /// What to say where none can: to have asked nobody is no all-clear.
+    pub(crate) fn nobody_asked() -> Trouble {
+        Trouble::new(
+            Exit::Credentials,
+            "no key is configured, so no broker was asked for machines",
+        )
+        .hint("set PRIME_API_KEY and SPHERON_API_KEY, or try `--sandbox`")
+    }
+
     /// A market that was kept, of the brokers that were selected.
     pub(crate) fn saved(mut saved: Saved, selection: &Selection) -> Result<Self, Trouble> {
         let reports = saved.market.sources.iter().map(|report| &report.broker);

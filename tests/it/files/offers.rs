@@ -35,7 +35,7 @@ fn a_rack_competes_and_bad_lines_are_counted() {
          rack,h100x8,H100-SXM5-80GB,8,15.0000000000000000001,cellar,1\n\
          rack,broken,H100,8,free,cellar,1\n",
     );
-    let output = folder.run("quote H100:8 --sandbox --offers rack.csv -o json --save market.json", 0);
+    let output = folder.run("quote H100:8 --sandbox --offers rack.csv -o json --save market.json", 4);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["plans"][0]["rate"], "15.0000000000000000001");
     assert_eq!(json["plans"][0]["groups"][0]["broker"], "file");
@@ -47,7 +47,7 @@ fn a_rack_competes_and_bad_lines_are_counted() {
     let file = json["sources"].as_array().unwrap().last().unwrap();
     assert_eq!(
         (&file["broker"], &file["offers"], &file["status"]),
-        (&"file".into(), &2.into(), &"ok".into())
+        (&"file".into(), &2.into(), &"partial".into())
     );
     assert!(
         text(&output.stderr).contains("could not be understood: rack.csv:3: price: `free` is not a decimal number")
@@ -57,10 +57,30 @@ fn a_rack_competes_and_bad_lines_are_counted() {
     folder.run("verify quote.json --market market.json", 0);
     assert_eq!(folder.json("market.json")["offers"].as_array().unwrap().len(), 517);
 
-    // A file of nothing but nonsense is a market without offers, not a failed run.
-    folder.write("nonsense.jsonl", "hello\n\n[]\n");
-    let output = folder.run("quote H100:8 --offers nonsense.jsonl --broker file", 3);
-    assert!(text(&output.stderr).contains("2 offers read, 0 ranked, 2 rejected (unreadable 2)"));
+    // A file of nothing but nonsense is the wrong file, and never a market without offers.
+    let refused = |name: &str, content: &[u8], said: &str| {
+        folder.write(name, content);
+        let output = folder.run(&format!("quote H100:8 --sandbox --offers {name}"), 2);
+        let stderr = text(&output.stderr);
+        assert!(stderr.contains(said) && stderr.contains("hint: "), "{name}: {stderr}");
+        assert!(
+            stderr.lines().all(|line| line.chars().count() < 300),
+            "{name}: {stderr}"
+        );
+    };
+    refused("nonsense.jsonl", b"hello\n\n[]\n", "nonsense.jsonl:1: it is not json");
+    refused(
+        "noise",
+        &[b'"', 1, 2, 0xff].repeat(1_000),
+        "no line of noise is an offer",
+    );
+    refused(
+        "noise.csv",
+        &[b',', 1, 2, 7].repeat(1_000),
+        "no line of noise.csv is an offer",
+    );
+    folder.write("empty.jsonl", "");
+    folder.run("quote H100:8 --offers empty.jsonl --broker file", 3);
     let missing = folder.run("quote H100:8 --sandbox --offers none.csv", 2);
     assert!(text(&missing.stderr).contains("none.csv cannot be read"));
 }

@@ -47,6 +47,51 @@ fn a_machine_is_found_by_whatever_it_is_called() {
     home.run("terminate").expect(2);
 }
 
+/// Without a key, what there is in the sandbox is what is meant.
+#[test]
+fn after_a_launch_in_the_sandbox_every_command_means_it() {
+    let home = Home::new();
+    let machine = launched(&home, "");
+    let id = text(&machine, "id");
+    for command in ["ls", "audit", "reconcile", "doctor", &format!("show {id}")] {
+        let ran = home.planner.run(&command.split(' ').collect::<Vec<_>>());
+        ran.expect(0);
+        assert!(ran.stderr.contains("this is the sandbox"), "{command}: {}", ran.stderr);
+    }
+    // With a key it is the real brokers that an audit is about.
+    let keyed = crate::support::planner()
+        .set(
+            "PLANNER_DATA_DIR",
+            home.planner.home().join("planner").to_str().unwrap(),
+        )
+        .set("PRIME_API_KEY", "none")
+        .set("PRIME_API_BASE_URL", "http://127.0.0.1:1");
+    let ran = keyed.run(&["audit", "--broker", "prime"]);
+    ran.expect(4);
+    assert!(!ran.stderr.contains("this is the sandbox"), "{}", ran.stderr);
+    home.run("terminate --all").expect(0);
+}
+
+#[test]
+fn where_nobody_can_be_asked_the_hint_fits_the_command() {
+    let home = Home::troubled(&[]);
+    for (line, said) in [
+        (
+            "provision H100:1 --hours 1",
+            "look at it with `--dry-run`, and say `--yes`",
+        ),
+        ("terminate nobodys", "hint: `--yes` does it without asking"),
+    ] {
+        let ran = home.planner.run(&line.split(' ').collect::<Vec<_>>());
+        assert!(ran.stderr.contains(said), "{line}: {}", ran.stderr);
+        assert_eq!(
+            ran.stderr.contains("--dry-run"),
+            line.starts_with("provision"),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn the_machine_of_a_stranger_is_listed_and_ended_only_by_name() {
     let home = Home::new();
@@ -203,13 +248,21 @@ fn where_nothing_was_launched_there_is_nothing_to_say() {
     for (line, status) in [
         ("ls", 0),
         ("terminate --all", 0),
-        ("reconcile", 0),
+        ("reconcile", 6),
+        ("audit", 6),
         ("show x", 2),
         ("extend x --by 1h", 2),
     ] {
         home.planner
             .run(&line.split_whitespace().collect::<Vec<_>>())
             .expect(status);
+    }
+    for line in ["reconcile", "audit"] {
+        let ran = home.planner.run(&[line]);
+        assert!(ran.stderr.contains("no broker was asked"), "{line}: {}", ran.stderr);
+        for all_clear in ["settled", "no broker lists"] {
+            assert!(!ran.output().contains(all_clear), "{line}: {}", ran.output());
+        }
     }
     // Looking makes nothing.
     assert!(!home.planner.home().join("planner").join("identity").exists());

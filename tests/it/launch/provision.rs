@@ -83,7 +83,7 @@ fn nothing_is_sent_before_somebody_says_yes() {
     check(
         "provision H100:8 --dry-run --hours 2 --max-duration 8h",
         0,
-        &["121.6 USD for 2 h", "in 8h00m"],
+        &["121.6 USD for 8 h", "in 8h00m"],
     );
     check(
         "provision H100:8 --dry-run --alternatives 0",
@@ -103,7 +103,7 @@ fn nothing_is_sent_before_somebody_says_yes() {
     check(
         "provision H100:8 --dry-run --price-tolerance 10%",
         0,
-        &["per hour   16.72 USD"],
+        &["per hour   15.2 USD, at most 16.72", "at most 401.28 USD for 24 h"],
     );
     check("provision H100:8 --dry-run -q", 0, &["per hour   15.2 USD"]);
     let document = check("provision H100:8 --dry-run -o json", 0, &[]).json();
@@ -112,6 +112,63 @@ fn nothing_is_sent_before_somebody_says_yes() {
     let first = &list(&document, "planned")[0];
     assert_eq!(text(first, "forgotten_30_days"), "10944");
     assert_eq!(text(&list(first, "machines")[0], "ceiling"), "15.2");
+}
+
+/// What would be refused is not tried out with success.
+#[test]
+fn a_dry_run_is_refused_where_a_launch_would_be() {
+    let spoil = |home: &Home, how: &str| {
+        let folder = home.folder();
+        let shell = format!("cd '{}' && {how}", folder.display());
+        assert!(
+            std::process::Command::new("sh")
+                .args(["-c", &shell])
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    let check = |how: &str, status: i32, said: &str| {
+        let home = Home::new();
+        home.run("provision H100:1 --yes").expect(0);
+        home.run("provision H100:1 --dry-run").expect(0);
+        spoil(&home, how);
+        for ending in ["--dry-run", "--yes"] {
+            let ran = home.run(&format!("provision H100:1 {ending}"));
+            ran.expect(status);
+            assert!(ran.stderr.contains(said), "{how}, {ending}: {}", ran.stderr);
+        }
+        assert_eq!(home.posts(), 1, "{how}");
+        // So that the folder can be removed.
+        spoil(&home, "chmod 700 .");
+    };
+    check("chmod 777 .", 1, "may be written by others");
+    check(
+        "printf x >> journal.witness && truncate -s 3000 journal.db",
+        1,
+        "error: ",
+    );
+    check("rm identity", 1, "identity is gone");
+    check("rm journal.db*", 1, "the file is gone");
+
+    let home = Home::new();
+    home.run("provision H100:1 --yes").expect(0);
+    for (budget, status) in [("50", 5), ("500", 0)] {
+        let ran = home.run(&format!("provision H100:1 --dry-run --budget {budget}"));
+        ran.expect(status);
+        assert_eq!(
+            ran.stderr.contains("above the cap of 50 (`--budget`)"),
+            status == 5,
+            "{}",
+            ran.stderr
+        );
+    }
+
+    let half = Home::troubled(&["spheron:offers/500-before"]);
+    let ran = half.planner.run(&["provision", "H100:1", "--dry-run"]);
+    ran.expect(4);
+    assert!(ran.stdout.contains("something better may be for sale"), "{ran:?}");
+    home.run("terminate --all").expect(0);
 }
 
 #[test]

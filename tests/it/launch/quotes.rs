@@ -64,6 +64,40 @@ fn a_quote_is_kept_and_launched_by_its_id_or_its_file() {
     home.run("terminate --all").expect(0);
 }
 
+/// The command below a quote launches what it says that it does.
+#[test]
+fn the_footer_says_which_plan_is_launched() {
+    let home = Home::new();
+    let check = |request: &str, said: &[&str], rank: usize| {
+        let ran = home.run(&format!("quote {request}"));
+        let stderr = &ran.expect(0).stderr;
+        for said in said {
+            assert!(stderr.contains(said), "{request}: `{said}` is not in {stderr}");
+        }
+        let line = stderr
+            .lines()
+            .find(|line| line.starts_with("within five minutes"))
+            .unwrap();
+        let command = line.split('`').nth(1).unwrap();
+        let words: Vec<&str> = command.split(' ').skip(1).chain(["--dry-run", "-o", "json"]).collect();
+        let planned = home.planner.run(&words).expect(0).json();
+        let id = words.iter().find(|word| word.starts_with("q_")).unwrap();
+        let kept = fs::read_to_string(home.folder().join("quotes").join(format!("{id}.json"))).unwrap();
+        let kept: Value = serde_json::from_str(&kept).unwrap();
+        assert_eq!(planned["plan"], list(&kept, "plans")[rank - 1]["id"], "{request}");
+    };
+    check("H100:8", &["launches the first plan, or the next that can be had"], 1);
+    check(
+        "H100:1 --hours 900",
+        &[
+            "launches plan ",
+            "plan 1 is prepaid: `",
+            "--plan 1 --allow-prepaid 1072.8` launches it",
+        ],
+        2,
+    );
+}
+
 #[test]
 fn only_the_last_hundred_are_kept() {
     let home = Home::new();

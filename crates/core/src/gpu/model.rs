@@ -103,7 +103,15 @@ impl GpuModel {
     /// and `4090` are one. The name carries neither memory nor socket; see
     /// [`super::GpuName`] for one that does.
     pub fn new(name: &str) -> Self {
-        let squeezed = squeezed(name);
+        let squeezed = if name.is_ascii() {
+            squeezed(name)
+        } else {
+            // Nothing that it consists of is known to be beside the point.
+            let kept = name
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || !(c.is_ascii() || c.is_whitespace()));
+            kept.map(|c| c.to_ascii_uppercase()).collect()
+        };
         let known = MODELS
             .iter()
             .position(|Known(name, aliases, _)| *name == squeezed || aliases.contains(&squeezed.as_str()));

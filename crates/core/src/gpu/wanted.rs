@@ -1,5 +1,6 @@
 //! What GPUs somebody asks for (R1): `H100:8`, `A100-80GB:4..8`, `any:48GB+`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ pub enum MemoryWanted {
 )]
 pub struct GpuError {
     text: Box<str>,
-    reason: &'static str,
+    reason: Cow<'static, str>,
 }
 
 impl GpuRequest {
@@ -73,14 +74,24 @@ impl GpuRequest {
 }
 
 fn read_alternative(text: &str) -> Result<(GpuWanted, Option<Range>), GpuError> {
-    let error = |reason| GpuError {
+    let because = |reason| GpuError {
         text: text.trim().into(),
         reason,
     };
+    let error = |reason| because(Cow::Borrowed(reason));
     let mut parts = text.trim().split(':');
     let name = parts.next().unwrap_or_default().trim();
     if name.is_empty() {
         return Err(error("it names no GPU"));
+    }
+    if let Some(odd) = name.chars().find(|c| !may_name(*c)) {
+        let code = u32::from(odd);
+        let visible = if odd.is_alphanumeric() || odd.is_ascii_graphic() {
+            format!("`{odd}` (U+{code:04X})")
+        } else {
+            format!("U+{code:04X}")
+        };
+        return Err(because(format!("no GPU's name has the character {visible}").into()));
     }
     let (model, mut memory, socket) = if name.eq_ignore_ascii_case("any") {
         (None, None, None)
@@ -129,6 +140,12 @@ fn read_alternative(text: &str) -> Result<(GpuWanted, Option<Range>), GpuError> 
         },
         least_one,
     ))
+}
+
+/// Whether the character may stand in a GPU's name: case, spaces, `-` and `_` do not matter there, and nothing else is
+/// passed over (R1).
+fn may_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || c.is_whitespace()
 }
 
 impl MemoryWanted {
@@ -236,6 +253,7 @@ mod tests {
         check("H100", "H100:1");
         check("h100:8", "H100:8");
         check("rtx 4090:2", "RTX4090:2");
+        check("rtx\u{a0}4090_24gb", "RTX4090:24GB:1");
         check("A100-80GB", "A100:80GB:1");
         check("A100:80GB", "A100:80GB:1");
         check("A100:8:80GB", "A100:80GB:8");
@@ -256,6 +274,10 @@ mod tests {
             let error = GpuRequest::parse(text).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");
         };
+        check("H100ü:8", "no GPU's name has the character `ü` (U+00FC)");
+        check("H100\u{200b}:8", "no GPU's name has the character U+200B");
+        check("Ｈ100:8", "no GPU's name has the character `Ｈ` (U+FF28)");
+        check("H100.:8", "no GPU's name has the character `.`");
         check("", "it names no GPU");
         check("---", "it names no GPU");
         check("PCI E", "it names no GPU");

@@ -49,6 +49,9 @@ impl<'a> Again<'a> {
             market,
             offers,
             data_dir: _,
+            config: _,
+            no_config,
+            configured,
         } = self.global;
         let most = u32::try_from(rank).unwrap_or(u32::MAX).max(max_offers.unwrap_or(10));
         let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());
@@ -58,6 +61,8 @@ impl<'a> Again<'a> {
         more.extend((most != 10).then(|| Flag::with("max-offers", most.to_string())));
         more.extend(joined("broker", broker));
         more.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));
+        // What the file sets is spelled out; it must not be added to what was taken away.
+        more.extend((*no_config || *configured).then(|| Flag::switch("no-config")));
         more.extend(sandbox.then(|| Flag::switch("sandbox")));
         let output = self.global.format().unwrap_or(Output::Table);
         let output = output.to_possible_value().filter(|_| output != Output::Table);

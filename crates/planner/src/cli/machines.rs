@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 
-use super::span::span;
+use super::request::name;
+use super::span::{moment, span};
 
 /// `planner ls`.
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub(crate) struct LsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// A machine: its broker's id, its name, the beginning of either, or its launch
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = name)]
     pub(crate) id: String,
     /// Ask nobody: only what the journal knows
     #[arg(long)]
@@ -33,7 +34,7 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TerminateArgs {
     /// Machines: their brokers' ids, their names, the beginning of either, or their launch
-    #[arg(value_name = "ID", required_unless_present_any = ["all", "expired", "launch"])]
+    #[arg(value_name = "ID", value_parser = name, required_unless_present_any = ["all", "expired", "launch"])]
     pub(crate) ids: Vec<String>,
     /// Everything that was launched from here
     #[arg(long, conflicts_with_all = ["ids", "expired", "launch"])]
@@ -42,7 +43,7 @@ pub(crate) struct TerminateArgs {
     #[arg(long, conflicts_with_all = ["ids", "launch"])]
     pub(crate) expired: bool,
     /// Every machine of these launches
-    #[arg(long, value_name = "LAUNCH", value_delimiter = ',')]
+    #[arg(long, value_name = "LAUNCH", value_parser = name, value_delimiter = ',')]
     pub(crate) launch: Vec<String>,
     /// Wait this long until the broker's own listing says that they are gone
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "3m")]
@@ -81,13 +82,13 @@ pub(crate) struct ReconcileArgs {
 #[command(group = ArgGroup::new("verdict").required(true).args(["absent", "adopt"]))]
 pub(crate) struct ResolveArgs {
     /// The name of the request, as `planner ls` shows it
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = name)]
     pub(crate) name: String,
     /// Nothing came of it: somebody looked at the broker's console
     #[arg(long)]
     pub(crate) absent: bool,
     /// This machine came of it, by its broker's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = name)]
     pub(crate) adopt: Option<String>,
     /// Do not ask
     #[arg(short, long)]
@@ -103,13 +104,13 @@ pub(crate) struct AuditArgs {}
 #[command(group = ArgGroup::new("end").required(true).args(["by", "until"]))]
 pub(crate) struct ExtendArgs {
     /// A machine: its broker's id, its name, or the beginning of either
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = name)]
     pub(crate) id: String,
     /// So much longer than it would run
     #[arg(long, value_name = "TIME", value_parser = span)]
     pub(crate) by: Option<Duration>,
     /// Until then, such as 2027-01-31T18:00:00Z
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
     /// Do not ask
     #[arg(short, long)]

@@ -22,6 +22,9 @@ use crate::report::Trouble;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What is needed")]
 pub(crate) struct RequestArgs {
+    /// With the settings of this profile of config.toml
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) profile: Option<String>,
     /// How long: 24, 37.5, 90m or 3d
     #[arg(long, value_name = "HOURS", default_value = "24")]
     pub(crate) hours: Hours,
@@ -329,6 +332,25 @@ fn nodes(text: &str) -> Result<Nodes, &'static str> {
         Ok(nodes @ 1..) => Ok(Nodes::AtMost(nodes)),
         _ if text.eq_ignore_ascii_case("any") => Ok(Nodes::Any),
         _ => Err("write a number of instances from 1, or `any`"),
+    }
+}
+
+/// A name to filter by, or after a `!` one to leave out. None at all would let in everything, which nobody means who
+/// writes the flag: it is what becomes of a variable that is not set.
+pub(super) fn choice(text: &str) -> Result<String, &'static str> {
+    match name(text)?.strip_prefix('!') {
+        Some(refused) if refused.trim().is_empty() => Err("`!` is followed by no name"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A name that says something.
+pub(super) fn name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() {
+        Err("it names nothing; write a name, or leave it out")
+    } else {
+        Ok(name.to_owned())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
+use jiff::Timestamp;
 
 /// Reads a time. It has a unit, because nobody agrees on what a bare number
 /// of something that costs money per hour is.
@@ -30,6 +31,13 @@ pub(crate) fn span_or_seconds(text: &str) -> Result<Duration, String> {
     text.trim().parse().map(Duration::from_secs).or_else(|_| span(text))
 }
 
+/// Reads a moment.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
+    text.trim().parse().map_err(|_| {
+        format!("`{text}` is not a moment before the year 9999; write it as `2027-01-31T18:00:00Z`, with its offset from UTC or `Z`")
+    })
+}
+
 /// Ten years: nothing that is waited for takes longer.
 const YEARS_MS: u64 = 10 * 366 * 86_400_000;
 
@@ -53,5 +61,24 @@ mod tests {
         check("1w", None);
         check("1e9d", None);
         check("99999999999d", None);
+    }
+
+    #[test]
+    fn moments_have_an_offset() {
+        let check = |text: &str, expected: Result<&str, ()>| {
+            let read = moment(text);
+            assert_eq!(
+                read.as_ref().map(ToString::to_string).map_err(|_| ()),
+                expected.map(str::to_owned),
+                "{text}"
+            );
+            assert!(read.is_ok() || read.unwrap_err().contains("write it as"), "{text}");
+        };
+        check("2027-01-31T18:00:00Z", Ok("2027-01-31T18:00:00Z"));
+        check(" 2027-01-31T18:00:00+02:00 ", Ok("2027-01-31T16:00:00Z"));
+        check("2027-01-31T18:00:00", Err(()));
+        check("2027-01-31", Err(()));
+        check("9999-12-31T23:59:59Z", Err(()));
+        check("tomorrow", Err(()));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use gpu_broker_core::market::SourceReport;
+use gpu_broker_core::source::Coverage;
 use gpu_broker_engine::launch::state::Attempt;
 use serde_json::json;
 
@@ -12,6 +14,7 @@ use crate::exit::Exit;
 use crate::launch::{Purpose, opened, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::settings::Sources;
 use crate::view::audit::{Billed, Whose, billed, sheet, table, together};
 use crate::view::instances::{called, unresolved};
 use crate::view::text::shown;
@@ -19,8 +22,11 @@ use crate::view::{columns, document, footer, format};
 
 /// Lists every machine that costs money, and says whose it is.
 pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.audited()?;
     let sources = context.fleets(&data)?;
+    if !sources.has_fleet() && !data.is_begun() {
+        return Err(Sources::nobody_asked());
+    }
     let mut engine = opened(context, &data, &sources, &Purpose::Look, false)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
     let (state, now) = (engine.state(), engine.parts().clock.now());
@@ -58,7 +64,9 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         Output::Csv => bytes(&sheet(&rows).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&table(&rows, &now)).as_bytes())?,
     }
-    printer.note(&sums(&rows));
+    if sources.has_fleet() {
+        printer.note(&sums(&rows, &reports));
+    }
     printer.note(&footer::sources(&reports));
     let found = found(&rows, &lost, open.len());
     if !found.is_empty() {
@@ -68,17 +76,23 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     if doubted(context, &listed) {
         return Ok(Exit::Unknown);
     }
-    Ok(answered(
+    let exit = answered(
         context,
         (&listed, &reports),
         attempts().filter(|one| !one.stage.is_over()),
-    ))
+    );
+    if exit == Exit::Done && !sources.has_fleet() {
+        return Err(Sources::nobody_asked());
+    }
+    Ok(exit)
 }
 
 /// What each kind costs together.
-fn sums(rows: &[Billed<'_>]) -> String {
+fn sums(rows: &[Billed<'_>], reports: &[SourceReport]) -> String {
     if rows.is_empty() {
-        return "no broker lists a machine that costs money\n".to_owned();
+        let whole = reports.iter().all(|report| report.coverage == Coverage::Complete);
+        let who = if whole { "no broker" } else { "no broker that answered" };
+        return format!("{who} lists a machine that costs money\n");
     }
     let mut text = String::new();
     for (word, what) in [

@@ -17,7 +17,6 @@ const PLOT_ROWS: usize = 16;
 
 /// Asks the brokers and prints the best plan of each class.
 pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result<Exit, Trouble> {
-    let demand = args.request.demand(args.gpu.as_deref())?;
     let output = context.output;
     let file = args.plot.as_deref().filter(|file| *file != "-");
     let in_terminal = args.plot_terminal || args.plot.as_deref() == Some("-");
@@ -26,6 +25,8 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
             .hint("leave out `--output`, or write the plot to a file with `--plot terms.svg`"));
     }
     let sources = context.sources()?;
+    let kept = sources.saved.as_ref().and_then(|saved| saved.request.as_ref());
+    let demand = args.request.demand_or(args.gpu.as_deref(), kept)?;
     let market = context.market(&sources, &Hint::default()).await;
     let comparison =
         compared(&market, &demand, args.from, args.to).map_err(|error| Trouble::usage(error.to_string()))?;

@@ -73,7 +73,7 @@ impl Finding {
 
 /// Looks at everything that a launch depends on. Costs nothing.
 pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs) -> Result<Exit, Trouble> {
-    let data = context.data()?;
+    let data = context.audited()?;
     let mut findings = folder::look(&data);
     match context.fleets(&data) {
         Ok(sources) => findings.extend(brokers::look(context, &sources).await),

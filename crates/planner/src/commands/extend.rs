@@ -7,7 +7,7 @@ use super::ls::tell;
 use super::terminate::care;
 use crate::cli::ExtendArgs;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, opened, the_one, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, opened, the_one, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
@@ -55,7 +55,13 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
             attempt.ordered.currency
         ));
     }
-    confirm(context, args.yes || data.is_sandbox(), "let it run until then?").await?;
+    confirm(
+        context,
+        args.yes || data.is_sandbox(),
+        "let it run until then?",
+        SAY_YES,
+    )
+    .await?;
     engine.extend(&key, until).map_err(care)?;
     let attempts: Vec<_> = engine.state().attempts.get(&key).into_iter().collect();
     tell(context, &attempts, &now)?;

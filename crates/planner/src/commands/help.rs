@@ -4,12 +4,13 @@ use clap::CommandFactory as _;
 
 use super::Context;
 use crate::cli::{Cli, HelpArgs};
+use crate::config;
 use crate::exit::{self, Exit};
 use crate::files::offers;
 use crate::report::Trouble;
 
 /// What can be asked about besides the commands.
-const TOPICS: [&str; 2] = ["exit-status", "offers-file"];
+const TOPICS: [&str; 3] = ["exit-status", "offers-file", "config-file"];
 
 /// Prints what was asked about.
 pub(crate) fn help(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Trouble> {
@@ -19,6 +20,7 @@ pub(crate) fn help(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Troub
         None => command.render_long_help().ansi().to_string(),
         Some("exit-status") => exit::TABLE.to_owned(),
         Some("offers-file") => offers::HELP.to_owned(),
+        Some("config-file") => config::HELP.to_owned(),
         Some(topic) => {
             let names: Vec<String> = command
                 .get_subcommands()

@@ -8,6 +8,7 @@ mod setup;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
+use gpu_broker_core::market::Completeness;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
@@ -19,12 +20,12 @@ use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, opened, over, trouble};
+use crate::launch::{Purpose, beyond, confirm, opened, over, trouble, usable};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::format;
-use crate::view::launch::Summary;
+use crate::view::launch::{Sold, Summary};
 use crate::view::text::shown;
 use chosen::{Choice, Chosen};
 use setup::Setup;
@@ -53,10 +54,16 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
             _ => context.printer.data(&summary.text())?,
         }
         context.printer.note("nothing was sent\n");
-        return Ok(Exit::Done);
+        return tried(args, &data, &chosen, &ready);
     }
     context.printer.note(&summary.text());
-    confirm(context, args.yes, "launch this?").await?;
+    confirm(
+        context,
+        args.yes,
+        "launch this?",
+        "look at it with `--dry-run`, and say `--yes`",
+    )
+    .await?;
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
         chosen.read_again(context, &sources, args.price_tolerance).await?;
@@ -65,16 +72,36 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     launch(context, args, (&data, &sources), &chosen, ready).await
 }
 
+/// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.
+fn tried(args: &ProvisionArgs, data: &Data, chosen: &Chosen, ready: &Ready) -> Result<Exit, Trouble> {
+    let state = usable(data)?;
+    let first = ready.wish.plans.first();
+    let over = args
+        .budget
+        .zip(first)
+        .and_then(|(budget, first)| beyond(budget, first, &state));
+    if let Some(why) = over {
+        return Err(Trouble::new(Exit::Refused, why).hint("allow more, or end something: `planner ls` shows what runs"));
+    }
+    Ok(match chosen.completeness {
+        Completeness::Whole => Exit::Done,
+        Completeness::Partial => Exit::PartialMarket,
+        Completeness::KeysRefused => Exit::Credentials,
+    })
+}
+
 /// What the engine will be asked.
 struct Ready {
     wish: Wish,
     plan: String,
+    /// What each plan of the wish is sold for now.
+    sold: Vec<Sold>,
 }
 
 /// The plans that can be launched as it was asked; what cannot is noted.
 fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
     let ordering = setup.ordering(args, &chosen.demand);
-    let mut plans: Vec<(String, Package)> = Vec::new();
+    let mut plans: Vec<(String, Package, Sold)> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
     let caps = Caps {
         rate: chosen.demand.caps.rate,
@@ -90,11 +117,11 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
             })
             .and_then(|package| over(&package, &caps).map_or(Ok(package), Err));
         match fit {
-            Ok(package) => plans.push((approved.id.clone(), package)),
+            Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
             Err(why) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
         }
     }
-    let Some((plan, _)) = plans.first() else {
+    let Some((plan, ..)) = plans.first() else {
         let why = refused.first().cloned().unwrap_or_else(|| "no plan is left".to_owned());
         return Err(Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it"));
     };
@@ -102,8 +129,9 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     // What is dearer than the first plan that can be had was not asked for.
     chosen.notes.truncate(chosen.notes_before);
     chosen.notes.extend(refused);
+    let (packages, sold) = plans.into_iter().map(|(_, package, sold)| (package, sold)).unzip();
     let wish = Wish {
-        plans: plans.into_iter().map(|(_, package)| package).collect(),
+        plans: packages,
         all_or_nothing: !args.best_effort,
         caps,
         currency: chosen.demand.exchange.quote(),
@@ -115,7 +143,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
         resolve_for: args.resolve_for,
         wait: (!args.no_wait).then_some(args.wait),
     };
-    Ok(Ready { wish, plan })
+    Ok(Ready { wish, plan, sold })
 }
 
 fn ends_at(after: Duration) -> Result<Timestamp, Trouble> {
@@ -136,6 +164,7 @@ fn summary<'a>(
         wish: &ready.wish,
         demand: &chosen.demand,
         plan: &ready.plan,
+        sold: &ready.sold,
         logins: setup.called(ready.wish.plans.first()),
         warnings: chosen.notes.clone(),
         on_unknown: args.on_unknown,

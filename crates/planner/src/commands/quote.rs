@@ -89,7 +89,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     printer.note(&assumptions::note(&quote.plans, &demand));
     printer.note(&colocation::footer(&quote.disks, &market, &demand));
     if let Some(command) = launch {
-        printer.note(&format!("within five minutes, `{command}` launches the first plan\n"));
+        printer.note(&footer::launch(&command, &quote.plans, &market, &demand));
     }
     Ok(status(&market, &quote))
 }
@@ -157,6 +157,10 @@ fn launchable(
     }
     let mut words = ["planner", "provision", "--quote", id].map(str::to_owned).to_vec();
     words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
+    if let Some(file) = &context.global.config {
+        words.extend(["--config".to_owned(), file.display().to_string()]);
+    }
+    words.extend(context.global.no_config.then(|| "--no-config".to_owned()));
     if let Some(folder) = &context.global.data_dir {
         words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
     }

@@ -15,7 +15,7 @@ use super::ls::{answered, doubted, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, journal, opened, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, journal, opened, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
@@ -30,6 +30,10 @@ const GONE_WITHIN: Duration = Duration::from_secs(180);
 /// Settles what can be settled.
 pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Result<Exit, Trouble> {
     let data = context.launched()?;
+    if !data.is_begun() && !context.fleets(&data)?.has_fleet() {
+        // What was launched and forgotten would be found at the brokers alone.
+        return Err(Sources::nobody_asked());
+    }
     if !data.is_begun() {
         context.printer.note("nothing was launched from here\n");
         return Ok(Exit::Done);
@@ -85,7 +89,7 @@ async fn orphans(
     }
     let ids: Vec<_> = orphans().map(called).collect();
     context.printer.note(&format!("to be ended: {}\n", ids.join(", ")));
-    confirm(context, args.yes || data.is_sandbox(), "end these?").await?;
+    confirm(context, args.yes || data.is_sandbox(), "end these?", SAY_YES).await?;
     let mut engine = opened(context, data, sources, &Purpose::Send("reconcile"), false)?;
     let ended = engine.terminate(&keys, args.within.max(GONE_WITHIN)).await;
     ended.map_err(|error| trouble(&error))?;
@@ -154,6 +158,9 @@ fn told(
     }
     let living = attempts().filter(|one| !one.stage.is_over());
     let exit = answered(context, (shown, &reports), living);
+    if exit == Exit::Done && !sources.has_fleet() {
+        return Err(Sources::nobody_asked());
+    }
     if exit == Exit::Done {
         printer.note("everything is settled\n");
     }

@@ -13,7 +13,7 @@ use super::ls::{finish, tell};
 use super::terminate::care;
 use crate::cli::ResolveArgs;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, opened, the_one, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, opened, the_one, trouble};
 use crate::report::Trouble;
 use crate::view::instances::age;
 use crate::view::text::{gpu_name, seller, shown};
@@ -44,11 +44,11 @@ pub(crate) async fn resolve(context: &Context<'_>, args: &ResolveArgs) -> Result
     }
     if let Some(id) = &args.adopt {
         let question = format!("is {} the machine that came of it?", shown(id));
-        confirm(context, args.yes, &question).await?;
+        confirm(context, args.yes, &question, SAY_YES).await?;
         engine.adopt(&key, &InstanceId::new(id)).await.map_err(care)?;
     } else {
         let question = "did nothing come of it, so that what was set aside is free again?";
-        confirm(context, args.yes, question).await?;
+        confirm(context, args.yes, question, SAY_YES).await?;
         engine.vouch_absent(&key).map_err(care)?;
     }
     let state = engine.state().clone();

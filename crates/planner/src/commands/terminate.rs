@@ -14,7 +14,7 @@ use super::Context;
 use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, find, is_id, opened, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, find, is_id, opened, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::columns;
@@ -43,7 +43,7 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     context.printer.note(&told(engine.state(), &keys, &strangers, &now));
     reachable(engine.state(), &keys, &sources)?;
     // In the sandbox there is nothing to lose.
-    confirm(context, args.yes || data.is_sandbox(), "end this?").await?;
+    confirm(context, args.yes || data.is_sandbox(), "end this?", SAY_YES).await?;
     context.stop.engage();
     let mut keys = keys;
     for word in strangers {

@@ -1,7 +1,7 @@
 //! Offers of one's own: a contract, a rack, another provider's list, ranked beside what the brokers sell.
 //!
-//! A line that cannot be understood is a reject with its number and reason; it counts as read (R16), and the others
-//! are ranked.
+//! A line that cannot be understood is a reject with its number and reason; it counts as read (R16), the others are
+//! ranked, and the market is a partial one (R18).
 
 mod fields;
 mod line;
@@ -20,11 +20,12 @@ use gpu_broker_core::offer::{
 };
 use gpu_broker_core::place::{DataCenter, Place, Region};
 use gpu_broker_core::quantity::{Gb, Hours, Minutes};
-use gpu_broker_core::source::{Coverage, Reject};
+use gpu_broker_core::source::{Coverage, ErrorKind, Reject, SourceError};
 
 use self::fields::{Fault, Fields, Row, rows};
 use super::whole;
 use crate::report::Trouble;
+use crate::view::text::{cut, shown};
 
 /// The broker of offers that name none.
 pub(crate) const BROKER: &str = "file";
@@ -68,8 +69,13 @@ jsonl` writes such a file.
   note          for yourself
 
 Prices are decimal numbers or texts and are read to the last digit. A line that
-cannot be understood is counted, reported with its number and left out.
+cannot be understood is counted, reported with its number and left out, and the
+market is then a partial one: exit status 4. A file without any line that can be
+understood is refused.
 ";
+
+/// Room for the reason against a file: it may repeat what is no text.
+const REASON_COLUMNS: usize = 160;
 
 /// The names of all fields, for whoever mistypes one.
 const FIELDS: &[&str] = &[
@@ -120,7 +126,18 @@ impl Own {
     pub(crate) fn read(paths: &[PathBuf]) -> Result<Self, Trouble> {
         let mut own = Self::default();
         for path in paths {
+            let (offers, rejects) = (own.offers.len(), own.rejects.len());
             own.add(path, &whole::read(path, "the offers")?);
+            // A file of which nothing is understood is another file than was meant.
+            if let Some(first) = own.rejects.get(rejects).filter(|_| own.offers.len() == offers) {
+                let line = format!("{}: {}", shown(&first.path), shown(&first.reason));
+                return Err(Trouble::usage(format!(
+                    "no line of {} is an offer: {}",
+                    path.display(),
+                    cut(&line, REASON_COLUMNS)
+                ))
+                .hint("`planner help offers-file` lists the fields, `planner offers -o jsonl` writes such a file"));
+            }
         }
         Ok(own)
     }
@@ -169,6 +186,16 @@ impl Own {
         if self.files == 0 {
             return;
         }
+        let coverage = if self.rejects.is_empty() {
+            Coverage::Complete
+        } else {
+            let count = self.rejects.len();
+            let plural = if count == 1 { "line was" } else { "lines were" };
+            Coverage::Partial(SourceError::new(
+                ErrorKind::Incomplete,
+                format!("{count} {plural} not understood"),
+            ))
+        };
         market.offers.extend(self.offers.iter().cloned());
         market.rejects.extend(self.rejects.iter().cloned());
         market.sources.push(SourceReport {
@@ -176,7 +203,7 @@ impl Own {
             read: u64::try_from(self.offers.len() + self.rejects.len()).unwrap_or(u64::MAX),
             announced: None,
             pages: self.files,
-            coverage: Coverage::Complete,
+            coverage,
         });
     }
 }

@@ -32,23 +32,62 @@ pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Trouble> {
 }
 
 /// Writes a file that only its owner may read: under another name first, and then in the place of what was there, so
-/// that the file is the old one or the new one and never a part of either.
+/// that the file is the old one or the new one and never a part of either. A link stays one, and what it leads to is
+/// written. A device or a pipe has no place to take: it is written as it stands.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
-    let trouble = |error: io::Error| {
+    let written = match target(path) {
+        Ok(Target::File(path)) => replace(&path, bytes),
+        Ok(Target::Stream) => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut stream| stream.write_all(bytes)),
+        Err(error) => Err(error),
+    };
+    written.map_err(|error| {
         Trouble::new(Exit::Usage, format!("{} cannot be written: {error}", path.display()))
             .hint("name a file in a folder that exists and that you may write to")
-    };
+    })
+}
+
+/// What a path leads to.
+enum Target {
+    /// A file, or the place of one, at the end of all links.
+    File(PathBuf),
+    /// A device, a pipe, or a file that somebody holds open.
+    Stream,
+}
+
+/// Links followed at most, as Linux does.
+const LINKS_MAX: u8 = 40;
+
+fn target(path: &Path) -> io::Result<Target> {
+    if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        return Ok(Target::Stream);
+    }
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        match fs::read_link(&path) {
+            // `/dev/fd/3` is a file by its number: another one in its place would not be what its holder reads.
+            Ok(_) if path.starts_with("/dev") || path.starts_with("/proc") => return Ok(Target::Stream),
+            Ok(leads_to) => path = path.with_file_name("").join(leads_to),
+            Err(_) => return Ok(Target::File(path)),
+        }
+    }
+    Err(io::Error::other("its links lead nowhere"))
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = beside(path);
     let written = fresh(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, path)
     });
-    written.map_err(|error| {
+    if written.is_err() {
         // What is left of the attempt is of no use to anybody.
         let _ = fs::remove_file(&beside);
-        trouble(error)
-    })
+    }
+    written
 }
 
 /// A name in the same folder, so that the renaming stays within one file system, and of this process alone.
@@ -97,6 +136,40 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_plain_file_stays_what_it_is() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        let folder = folder("links");
+        let at = |name: &str| folder.join(name);
+        fs::create_dir(at("there")).unwrap();
+        fs::write(at("there/market.json"), "old").unwrap();
+        symlink("there/market.json", at("link.json")).unwrap();
+        symlink("link.json", at("again.json")).unwrap();
+        symlink("there/new.json", at("dangling.json")).unwrap();
+        let check = |name: &str, end: &str| {
+            write(&at(name), name.as_bytes()).unwrap();
+            assert!(at(name).symlink_metadata().unwrap().is_symlink(), "{name}");
+            assert_eq!(fs::read_to_string(at(end)).unwrap(), name);
+        };
+        check("link.json", "there/market.json");
+        check("again.json", "there/market.json");
+        check("dangling.json", "there/new.json");
+        symlink("round.json", at("round.json")).unwrap();
+        assert!(write(&at("round.json"), b"x").is_err());
+
+        let made = std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap();
+        assert!(made.success());
+        let pipe = at("pipe");
+        let reader = std::thread::spawn(move || fs::read(pipe).unwrap());
+        write(&at("pipe"), b"through").unwrap();
+        assert_eq!(reader.join().unwrap(), b"through");
+        assert!(fs::metadata(at("pipe")).unwrap().file_type().is_fifo());
+        write(Path::new("/dev/null"), b"gone").unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
         fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -6,17 +6,20 @@ use crate::commands::Context;
 use crate::exit::Exit;
 use crate::report::Trouble;
 
-/// Returns when somebody says yes: on the command line, or to the question.
+/// What to do where nobody can be asked.
+pub(crate) const SAY_YES: &str = "`--yes` does it without asking";
+
+/// Returns when somebody says yes: on the command line, or to the question. `hint` says what to do where nobody is there
+/// to be asked.
 ///
 /// # Errors
 /// [`Exit::Refused`] when nobody does, or nobody is there to be asked.
-pub(crate) async fn confirm(context: &Context<'_>, yes: bool, question: &str) -> Result<(), Trouble> {
+pub(crate) async fn confirm(context: &Context<'_>, yes: bool, question: &str, hint: &str) -> Result<(), Trouble> {
     if yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        return Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent")
-            .hint("look at it with `--dry-run` where there is one, and say `--yes`"));
+        return Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent").hint(hint));
     }
     context.printer.warn(&format!("{question} [y/N] "));
     // A thread of its own, so that an interrupt is heard meanwhile.

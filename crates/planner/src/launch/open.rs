@@ -129,6 +129,20 @@ pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
     Ok(engine.state().clone())
 }
 
+/// What the journal knows, where it could be used to launch; nothing is made.
+///
+/// # Errors
+/// When [`opened`] would be refused, as far as that can be seen by looking.
+pub(crate) fn usable(data: &Data) -> Result<State, Trouble> {
+    let folder = data.folder();
+    let noted = Identity::check(folder).map_err(|error| journal(&error))?;
+    if noted || SqliteJournal::exists(folder) {
+        offline(data)
+    } else {
+        Ok(State::default())
+    }
+}
+
 /// Whether there is a journal that can be used.
 pub(crate) fn is_sound(data: &Data) -> bool {
     SqliteJournal::exists(data.folder()) && offline(data).is_ok()

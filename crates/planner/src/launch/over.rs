@@ -2,7 +2,8 @@
 
 use gpu_broker_core::number::Exact;
 use gpu_broker_engine::launch::Package;
-use gpu_broker_engine::launch::caps::Caps;
+use gpu_broker_engine::launch::caps::{Caps, Commitment};
+use gpu_broker_engine::launch::state::State;
 
 /// Which cap a plan would break at its ceilings, in words.
 pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
@@ -25,6 +26,20 @@ pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
     over("per hour", "--max-price", rate, caps.rate)
         .or_else(|| over("in all", "--max-total", total, caps.total))
         .or_else(|| over("when ordering", "--max-upfront", upfront, caps.upfront))
+}
+
+/// Why a plan breaks the budget on top of what `state` knows, in words.
+pub(crate) fn beyond(budget: Exact, package: &Package, state: &State) -> Option<String> {
+    let worst = package.machines.iter().map(|unit| unit.worst);
+    let worst = sum(worst.chain(package.disks.iter().map(|disk| disk.worst)));
+    let all = Commitment::of(state.attempts.values()).and_then(|known| known.total.plus(worst?));
+    match all {
+        Some(all) if all <= budget => None,
+        Some(all) => Some(format!(
+            "everything launched from here would come to {all}, above the cap of {budget} (`--budget`)"
+        )),
+        None => Some("what it costs has too many digits".to_owned()),
+    }
 }
 
 fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use gpu_broker_core::demand::{Demand, Objective};
 use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
+use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 
-use super::text::shown;
+use super::text::{cut, shown};
+use crate::launch::unsure;
 
 /// Below a quote.
 pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize) -> String {
@@ -69,6 +71,51 @@ fn verdict(quote: &Quote, market: &Market, demand: &Demand) -> String {
     }
 }
 
+/// What `command` launches of a quote: not always its first plan, as nothing is prepaid unless that is allowed, and a
+/// plan of which it is not sure what an order brings comes last.
+pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &Demand) -> String {
+    let quoted = demand.exchange.quote();
+    let foreign = |plan: &&Plan| {
+        plan.groups
+            .iter()
+            .find(|group| group.candidate.offer.currency != quoted)
+            .map(|group| format!("is priced in {}", group.candidate.offer.currency))
+    };
+    let (doubtful, sure): (Vec<_>, Vec<_>) = (1_usize..)
+        .zip(plans)
+        .filter(|(_, plan)| foreign(plan).is_none())
+        .partition(|(_, plan)| unsure(plan, market).is_some());
+    let is_free = |plan: &Plan| plan.upfront.amount().is_zero();
+    let first = sure.iter().chain(&doubtful).find(|(_, plan)| is_free(plan));
+    let mut text = match first {
+        Some((1, _)) => {
+            format!("within five minutes, `{command}` asks, and launches the first plan, or the next that can be had\n")
+        }
+        Some((rank, _)) => {
+            format!("within five minutes, `{command}` asks, and launches plan {rank}, or the next that can be had\n")
+        }
+        None => String::new(),
+    };
+    let Some(best) = plans.first().filter(|_| !matches!(first, Some((1, _)))) else {
+        return text;
+    };
+    let upfront = best.upfront.amount();
+    let (why, more) = match (foreign(&best), unsure(best, market)) {
+        (Some(why), _) => (why, None),
+        (None, _) if !upfront.is_zero() => (
+            "is prepaid".to_owned(),
+            Some(format!("--plan 1 --allow-prepaid {upfront}")),
+        ),
+        (None, Some(why)) => (format!("is put last ({why})"), Some("--plan 1".to_owned())),
+        (None, None) => return text,
+    };
+    let _ = match more {
+        Some(flags) => writeln!(text, "plan 1 {why}: `{command} {flags}` launches it"),
+        None => writeln!(text, "plan 1 {why}, so it can be quoted and not launched"),
+    };
+    text
+}
+
 /// How each source answered, where there is something to say.
 pub(crate) fn sources(reports: &[SourceReport]) -> String {
     let mut text = String::new();
@@ -102,13 +149,17 @@ pub(crate) fn sources(reports: &[SourceReport]) -> String {
 /// Records shown at most; the JSON output counts them all.
 const REJECTS_SHOWN: usize = 5;
 
+/// Room for one of them: enough for a reason, too little for what a file that is no text would repeat.
+const REJECT_COLUMNS: usize = 200;
+
 /// Records that could not be understood.
 pub(crate) fn rejects<'a>(rejects: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();
     let mut more = 0_usize;
     for (at, (path, reason)) in rejects.enumerate() {
         if at < REJECTS_SHOWN {
-            let _ = writeln!(text, "could not be understood: {}: {}", shown(path), shown(reason));
+            let line = format!("{}: {}", shown(path), shown(reason));
+            let _ = writeln!(text, "could not be understood: {}", cut(&line, REJECT_COLUMNS));
         } else {
             more += 1;
         }

@@ -7,6 +7,7 @@ use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Market, Offer};
 use gpu_broker_core::place::Place;
+use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
@@ -27,6 +28,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) demand: &'a Demand,
     /// The first plan's id.
     pub(crate) plan: &'a str,
+    /// What each plan is sold for now; its ceilings are above that by what a price may rise.
+    pub(crate) sold: &'a [Sold],
     /// How the key that may log in is called, for each broker of the first plan.
     pub(crate) logins: Vec<String>,
     /// What a person should know beside.
@@ -39,7 +42,24 @@ pub(crate) struct Summary<'a> {
     pub(crate) now: jiff::Timestamp,
 }
 
-/// What a plan costs.
+/// What a plan is sold for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sold {
+    rate: Exact,
+    upfront: Exact,
+}
+
+impl Sold {
+    /// What this plan is sold for.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        Self {
+            rate: plan.rate.per_hour(),
+            upfront: plan.upfront.amount(),
+        }
+    }
+}
+
+/// What a plan may cost.
 #[derive(Debug, Clone, Copy)]
 struct Sums {
     rate: Exact,
@@ -125,26 +145,46 @@ impl Summary<'_> {
             return;
         };
         let currency = self.wish.currency;
-        line("per hour", &format!("{} {currency}", sums.rate));
+        let sold = self.sold.first();
+        // The tolerance is said where it matters: a ceiling is no price.
+        let at_most = |sold: Option<Exact>, most: Exact| match sold {
+            Some(sold) if sold != most => format!("{sold} {currency}, at most {most}"),
+            _ => format!("{most} {currency}"),
+        };
+        line("per hour", &at_most(sold.map(|sold| sold.rate), sums.rate));
         line(
             "now",
             &if sums.upfront.is_zero() {
                 "nothing is paid when ordering".to_owned()
             } else {
-                format!("{} {currency} are paid when ordering, and not given back", sums.upfront)
+                let paid = at_most(sold.map(|sold| sold.upfront), sums.upfront);
+                format!("{paid} are paid when ordering, and not given back")
             },
         );
+        let is_firm = sold.is_none_or(|sold| sold.rate == sums.rate);
+        let most = if is_firm { "" } else { "at most " };
         line(
             "in all",
-            &format!("{} {currency} for {} h", sums.worst, self.demand.hours),
+            &format!("{most}{} {currency} for {}", sums.worst, self.span()),
         );
         line(
             "forgotten",
             &format!(
-                "{} {currency} in 24 hours, {} {currency} in 30 days",
+                "{most}{} {currency} in 24 hours, {} {currency} in 30 days",
                 sums.day, sums.month
             ),
         );
+    }
+
+    /// The time that is reckoned with: the hours, or until it ends by itself where that is longer.
+    fn span(&self) -> String {
+        let ends_in = self.wish.ends_at.map(|at| at.duration_since(self.now));
+        let minutes = ends_in.and_then(|time| u64::try_from(time.as_mins()).ok());
+        match minutes.filter(|minutes| Exact::whole(*minutes) > self.demand.hours.in_minutes()) {
+            Some(minutes) if minutes % 60 == 0 => format!("{} h", minutes / 60),
+            Some(minutes) => format!("{}h{:02}m", minutes / 60, minutes % 60),
+            None => format!("{} h", self.demand.hours),
+        }
     }
 
     fn ending(&self) -> String {
@@ -187,7 +227,9 @@ impl Summary<'_> {
 
     /// The same as a document.
     pub(crate) fn document(&self) -> Value {
-        let plans: Vec<Value> = self.wish.plans.iter().map(|package| self.planned(package)).collect();
+        let sold = self.sold.iter().map(Some).chain(std::iter::repeat(None));
+        let plans = self.wish.plans.iter().zip(sold);
+        let plans: Vec<Value> = plans.map(|(package, sold)| self.planned(package, sold)).collect();
         json!({
             "schema": "planner.launch/1",
             "outcome": "dry_run",
@@ -203,7 +245,7 @@ impl Summary<'_> {
         })
     }
 
-    fn planned(&self, package: &Package) -> Value {
+    fn planned(&self, package: &Package, sold: Option<&Sold>) -> Value {
         let sums = self.sums(package);
         let machines = package.machines.iter().map(|unit| {
             let (order, offer) = (&unit.order, &unit.order.offer);
@@ -238,8 +280,10 @@ impl Summary<'_> {
             })
         });
         json!({
-            "rate": sums.map(|sums| sums.rate),
-            "upfront": sums.map(|sums| sums.upfront),
+            "rate": sold.map(|sold| sold.rate),
+            "upfront": sold.map(|sold| sold.upfront),
+            "rate_ceiling": sums.map(|sums| sums.rate),
+            "upfront_ceiling": sums.map(|sums| sums.upfront),
             "worst": sums.map(|sums| sums.worst),
             "forgotten_24_h": sums.map(|sums| sums.day),
             "forgotten_30_days": sums.map(|sums| sums.month),

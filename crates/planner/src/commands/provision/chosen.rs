@@ -34,6 +34,8 @@ pub(super) struct Chosen {
     pub(super) notes_before: usize,
     /// When prices were read.
     pub(super) read_at: Timestamp,
+    /// How complete the market was.
+    pub(super) completeness: Completeness,
 }
 
 /// What there is to choose from.
@@ -91,6 +93,7 @@ async fn asked(context: &Context<'_>, args: &ProvisionArgs, sources: &Sources) -
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
+        completeness: market.completeness(),
     })))
 }
 

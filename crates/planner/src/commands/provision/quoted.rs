@@ -56,6 +56,7 @@ pub(super) async fn choose(
         notes_before: notes.len(),
         notes,
         read_at: market.taken_at,
+        completeness: market.completeness(),
     })))
 }
 

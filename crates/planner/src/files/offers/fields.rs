@@ -171,6 +171,11 @@ fn csv_rows(bytes: &[u8]) -> Vec<Row> {
             return vec![Row { line: 1, fields }];
         }
     };
+    if !heading.is_empty() && !heading.iter().any(|name| name == "provider") {
+        // Some other table, or no text at all.
+        let fields = Err(Fault::new("", "its heading has no `provider`"));
+        return vec![Row { line: 1, fields }];
+    }
     let row = |record: csv::Result<csv::ByteRecord>| match record {
         Ok(record) => Row {
             line: record.position().map_or(0, csv::Position::line),

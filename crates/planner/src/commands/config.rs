@@ -1,0 +1,91 @@
+//! `planner config show`: each setting, and where it comes from.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::cli::Output;
+use crate::config::{Config, Origin, Setting, Settled};
+use crate::exit::Exit;
+use crate::printer::bytes;
+use crate::report::Trouble;
+use crate::view::columns::{Column, lines, push};
+use crate::view::format;
+use crate::view::text::shown;
+
+/// Prints them.
+pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, Trouble> {
+    let settings = settled.settings(context.environment);
+    let path = settled.config.as_ref().map(|config| config.path.display().to_string());
+    let document = || {
+        json!({
+            "schema": "planner.config/1",
+            "file": path,
+            "profiles": settled.config.iter().flat_map(Config::names).collect::<Vec<_>>(),
+            "settings": settings.iter().map(fields).collect::<Vec<_>>(),
+        })
+    };
+    let table = || {
+        let mut columns = [
+            Column::words("SETTING", 22, 0),
+            Column::words("VALUE", 10, 0),
+            Column::words("FROM", 10, 0),
+        ];
+        for setting in &settings {
+            let value = setting.value.as_deref().unwrap_or("-");
+            push(
+                &mut columns,
+                [setting.key.to_owned(), shown(value).into_owned(), from(setting)],
+            );
+        }
+        Vec::from(columns)
+    };
+    let printer = context.printer;
+    match context.output {
+        Output::Table => printer.data(&(lines(table(), printer.columns).join("\n") + "\n"))?,
+        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Markdown => bytes(format::markdown_table(&table()).as_bytes())?,
+        Output::Csv => {
+            let mut sheet = format::Sheet::new(&["setting", "value", "from"]);
+            for setting in &settings {
+                sheet.word(setting.key);
+                sheet.word(setting.value.as_deref().unwrap_or_default());
+                sheet.word(&from(setting));
+                sheet.end_row();
+            }
+            bytes(&sheet.into_bytes())?;
+        }
+    }
+    printer.note(&match path {
+        Some(path) => format!("settings are read from {path}\n"),
+        None => "no config.toml is read; `planner help config-file` says where one is looked for\n".to_owned(),
+    });
+    Ok(Exit::Done)
+}
+
+fn fields(setting: &Setting) -> Value {
+    let name = match &setting.origin {
+        Origin::Environment(name) => Some((*name).to_owned()),
+        Origin::Profile(name) => Some(name.clone()),
+        _ => None,
+    };
+    json!({
+        "key": setting.key,
+        "value": setting.value,
+        "source": setting.origin.word(),
+        "name": name,
+        "line": setting.line,
+    })
+}
+
+/// Where it comes from, for a person.
+fn from(setting: &Setting) -> String {
+    let line = setting.line.map(|line| format!(", line {line}")).unwrap_or_default();
+    match &setting.origin {
+        Origin::Flag => "flag".to_owned(),
+        Origin::Environment(name) => (*name).to_owned(),
+        Origin::Profile(name) => format!("profile {}{line}", shown(name)),
+        Origin::Defaults => format!("config{line}"),
+        Origin::BuiltIn => "built in".to_owned(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Whether a setting is one that its flag would take.
+
+use std::error::Error as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use gpu_broker_core::gpu::GpuRequest;
+
+use super::file::Value;
+use crate::cli::Cli;
+
+/// The argument that says the setting where it is not set, and the command that it is one of.
+pub(super) fn argument<'a>(cli: &'a Command, key: &str) -> Option<(&'a Command, &'a Arg)> {
+    ["provision", "quote"].into_iter().find_map(|name| {
+        let command = cli.find_subcommand(name)?;
+        let argument = command.get_arguments().find(|argument| argument.get_id() == key)?;
+        Some((command, argument))
+    })
+}
+
+/// The setting as a word of a command line; none where it switches nothing on.
+pub(super) fn word(key: &str, value: &Value) -> Option<String> {
+    let flag = key.replace('_', "-");
+    match value {
+        Value::Switch(false) => None,
+        Value::Switch(true) => Some(format!("--{flag}")),
+        Value::Words(words) if key == "gpu" => Some(words.join(",")),
+        Value::Words(words) => Some(format!("--{flag}={}", words.join(","))),
+    }
+}
+
+/// Why the flag would not take the value.
+pub(super) fn check(key: &str, value: &Value) -> Result<(), String> {
+    let mut cli = Cli::command();
+    cli.build();
+    let Some((command, argument)) = argument(&cli, key) else {
+        return Err("it is no flag".to_owned());
+    };
+    let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+    let may_be_bare = argument.get_num_args().is_some_and(|range| range.min_values() == 0);
+    match value {
+        Value::Words(_) if is_switch => return Err("it is a switch; write `true` or `false`".to_owned()),
+        Value::Switch(_) if !is_switch && !may_be_bare => return Err("it takes a value, and is no switch".to_owned()),
+        Value::Words(words) if words.is_empty() => return Err("it names nothing; leave it out".to_owned()),
+        Value::Words(words) if words.len() > 1 && argument.get_value_delimiter().is_none() && key != "gpu" => {
+            return Err("it takes one value, and no list".to_owned());
+        }
+        _ => {}
+    }
+    if let (Value::Words(words), "gpu") = (value, key) {
+        return GpuRequest::parse(&words.join(","))
+            .map(|_| ())
+            .map_err(|error| error.to_string());
+    }
+    let Some(word) = word(key, value) else { return Ok(()) };
+    let name = command.get_name().to_owned();
+    match cli.try_get_matches_from_mut(["planner", &name, &word]) {
+        Ok(_) => Ok(()),
+        Err(error) => why(&error).map_or(Ok(()), Err),
+    }
+}
+
+/// What is wrong with the value; what is missing beside it may stand elsewhere.
+fn why(error: &clap::Error) -> Option<String> {
+    let said = match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(said)) => format!("`{said}`: "),
+        _ => String::new(),
+    };
+    match error.kind() {
+        ErrorKind::ValueValidation => {
+            let reason = error
+                .source()
+                .map_or_else(|| "it is not understood".to_owned(), ToString::to_string);
+            Some(if reason.contains('`') {
+                reason
+            } else {
+                format!("{said}{reason}")
+            })
+        }
+        ErrorKind::InvalidValue => match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(known)) => Some(format!("{said}it is none of {}", known.join(", "))),
+            _ => Some(format!("{said}it is not understood")),
+        },
+        _ => None,
+    }
+}

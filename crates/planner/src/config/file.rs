@@ -1,0 +1,279 @@
+//! The file, read: each setting with the line it stands on.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use gpu_broker_core::near;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::check::check;
+use super::keys::{KEYS, PATHS, known};
+use crate::env::Environment;
+use crate::files::whole;
+use crate::report::Trouble;
+use crate::view::text::shown;
+
+/// What a file sets.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// `[defaults]`, `[fx]` and `[providers]`.
+    pub(super) defaults: Settings,
+    /// `[profile.NAME]`.
+    pub(super) profiles: BTreeMap<String, Settings>,
+    /// Providers that are refused whatever else is asked.
+    pub(super) denied: Vec<String>,
+    /// On which line that is said.
+    pub(super) denied_on: usize,
+}
+
+/// Settings by their keys.
+pub(super) type Settings = BTreeMap<&'static str, Said>;
+
+/// What is said of a setting, and on which line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) value: Value,
+    pub(super) line: usize,
+}
+
+/// A setting's value. Numbers are kept as they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Switch(bool),
+    Words(Vec<String>),
+}
+
+impl Config {
+    /// The file that the flag or the environment names, or the usual one where there is one.
+    pub(crate) fn find(environment: &Environment, flag: Option<&Path>) -> Result<Option<Self>, Trouble> {
+        let named = flag.or(environment.config.as_deref());
+        let usual = || {
+            let folder = environment.xdg_config.clone();
+            let folder = folder.or_else(|| environment.home.as_ref().map(|home| home.join(".config")));
+            let path = folder?.join("planner").join("config.toml");
+            path.symlink_metadata().is_ok().then_some(path)
+        };
+        let Some(path) = named.map(Path::to_owned).or_else(usual) else {
+            return Ok(None);
+        };
+        let bytes = whole::read(&path, "the settings")?;
+        Self::parse(&path, &bytes).map(Some)
+    }
+
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Trouble> {
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            Trouble::usage(format!("{} is not utf-8 text", path.display()))
+                .hint("`planner help config-file` describes it")
+        })?;
+        let file = File { path, text };
+        let table = DeTable::parse(text).map_err(|error| {
+            // What the parser repeats of the file is left out: somebody may have put a key there.
+            let message = error.message().lines().next().unwrap_or("it is not toml").to_owned();
+            file.wrong(
+                error.span().unwrap_or_default(),
+                &message,
+                "`planner help config-file` describes the file",
+            )
+        })?;
+        let mut config = Self {
+            path: path.to_owned(),
+            defaults: Settings::new(),
+            profiles: BTreeMap::new(),
+            denied: Vec::new(),
+            denied_on: 0,
+        };
+        // In the order of the file, so that the first mistake is told first.
+        let mut entries: Vec<_> = table.get_ref().iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            match (&**key.get_ref(), value.get_ref()) {
+                ("defaults", DeValue::Table(table)) => {
+                    let settings = file.settings(table)?;
+                    file.join(&mut config.defaults, settings)?;
+                }
+                ("fx", DeValue::Table(_)) => {
+                    let said = file.said("fx", key.span(), value)?;
+                    file.join(&mut config.defaults, Settings::from([("fx", said)]))?;
+                }
+                ("providers", DeValue::Table(table)) => file.providers(&mut config, table)?,
+                ("profile", DeValue::Table(table)) => {
+                    for (name, value) in table {
+                        let DeValue::Table(table) = value.get_ref() else {
+                            return Err(file.wrong(
+                                name.span(),
+                                "a profile is a table",
+                                "write `[profile.training]`, and its settings below it",
+                            ));
+                        };
+                        config
+                            .profiles
+                            .insert(name.get_ref().to_string(), file.settings(table)?);
+                    }
+                }
+                (name, _) => return Err(file.unknown_table(key.span(), name)),
+            }
+        }
+        Ok(config)
+    }
+
+    /// The names of its profiles.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    /// The profile of that name.
+    pub(super) fn profile(&self, name: &str) -> Result<&Settings, Trouble> {
+        self.profiles.get(name).ok_or_else(|| {
+            let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+            let near = near(name, names.iter().copied());
+            let hint = match (near.as_slice(), names.as_slice()) {
+                (_, []) => format!("it has none; write `[profile.{}]` in it", shown(name)),
+                ([], names) => format!("it has {}", names.join(", ")),
+                (near, _) => format!("did you mean {}?", near.join(" or ")),
+            };
+            Trouble::usage(format!(
+                "no profile is called `{}` in {}",
+                shown(name),
+                self.path.display()
+            ))
+            .hint(hint)
+        })
+    }
+}
+
+/// What is being read.
+struct File<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        before.split(|byte| *byte == b'\n').count()
+    }
+
+    fn wrong(&self, at: Range<usize>, message: &str, hint: &str) -> Trouble {
+        let (path, line) = (self.path.display(), self.line(at.start));
+        Trouble::usage(format!("{path}:{line}: {}", shown(message))).hint(hint)
+    }
+
+    fn unknown_table(&self, at: Range<usize>, name: &str) -> Trouble {
+        if known(name).is_some() {
+            return self.wrong(at, &format!("`{name}` stands in no table"), "put it below `[defaults]`");
+        }
+        let near = near(name, ["defaults", "fx", "providers", "profile"]);
+        let hint = near.first().map_or_else(
+            || "there are `[defaults]`, `[fx]`, `[providers]` and `[profile.NAME]`".to_owned(),
+            |near| format!("did you mean `[{near}]`?"),
+        );
+        self.wrong(at, &format!("there is no such table as `{name}`"), &hint)
+    }
+
+    fn settings(&self, table: &DeTable<'_>) -> Result<Settings, Trouble> {
+        let mut settings = Settings::new();
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let name = &**key.get_ref();
+            let Some((key_name, _)) = known(name) else {
+                let near = near(name, KEYS.iter().map(|(key, _)| *key));
+                let hint = match near.as_slice() {
+                    [] => "`planner config show` lists the settings".to_owned(),
+                    near => format!("did you mean `{}`?", near.join("` or `")),
+                };
+                return Err(self.wrong(key.span(), &format!("there is no such setting as `{name}`"), &hint));
+            };
+            settings.insert(key_name, self.said(key_name, key.span(), value)?);
+        }
+        Ok(settings)
+    }
+
+    /// A setting whose value is one that its flag would take.
+    fn said(&self, key: &'static str, at: Range<usize>, value: &Spanned<DeValue<'_>>) -> Result<Said, Trouble> {
+        let wrong = |why: String| {
+            self.wrong(
+                at.clone(),
+                &format!("{key}: {why}"),
+                &format!("it takes what `--{}` does", key.replace('_', "-")),
+            )
+        };
+        let mut value = match value.get_ref() {
+            DeValue::Boolean(on) => Value::Switch(*on),
+            DeValue::Table(table) if key == "fx" => {
+                let rate = |(code, rate): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+                    Some(format!("{}={}", code.get_ref(), word(rate.get_ref())?))
+                };
+                let rates: Option<Vec<String>> = table.iter().map(rate).collect();
+                Value::Words(rates.ok_or_else(|| wrong("a rate is a number".to_owned()))?)
+            }
+            DeValue::Array(items) => {
+                let words: Option<Vec<String>> = items.iter().map(|item| word(item.get_ref())).collect();
+                Value::Words(words.ok_or_else(|| wrong("a list has texts and numbers".to_owned()))?)
+            }
+            one => Value::Words(vec![word(one).ok_or_else(|| wrong("one value is wanted".to_owned()))?]),
+        };
+        if PATHS.contains(&key)
+            && let (Value::Words(words), Some(folder)) = (&mut value, self.path.parent())
+        {
+            for word in words {
+                *word = folder.join(&*word).display().to_string();
+            }
+        }
+        check(key, &value).map_err(wrong)?;
+        let line = self.line(at.start);
+        Ok(Said { value, line })
+    }
+
+    fn providers(&self, config: &mut Config, table: &DeTable<'_>) -> Result<(), Trouble> {
+        for (key, value) in table {
+            let said = self.said("provider", key.span(), value)?;
+            let Value::Words(words) = &said.value else { continue };
+            if words.iter().any(|word| word.starts_with('!')) {
+                return Err(self.wrong(
+                    key.span(),
+                    "names stand here without `!`",
+                    "there are `allow` and `deny`",
+                ));
+            }
+            match &**key.get_ref() {
+                "allow" => self.join(&mut config.defaults, Settings::from([("provider", said)]))?,
+                "deny" => (config.denied, config.denied_on) = (words.clone(), said.line),
+                name => {
+                    let message = format!("there is no such setting as `{name}`");
+                    return Err(self.wrong(key.span(), &message, "there are `allow` and `deny`"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn join(&self, settings: &mut Settings, more: Settings) -> Result<(), Trouble> {
+        for (key, said) in more {
+            if let Some(before) = settings.insert(key, said.clone()) {
+                let (first, second) = (before.line.min(said.line), before.line.max(said.line));
+                return Err(Trouble::usage(format!(
+                    "{}:{second}: `{key}` is set on line {first} already",
+                    self.path.display()
+                ))
+                .hint("leave one of them out"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text, or a number as it is written: it does not become a binary fraction on its way.
+fn word(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,161 @@
+//! Which flags are settings, and which commands heed them.
+
+/// Which commands heed a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Every command.
+    Every,
+    /// Those that look at a market.
+    Market,
+    /// Those that ask for GPUs.
+    Request,
+    /// The same, and a launch from a quote: it can be held to tighter caps.
+    Cap,
+    /// The launch.
+    Launch,
+}
+
+/// Every setting, in the order in which they are shown.
+pub(super) const KEYS: &[(&str, Scope)] = &[
+    ("gpu", Scope::Request),
+    ("hours", Scope::Request),
+    ("vcpus", Scope::Request),
+    ("memory", Scope::Request),
+    ("disk", Scope::Request),
+    ("gpus_per_node", Scope::Request),
+    ("max_nodes", Scope::Request),
+    ("kubernetes", Scope::Request),
+    ("spot", Scope::Request),
+    ("spot_auto", Scope::Request),
+    ("security", Scope::Request),
+    ("interruptions_per_day", Scope::Request),
+    ("checkpoint_minutes", Scope::Request),
+    ("no_prepaid", Scope::Request),
+    ("region", Scope::Request),
+    ("country", Scope::Request),
+    ("data_center", Scope::Request),
+    ("provider", Scope::Request),
+    ("interconnect", Scope::Request),
+    ("min_interconnect", Scope::Request),
+    ("socket", Scope::Request),
+    ("max_price", Scope::Cap),
+    ("max_total", Scope::Cap),
+    ("max_upfront", Scope::Cap),
+    ("fx", Scope::Request),
+    ("sort_by", Scope::Request),
+    ("mixed", Scope::Request),
+    ("spread", Scope::Request),
+    ("attach", Scope::Request),
+    ("attach_any", Scope::Request),
+    ("new_disk", Scope::Request),
+    ("move_price", Scope::Request),
+    ("move_hours", Scope::Request),
+    ("max_offers", Scope::Request),
+    ("alternatives", Scope::Launch),
+    ("best_effort", Scope::Launch),
+    ("price_tolerance", Scope::Launch),
+    ("budget", Scope::Launch),
+    ("ssh_key", Scope::Launch),
+    ("image", Scope::Launch),
+    ("cloud_init", Scope::Launch),
+    ("max_duration", Scope::Launch),
+    ("wait", Scope::Launch),
+    ("no_wait", Scope::Launch),
+    ("resolve_for", Scope::Launch),
+    ("on_unknown", Scope::Launch),
+    ("strict", Scope::Launch),
+    ("broker", Scope::Market),
+    ("timeout", Scope::Every),
+    ("output", Scope::Every),
+    ("no_color", Scope::Every),
+    ("data_dir", Scope::Every),
+];
+
+/// Settings that are paths: from the folder of the file that they stand in.
+pub(super) const PATHS: [&str; 2] = ["cloud_init", "data_dir"];
+
+/// Commands that ask for GPUs.
+const ASKING: [&str; 4] = ["quote", "compare", "provision", "diff"];
+
+/// Commands that look at a market.
+const LOOKING: [&str; 3] = ["offers", "gpus", "disks"];
+
+/// A setting's own name and scope.
+pub(super) fn known(word: &str) -> Option<(&'static str, Scope)> {
+    KEYS.iter().find(|(key, _)| *key == word).copied()
+}
+
+/// What a command is called with, as far as it matters to settings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    /// The command's name.
+    pub(super) command: &'a str,
+    /// Whether it asks for GPUs, and not for what was asked before.
+    pub(super) asks: bool,
+    /// Whether it launches from a quote.
+    pub(super) quoted: bool,
+    /// Whether it shows settings.
+    pub(super) shows: bool,
+}
+
+impl Call<'_> {
+    /// Whether the command heeds settings of that scope.
+    pub(super) fn heeds(self, scope: Scope) -> bool {
+        let asks = self.asks && ASKING.contains(&self.command);
+        self.shows
+            || match scope {
+                Scope::Every => true,
+                Scope::Market => ASKING.contains(&self.command) || LOOKING.contains(&self.command),
+                Scope::Request => asks && !self.quoted,
+                Scope::Cap => asks || self.quoted,
+                Scope::Launch => self.command == "provision",
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    /// Flags that say what is done this once, or where settings are.
+    const NEVER: [&str; 20] = [
+        "allow_prepaid",
+        "config",
+        "count",
+        "dry_run",
+        "explain",
+        "help",
+        "json",
+        "market",
+        "no_config",
+        "offers",
+        "plan",
+        "profile",
+        "quiet",
+        "quote",
+        "sandbox",
+        "save",
+        "verbose",
+        "version",
+        "why",
+        "yes",
+    ];
+
+    #[test]
+    fn every_flag_of_a_request_or_a_launch_is_a_setting_or_is_not_on_purpose() {
+        let mut cli = crate::cli::Cli::command();
+        cli.build();
+        let mut unseen: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
+        for name in ["quote", "provision"] {
+            let command = cli.find_subcommand(name).unwrap();
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                let is_key = known(id).is_some();
+                assert!(is_key != NEVER.contains(&id), "{name}: {id} is new, or both");
+                unseen.retain(|key| *key != id);
+            }
+        }
+        assert!(unseen.is_empty(), "no flags: {unseen:?}");
+    }
+}

@@ -1,0 +1,263 @@
+//! `config.toml`: what wins, and what is no setting.
+
+use std::fs;
+
+use gpu_broker_testkit::planner::Planner;
+use serde_json::Value;
+
+use crate::support::{list, planner, text};
+
+const FILE: &str = r#"
+[defaults]
+hours = 48
+region = ["eu_north", "canada"]
+price_tolerance = "2%"
+mixed = true
+timeout = 20
+
+[fx]
+EUR = 1.0800000000000000000000001
+GBP = 1.3
+
+[providers]
+deny = ["nobody"]
+
+[profile.training]
+gpu = "H100:8"
+hours = 72
+max_price = 20.000000000000000000001
+mixed = false
+spot = true
+fx = { EUR = 1.09 }
+
+[profile.small]
+max_total = 5_0.5
+"#;
+
+/// A planner with this file in the usual place.
+fn with(file: &str) -> Planner {
+    let planner = planner();
+    let folder = planner.home().join("planner");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), file).unwrap();
+    planner
+}
+
+fn run(planner: &Planner, line: &str) -> gpu_broker_testkit::planner::Ran {
+    planner.run(&line.split_whitespace().collect::<Vec<_>>())
+}
+
+/// A setting's value and where it comes from, in short.
+fn setting(planner: &Planner, line: &str, key: &str) -> String {
+    let shown = run(planner, &format!("config show {line} -o json")).expect(0).json();
+    let found = list(&shown, "settings").iter().find(|one| one["key"] == key);
+    let found = found.unwrap_or_else(|| panic!("no {key}"));
+    let value = found["value"].as_str().unwrap_or("-");
+    let name = found["name"].as_str().map(|name| format!(" {name}"));
+    let line = found["line"].as_u64().map(|line| format!(":{line}"));
+    format!(
+        "{value} | {}{}{}",
+        text(found, "source"),
+        name.unwrap_or_default(),
+        line.unwrap_or_default()
+    )
+}
+
+#[test]
+fn a_flag_wins_then_the_environment_the_profile_and_the_defaults() {
+    let home = with(FILE);
+    let check = |line: &str, key: &str, expected: &str| {
+        assert_eq!(setting(&home, line, key), expected, "{line}: {key}");
+    };
+    check("", "hours", "48 | config:3");
+    check("--profile training", "hours", "72 | profile training:18");
+    check("--profile training --hours 5", "hours", "5 | flag");
+    check("--no-config", "hours", "24 | built_in");
+    check("", "mixed", "true | config:6");
+    check("--profile training", "mixed", "false | profile training:20");
+    check("--profile training", "spot", "true | profile training:21");
+    // A flag does away with what cannot stand beside it.
+    check("--profile training --spot-auto", "spot", "false | built_in");
+    check("--profile training --spot-auto", "spot_auto", "true | flag");
+    check("", "provider", "!nobody | config:14");
+    check("--provider hyperstack", "provider", "hyperstack | flag");
+    check("", "price_tolerance", "2% | config:5");
+    check("", "alternatives", "20 | built_in");
+    check("", "timeout", "20 | config:7");
+    check("--timeout 9", "timeout", "9 | flag");
+    check("", "fx", "EUR=1.0800000000000000000000001,GBP=1.3 | config:9");
+    check("--profile training", "fx", "EUR=1.09,GBP=1.3 | profile training:22");
+    check("--fx EUR=2", "fx", "EUR=2 | flag");
+    check("--profile small", "max_total", "50.5 | profile small:25");
+    check("", "max_total", "- | built_in");
+    check(
+        "",
+        "data_dir",
+        &format!("{} | environment XDG_DATA_HOME", home.home().join("planner").display()),
+    );
+    check("--data-dir /d", "data_dir", "/d | flag");
+
+    // The environment stands between a flag and the file.
+    let file = home.home().join("other.toml");
+    fs::write(&file, "[defaults]\ndata_dir = \"kept\"\n").unwrap();
+    let other = planner().set("PLANNER_CONFIG", file.to_str().unwrap());
+    let kept = home.home().join("kept");
+    assert_eq!(
+        setting(&other, "", "data_dir"),
+        format!("{} | config:2", kept.display())
+    );
+    let other = other.set("PLANNER_DATA_DIR", "/e");
+    assert_eq!(setting(&other, "", "data_dir"), "/e | environment PLANNER_DATA_DIR");
+    let named = planner();
+    let line = format!("--config {}", file.display());
+    assert_eq!(
+        setting(&named, &line, "data_dir"),
+        format!("{} | config:2", kept.display())
+    );
+    for form in ["table", "yaml", "csv", "markdown"] {
+        let ran = run(&home, &format!("config show -o {form}"));
+        assert!(ran.expect(0).stdout.contains("price"), "{form}");
+    }
+}
+
+fn request(planner: &Planner, line: &str) -> Value {
+    run(planner, &format!("quote {line} --sandbox -o json")).json()["request"].clone()
+}
+
+#[test]
+fn what_the_file_sets_is_asked() {
+    let home = with(FILE);
+    let asked = request(&home, "--profile training");
+    assert_eq!(asked["gpu"], "H100:8");
+    assert_eq!((&asked["hours"], &asked["mixed"]), (&"72".into(), &false.into()));
+    assert_eq!(asked["max_price"], "20.000000000000000000001");
+    assert_eq!(asked["fx"]["EUR"], "1.09");
+    assert_eq!(asked["providers"], serde_json::json!(["!nobody"]));
+    let asked = request(&home, "A100:1 --fx EUR=2 --provider !other,hyperstack");
+    assert_eq!((&asked["hours"], &asked["mixed"]), (&"48".into(), &true.into()));
+    assert_eq!(asked["fx"], serde_json::json!({ "EUR": "2", "GBP": "1.3" }));
+    // Who is denied stays so, unless somebody names them.
+    assert_eq!(
+        asked["providers"],
+        serde_json::json!(["hyperstack", "!other", "!nobody"])
+    );
+    assert_eq!(
+        request(&home, "A100:1 --provider nobody")["providers"],
+        serde_json::json!(["nobody"])
+    );
+    assert_eq!(request(&home, "A100:1 --no-config")["hours"], "24");
+    run(&home, "quote --sandbox").expect(2);
+
+    // What was kept is asked again as it was.
+    run(&home, "quote H100:8 --hours 3 --sandbox --save market.json").expect(0);
+    let again = run(&home, "quote --market market.json -o json").expect(0).json();
+    assert_eq!(again["request"]["hours"], "3");
+    // Caps hold for a launch from a quote as well; nothing else of a request does.
+    let id = text(
+        &run(&home, "quote H100:8 --hours 3 --sandbox -o json").expect(0).json(),
+        "id",
+    )
+    .to_owned();
+    run(&home, &format!("provision --quote {id} --sandbox --dry-run")).expect(0);
+    let capped = run(
+        &home,
+        &format!("provision --quote {id} --profile small --sandbox --dry-run --hours 3"),
+    );
+    capped.expect(2);
+    fs::write(
+        home.home().join("planner/config.toml"),
+        "[defaults]\nmax_price = 1\nhours = 9\n",
+    )
+    .unwrap();
+    let capped = run(&home, &format!("provision --quote {id} --sandbox --dry-run"));
+    capped.expect(5);
+    assert!(
+        capped.stderr.contains("above the cap of 1 (`--max-price`)"),
+        "{}",
+        capped.stderr
+    );
+}
+
+/// A command that is suggested means the same with the file and without it.
+#[test]
+fn suggested_commands_do_without_the_file() {
+    let home = with("[defaults]\nregion = [\"africa\"]\nhours = 5\n");
+    let ran = run(&home, "quote H100:8 --sandbox -o json");
+    ran.expect(3);
+    let document = ran.json();
+    let command = text(&list(&document, "relaxations")[0], "command").to_owned();
+    assert!(
+        command.contains("--no-config") && command.contains("--hours 5"),
+        "{command}"
+    );
+    let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+    home.run(&words).expect(0);
+}
+
+#[test]
+fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
+    let check = |file: &str, said: &[&str]| {
+        let home = with(file);
+        let ran = run(&home, "quote H100:8 --sandbox");
+        ran.expect(2);
+        assert_eq!(ran.stdout, "");
+        for said in said.iter().chain(&["config.toml:", "hint: "]) {
+            assert!(ran.stderr.contains(said), "{file}: `{said}` is not in {}", ran.stderr);
+        }
+        // Whoever is in a hurry can do without it.
+        run(&home, "quote H100:8 --sandbox --no-config").expect(0);
+    };
+    check(
+        "[defaults]\nhour = 3\n",
+        &[":2: ", "no such setting as `hour`", "did you mean `hours`"],
+    );
+    check("[profile.a]\n\nmax-price = 3\n", &[":3: ", "did you mean `max_price`"]);
+    check("[defualts]\nhours = 3\n", &[":1: ", "did you mean `[defaults]`?"]);
+    check("hours = 3\n", &[":1: ", "put it below `[defaults]`"]);
+    check("[defaults]\nyes = true\n", &[":2: ", "no such setting as `yes`"]);
+    check("[defaults]\nhours = \"soon\"\n", &[":2: hours: ", "soon"]);
+    check("[defaults]\nmax_price = -1\n", &[":2: max_price: ", "below zero"]);
+    check("[defaults]\nmax_price = inf\n", &[":2: max_price: "]);
+    check("[defaults]\nmax_price = 1e400\n", &[":2: max_price: "]);
+    check(
+        "[defaults]\nmax_price = 0x10\n",
+        &[":2: max_price: one value is wanted"],
+    );
+    check(
+        "[defaults]\nsecurity = \"none\"\n",
+        &[":2: security: ", "secure, community, any"],
+    );
+    check("[defaults]\nspot = \"yes\"\n", &[":2: spot: it is a switch"]);
+    check("[defaults]\nhours = true\n", &[":2: hours: it takes a value"]);
+    check("[defaults]\nhours = [1, 2]\n", &[":2: hours: it takes one value"]);
+    check("[defaults]\nregion = []\n", &[":2: region: it names nothing"]);
+    check("[defaults]\nregion = [\"\"]\n", &[":2: region: ", "it names nothing"]);
+    check("[defaults]\ngpu = \"H100:8..4\"\n", &[":2: gpu: ", "its count is not"]);
+    check("[fx]\nEUR = 0\n", &[":1: fx: ", "above zero"]);
+    check("[providers]\nallowed = [\"a\"]\n", &[":2: ", "`allow` and `deny`"]);
+    check("[providers]\ndeny = [\"!a\"]\n", &[":2: ", "without `!`"]);
+    check(
+        "[fx]\nEUR = 1\n[defaults]\nfx = { EUR = 2 }\n",
+        &[":4: `fx` is set on line 1 already"],
+    );
+    check("[defaults]\nhours = 1\nhours = 2\n", &[":3: "]);
+    check("[defaults\nhours = 1\n", &[":1: "]);
+    check("[profile]\ntraining = 3\n", &[":2: a profile is a table"]);
+    let secret = "PRIME_API_KEY=sk-canary\n";
+    let ran = run(&with(secret), "quote H100:8 --sandbox");
+    ran.expect(2);
+    assert!(!ran.output().contains("canary"), "{ran:?}");
+
+    let home = with(FILE);
+    let ran = run(&home, "quote --profile trainin --sandbox");
+    ran.expect(2);
+    assert!(ran.stderr.contains("did you mean training?"), "{}", ran.stderr);
+    let ran = run(&planner(), "quote H100 --profile training --sandbox");
+    ran.expect(2);
+    assert!(ran.stderr.contains("there is no config.toml"), "{}", ran.stderr);
+    run(&planner(), "quote H100 --config none.toml --sandbox").expect(2);
+    let both = with("[defaults]\nspot = true\nspot_auto = true\n");
+    let ran = run(&both, "quote H100 --sandbox");
+    ran.expect(2);
+    assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
+}
