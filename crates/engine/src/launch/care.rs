@@ -16,6 +16,7 @@ use super::event::{Accepted, Event, Extended, Named, Orphan};
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
 use super::survey::as_listed;
+use super::survey::cost::{self, between_ms};
 
 /// What an account showed.
 #[derive(Debug)]
@@ -194,6 +195,7 @@ impl Engine {
                 id: id.clone(),
                 ordered: as_listed(&shown.account(), item),
                 ends_at: None,
+                created_at: None,
             };
             self.note(vec![Event::Orphan(Box::new(orphan))])
                 .map_err(EngineError::from)?;
@@ -257,10 +259,11 @@ impl Engine {
     /// When it does not run, or what it would cost is above a cap.
     pub fn extend(&mut self, key: &str, ends_at: Timestamp) -> Result<(), CareError> {
         self.expect(key, &[Stage::Accepted, Stage::Ready])?;
+        let now = self.now();
         let extended = self.commit(|state| {
             let attempt = state.attempts.get(key).ok_or("it is gone")?;
             let worst = until(attempt, ends_at).ok_or("what it would cost has too many digits")?;
-            super::caps::allow_more(state, attempt, worst)?;
+            super::caps::allow_more(state, attempt, worst, &now)?;
             Ok(vec![Event::Extended(Extended {
                 key: key.to_owned(),
                 ends_at: Some(ends_at),
@@ -301,10 +304,6 @@ fn is_moving(attempt: &Attempt) -> bool {
 
 /// The most that a machine may cost until a time.
 fn until(attempt: &Attempt, ends_at: Timestamp) -> Option<Exact> {
-    const MS_PER_HOUR: u64 = 3_600_000;
-    let from = attempt.sent.as_ref().unwrap_or(&attempt.since).wall;
-    let ms = u64::try_from(ends_at.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or_default();
-    let hours = Exact::whole(ms).over(Exact::whole(MS_PER_HOUR))?;
-    let cost = attempt.ordered.ceiling.times(hours)?.rounded(12);
+    let cost = cost::over(attempt.ordered.ceiling, between_ms(attempt.paid_from(), ends_at))?;
     Some(cost.max(attempt.upfront))
 }

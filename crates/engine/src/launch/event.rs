@@ -291,6 +291,9 @@ pub struct Orphan {
     pub ordered: Ordered,
     /// When it ends by itself, as its name says.
     pub ends_at: Option<Timestamp>,
+    /// Since when it costs money, where its broker says and that counts.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
 }
 
 /// A second machine of one request.

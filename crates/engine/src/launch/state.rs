@@ -82,6 +82,8 @@ pub struct Attempt {
     pub since: Stamp,
     /// When its request left.
     pub sent: Option<Stamp>,
+    /// Since when its broker says that it exists, where nobody here sent for it.
+    pub(crate) created_at: Option<Timestamp>,
     /// Tries at a connection that was never made.
     pub(crate) connects: u32,
     /// From when on the quiet period is counted.

@@ -139,6 +139,7 @@ fn orphans(state: &State, names: &dyn Names, look: &Look<'_>) -> Vec<Event> {
             id: item.id.clone(),
             ordered: as_listed(look.account, item),
             ends_at: said.ends_at,
+            created_at: item.created_at,
         })));
     }
     found

@@ -1,6 +1,7 @@
 //! Whole launches against a scripted broker, on a clock that only they move.
 
 mod broker;
+mod money;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -62,9 +62,10 @@ impl Engine {
             )));
         }
         reach("before-reserve");
+        let now = self.now();
         let set_aside = self.commit(|state| {
             is_open(state, &of)?;
-            caps::allow(state, &reserved)?;
+            caps::allow(state, &reserved, &now)?;
             Ok(vec![Event::Reserved(Box::new(reserved))])
         });
         match set_aside {
