@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
 use super::engine::{Engine, EngineError, Looked};
-use super::event::{Accepted, Event, Extended, Named, Orphan};
+use super::event::{Accepted, Event, Extended, Gone, Named, Orphan};
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
 use super::survey::as_listed;
@@ -81,8 +81,8 @@ impl Engine {
     }
 
     /// Settles what can be settled: finds out what became of every request,
-    /// and ends what must end. Returns when everything has come to rest, when
-    /// only time can tell more, or after `within`.
+    /// waits for what deploys, and ends what must end. Returns when everything
+    /// has come to rest, when only a person can tell more, or after `within`.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -206,11 +206,22 @@ impl Engine {
         )))
     }
 
-    /// Takes a person's word that nothing came of a request.
+    /// Takes a person's word that nothing came of a request, or that a machine
+    /// ended which its broker does not list any more.
     ///
     /// # Errors
-    /// When the attempt is not one whose outcome is open.
+    /// When the attempt is neither one whose outcome is open, nor in doubt.
     pub fn vouch_absent(&mut self, key: &str) -> Result<(), CareError> {
+        let attempt = self.state().attempts.get(key).filter(|one| one.is_doubted());
+        if let Some(attempt) = attempt {
+            let gone = Gone {
+                key: key.to_owned(),
+                cost: cost::of(attempt, None, &self.now()),
+            };
+            return self
+                .note(vec![Event::Gone(gone)])
+                .map_err(|error| EngineError::from(error).into());
+        }
         self.expect(key, &[Stage::Unknown, Stage::Rejected, Stage::Absent])?;
         let named = Named { key: key.to_owned() };
         self.note(vec![Event::Vouched(named)])
@@ -292,13 +303,13 @@ impl Engine {
     }
 }
 
-/// What is on its way and gets somewhere by being looked after, as opposed to
-/// what only time can tell.
+/// What listings may settle while somebody waits, as opposed to what only a
+/// person can, or what is at rest.
 fn is_moving(attempt: &Attempt) -> bool {
     match attempt.stage {
-        Stage::Rejected | Stage::Doomed | Stage::Ending => true,
-        Stage::Accepted | Stage::Ready | Stage::Blocked | Stage::Orphan => attempt.gone_from.is_some(),
-        Stage::Reserved | Stage::Sending | Stage::Unknown | Stage::Absent | Stage::Released | Stage::Gone => false,
+        Stage::Rejected | Stage::Unknown | Stage::Accepted | Stage::Doomed | Stage::Ending => true,
+        Stage::Ready | Stage::Blocked | Stage::Orphan => attempt.is_doubted(),
+        Stage::Reserved | Stage::Sending | Stage::Absent | Stage::Released | Stage::Gone => false,
     }
 }
 

@@ -41,6 +41,24 @@ impl Stage {
 }
 
 impl Attempt {
+    /// Whether its broker's own listing speaks against what is known of its
+    /// machine: it leaves it out, or shows it as ended, which is not proved yet
+    /// (T22).
+    pub fn is_doubted(&self) -> bool {
+        let unseen = self.machine.as_ref().is_some_and(|one| one.unseen_from.is_some());
+        self.stage.is_alive() && (unseen || self.gone_from.is_some())
+    }
+
+    /// Since when its broker's listing shows it as ended.
+    pub fn ended_from(&self) -> Option<&Stamp> {
+        self.gone_from.as_ref().filter(|_| self.stage.is_alive())
+    }
+
+    /// Whether nothing is left to be found out or done for it.
+    pub fn is_settled(&self) -> bool {
+        self.stage.is_settled() && !self.is_doubted()
+    }
+
     /// What it has cost by then: what it did, once it is gone, or else what its
     /// time comes to at its rate, no less than what is charged at least. `None`
     /// where no machine of it is known.

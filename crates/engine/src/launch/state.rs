@@ -304,6 +304,6 @@ impl State {
 
     /// Whether everything has come to rest, so that a command may say so.
     pub fn is_settled(&self) -> bool {
-        self.attempts.values().all(|one| one.stage.is_settled())
+        self.attempts.values().all(Attempt::is_settled)
     }
 }

@@ -2,6 +2,7 @@
 
 mod broker;
 mod money;
+mod unseen;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -168,6 +168,18 @@ impl Scripted {
         truth.machines.push((0, machine));
     }
 
+    /// Somebody ends all machines at its console.
+    pub(super) fn end_elsewhere(&self) {
+        for (_, one) in &mut self.truth.lock().unwrap().machines {
+            one.phase = Phase::Gone;
+        }
+    }
+
+    /// No record of any machine is left.
+    pub(super) fn forget(&self) {
+        self.truth.lock().unwrap().machines.clear();
+    }
+
     fn machine(&self, name: &str, id: &str, rate: &str, phase: Phase) -> Instance {
         Instance {
             broker: self.broker.clone(),
