@@ -213,6 +213,9 @@ pub struct Rejected {
     pub kind: RefusalKind,
     /// What was said: one line.
     pub note: String,
+    /// How long to wait before asking again, in milliseconds, when it says.
+    #[serde(default)]
+    pub retry_ms: Option<u64>,
 }
 
 /// A machine that can be used.

@@ -96,6 +96,8 @@ pub struct Attempt {
     pub machine: Option<Machine>,
     /// The broker's no.
     pub refusal: Option<RefusalKind>,
+    /// How long it asked to wait with the next request.
+    pub(crate) retry_in: Option<Duration>,
     /// Why it must end, or ended.
     pub doom: Option<Doom>,
     /// A remark for people.

@@ -2,6 +2,7 @@
 
 mod broker;
 mod money;
+mod passed;
 mod unseen;
 
 use std::sync::Arc;

@@ -19,7 +19,8 @@ use crate::launch::{Purpose, confirm, journal, opened, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
-use crate::view::instances::{Row, called, rates};
+use crate::view::instances::{Row, called, doubt, rates};
+use crate::view::text::shown;
 
 /// As long as anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 366 * 86_400);
@@ -116,20 +117,41 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// What is not settled about one, and what a person can do.
+fn unsettled(attempt: &Attempt) -> String {
+    let id = called(attempt);
+    if let Some(doubt) = doubt(attempt) {
+        return format!("  {doubt}; `planner resolve {id} --absent` takes your word that it ended\n");
+    }
+    match attempt.stage {
+        Stage::Rejected | Stage::Unknown => {
+            format!("  {id} may exist: `planner resolve {id}` takes your word, `--absent` or `--adopt ID`\n")
+        }
+        Stage::Orphan => format!(
+            "  {id} is an orphan: `planner terminate {id}` ends it, `planner resolve {id} --adopt {id}` keeps it\n"
+        ),
+        Stage::Accepted => format!("  {id} is still deploying, and billed: `planner terminate {id}` ends it\n"),
+        Stage::Blocked => format!("  {id} does not end: {}\n", shown(&attempt.note)),
+        Stage::Reserved | Stage::Sending => format!("  {id} is being ordered by another planner\n"),
+        Stage::Doomed | Stage::Ending => format!("  {id} is ending\n"),
+        Stage::Ready | Stage::Absent | Stage::Released | Stage::Gone => String::new(),
+    }
+}
+
 fn told(
     context: &Context<'_>,
     sources: &Sources,
-    (state, shown): (&State, &[Shown]),
+    (state, listed): (&State, &[Shown]),
     now: &Stamp,
 ) -> Result<Exit, Trouble> {
     let printer = context.printer;
     let attempts = || state.attempts.values();
-    let open: Vec<&Attempt> = attempts().filter(|one| !one.stage.is_settled()).collect();
+    let open: Vec<&Attempt> = attempts().filter(|one| !one.is_settled()).collect();
     let rows: Vec<Row<'_>> = attempts()
-        .filter(|one| one.stage.is_alive() || !one.stage.is_settled())
-        .map(|one| Row::of(one, shown))
+        .filter(|one| one.stage.is_alive() || !one.is_settled())
+        .map(|one| Row::of(one, listed))
         .collect();
-    let reports = reports(sources, shown);
+    let reports = reports(sources, listed);
     print(context, &rows, now, |mut document| {
         if let Some(fields) = document.as_object_mut() {
             fields.insert("settled".to_owned(), json!(open.is_empty()));
@@ -142,14 +164,15 @@ fn told(
     }
     if !open.is_empty() {
         printer.warn(&format!(
-            "{} not settled, up to {} per hour; `planner reconcile` looks again, `planner resolve` takes your word\n",
+            "{} not settled, up to {} per hour; `planner reconcile` looks again\n{}",
             open.len(),
-            rates(open.iter().copied())
+            rates(open.iter().copied()),
+            open.iter().map(|one| unsettled(one)).collect::<String>()
         ));
         return Ok(Exit::Unknown);
     }
     let living = attempts().filter(|one| !one.stage.is_over());
-    let exit = answered(context, (shown, &reports), living);
+    let exit = answered(context, (listed, &reports), living);
     if exit == Exit::Done {
         printer.note("everything is settled\n");
     }

@@ -10,7 +10,7 @@ use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
-use gpu_broker_engine::launch::{End, Package, Report, Unit, Wish};
+use gpu_broker_engine::launch::{End, Package, Report, Settings, Unit, Wish};
 use serde_json::{Value, json};
 
 use super::document;
@@ -179,8 +179,8 @@ impl Summary<'_> {
         line(
             "sold out?",
             &format!(
-                "then {} further plans are tried in turn{}",
-                others.len(),
+                "then {} are tried in turn{}",
+                further(others.len()),
                 dearest.unwrap_or_default()
             ),
         );
@@ -247,6 +247,17 @@ impl Summary<'_> {
             "machines": machines.collect::<Vec<_>>(),
             "new_disks": disks.collect::<Vec<_>>(),
         })
+    }
+}
+
+/// How many further plans are tried: no machine is asked for more often than so
+/// many times, however many plans there are (R16).
+fn further(others: usize) -> String {
+    let most = usize::from(Settings::default().attempts_max).saturating_sub(1);
+    if others > most {
+        format!("up to {most} of {others} further plans")
+    } else {
+        format!("{others} further plans")
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) enum Sent {
     Tried(String),
     /// A cap forbids it; nothing was sent.
     Forbidden(String),
-    /// The broker's limit is used up; nothing was sent.
-    Busy(String),
+    /// The broker's limit is used up for that long; nothing was sent.
+    Busy(Duration),
 }
 
 impl Engine {
@@ -56,10 +56,7 @@ impl Engine {
         let reserved = reserve::reserved(&of, &item, &key, scope(fleet));
         let account = reserved.ordered.account();
         if let Some(wait) = create_in(&self.state, &account, fleet.traits().creates, &self.now()) {
-            let seconds = wait.as_secs() + 1;
-            return Ok(Sent::Busy(format!(
-                "{broker} takes no more launches for {seconds} s: its limit is used up"
-            )));
+            return Ok(Sent::Busy(wait + Duration::from_secs(1)));
         }
         reach("before-reserve");
         let now = self.now();
@@ -118,6 +115,9 @@ impl Engine {
                         key: key.to_owned(),
                         kind: refusal.kind,
                         note: refusal.message,
+                        retry_ms: refusal
+                            .retry_after
+                            .and_then(|wait| u64::try_from(wait.as_millis()).ok()),
                     });
                     [rejected].into_iter().chain(sold_out).collect()
                 }

@@ -35,6 +35,7 @@ impl State {
             Event::Rejected(rejected) => {
                 let attempt = self.step(&rejected.key, at, Stage::Rejected, &[Stage::Sending])?;
                 attempt.refusal = Some(rejected.kind);
+                attempt.retry_in = rejected.retry_ms.map(Duration::from_millis);
                 attempt.note = rejected.note;
                 attempt.quiet_from = Some(at.clone());
                 Ok(())
@@ -361,6 +362,7 @@ impl Attempt {
             missed: None,
             machine: None,
             refusal: None,
+            retry_in: None,
             doom: None,
             note: String::new(),
             unwanted: false,

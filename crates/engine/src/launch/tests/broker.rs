@@ -112,6 +112,8 @@ pub(super) struct Scripted {
     broker: Broker,
     clock: Arc<SteppedClock>,
     truth: Mutex<Truth>,
+    /// What it says no with first.
+    refusals: Mutex<VecDeque<Refusal>>,
 }
 
 impl Scripted {
@@ -119,6 +121,7 @@ impl Scripted {
         Self {
             broker: Broker::new("b"),
             clock,
+            refusals: Mutex::default(),
             truth: Mutex::new(Truth {
                 answers: answers.into(),
                 list: List::Whole,
@@ -166,6 +169,11 @@ impl Scripted {
         let id = format!("stranger-{}", truth.machines.len());
         let machine = self.machine(name, &id, "1", Phase::Running);
         truth.machines.push((0, machine));
+    }
+
+    /// Refuses requests in these ways, before it answers any.
+    pub(super) fn refuse(&self, refusals: impl IntoIterator<Item = Refusal>) {
+        self.refusals.lock().unwrap().extend(refusals);
     }
 
     /// Somebody ends all machines at its console.
@@ -252,6 +260,10 @@ impl Fleet for Scripted {
 
     async fn create(&self, order: &Order, _: Duration) -> Outcome<Instance> {
         self.clock.step(Duration::from_secs(1));
+        if let Some(refusal) = self.refusals.lock().unwrap().pop_front() {
+            *self.truth.lock().unwrap().posts.entry(order.name.clone()).or_default() += 1;
+            return Outcome::Rejected(refusal);
+        }
         let mut truth = self.truth.lock().unwrap();
         let answer = truth.answers.pop_front().unwrap_or(Answer::Made);
         if answer == Answer::NotSent {
