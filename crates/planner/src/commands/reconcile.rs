@@ -15,7 +15,7 @@ use super::ls::{answered, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, confirm, journal, opened, trouble};
+use crate::launch::{Purpose, confirm, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
@@ -33,7 +33,7 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     let data = context.launched()?;
     if !data.is_begun() {
         context.printer.note("nothing was launched from here\n");
-        return Ok(Exit::Done);
+        return left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
     if args.from_tags {
@@ -53,7 +53,33 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     } else {
         None
     };
-    told(context, &sources, (ended.as_ref().unwrap_or(&state), &shown), &now)
+    let state = ended.unwrap_or(state);
+    let lost = told_elsewhere(&perhaps_ours(&state, &shown, data.begun()));
+    context.printer.warn(&lost);
+    let exit = told(context, &sources, (&state, &shown), lost.is_empty(), &now)?;
+    Ok(if exit == Exit::Done && !lost.is_empty() {
+        Exit::Unknown
+    } else {
+        exit
+    })
+}
+
+/// Looks for what a data folder that is gone launched, where nothing was begun in
+/// this one. Nothing is made.
+pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Exit, Trouble> {
+    let sources = context.fleets(data)?;
+    if !sources.asked.iter().any(|source| source.fleet().is_some()) {
+        return Ok(Exit::Done);
+    }
+    let mut engine = unbegun(context, data, &sources)?;
+    let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    let lost = told_elsewhere(&perhaps_ours(engine.state(), &listed, data.begun()));
+    context.printer.warn(&lost);
+    if !lost.is_empty() {
+        return Ok(Exit::Unknown);
+    }
+    let reports = reports(&sources, &listed);
+    Ok(answered(context, (&listed, &reports), std::iter::empty()))
 }
 
 async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine) -> Result<Vec<Shown>, Trouble> {
@@ -142,6 +168,7 @@ fn told(
     context: &Context<'_>,
     sources: &Sources,
     (state, listed): (&State, &[Shown]),
+    clear: bool,
     now: &Stamp,
 ) -> Result<Exit, Trouble> {
     let printer = context.printer;
@@ -173,7 +200,7 @@ fn told(
     }
     let living = attempts().filter(|one| !one.stage.is_over());
     let exit = answered(context, (listed, &reports), living);
-    if exit == Exit::Done {
+    if exit == Exit::Done && clear {
         printer.note("everything is settled\n");
     }
     Ok(exit)
