@@ -55,7 +55,6 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     // In the sandbox there is nothing to lose.
     confirm(context, args.yes || data.is_sandbox(), "end this?").await?;
     context.stop.engage();
-    let mut keys = keys;
     for word in strangers {
         keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
 
 use super::choose::{Choice, choose};
@@ -60,12 +61,9 @@ fn called(plan: &Package) -> String {
             offers.push(called);
         }
     }
-    let rates = plan.machines.iter().map(|unit| unit.order.ceiling);
+    let mut rates = plan.machines.iter().map(|unit| unit.order.ceiling.per_hour());
+    let rate = rates.try_fold(Exact::ZERO, Exact::plus);
     let currency = plan.machines.first().map(|unit| unit.order.ceiling.currency());
-    let rate = rates.map(|rate| rate.per_hour());
-    let rate = rate
-        .into_iter()
-        .try_fold(gpu_broker_core::number::Exact::ZERO, |sum, rate| sum.plus(rate));
     match (rate, currency) {
         (Some(rate), Some(currency)) => format!("{} at {rate} {currency} per hour", offers.join(" + ")),
         _ => offers.join(" + "),
