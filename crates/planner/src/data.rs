@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::cli::GlobalArgs;
 use crate::env::Environment;
 use crate::report::Trouble;
@@ -77,6 +79,12 @@ impl Data {
     pub(crate) fn is_begun(&self) -> bool {
         let there = |name: &str| self.folder.join(name).symlink_metadata().is_ok();
         there("identity") || there("journal.db")
+    }
+
+    /// Since when: machines of an installation that was here before are older.
+    pub(crate) fn begun(&self) -> Option<Timestamp> {
+        let about = self.folder.join("identity").symlink_metadata().ok()?;
+        Timestamp::try_from(about.modified().ok()?).ok()
     }
 
     /// The file of the sandbox's world.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod approved;
+mod elsewhere;
 mod find;
 mod first_start;
 mod login;
@@ -14,11 +15,12 @@ mod unsure;
 
 pub(crate) use answer::{SAY_YES, confirm};
 pub(crate) use approved::Approved;
+pub(crate) use elsewhere::{is_elsewhere, perhaps_ours, told as told_elsewhere};
 pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
-pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble, usable};
+pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble, unbegun, usable};
 pub(crate) use over::{beyond, over};
 pub(crate) use stop::Stop;
 pub(crate) use unsure::unsure;

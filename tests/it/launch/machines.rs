@@ -101,7 +101,7 @@ fn the_machine_of_a_stranger_is_listed_and_ended_only_by_name() {
     assert_eq!(text(&audit, "schema"), "planner.audit/1");
     let stranger = list(&audit, "machines")
         .iter()
-        .find(|one| one["whose"] == "stranger")
+        .find(|one| one["whose"] == "elsewhere")
         .unwrap();
     let id = text(stranger, "id").to_owned();
     assert_eq!(list(&audit, "machines").len(), 2);
@@ -214,6 +214,44 @@ fn orphans_are_ended_when_somebody_says_so() {
     home.run("reconcile").expect(7);
     home.run("reconcile --terminate-orphans").expect(0);
     assert!(home.live().is_empty());
+}
+
+#[test]
+fn a_data_folder_that_is_gone_is_no_all_clear() {
+    let home = Home::troubled(&[]);
+    let run = |line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    run("provision H100:1 --yes").expect(0);
+    let id = home.live()[0].clone();
+    let folder = home.planner.home().join("planner");
+    fs::remove_dir_all(&folder).unwrap();
+    let check = |line: &str| {
+        let ran = run(line);
+        ran.expect(7);
+        assert!(
+            ran.stderr.contains("or from a data folder that is gone"),
+            "{line}: {}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr.contains(&format!("`planner terminate {id}` ends it")),
+            "{line}: {}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("everything is settled"), "{line}: {}", ran.stderr);
+    };
+    check("reconcile");
+    check("terminate --all --yes");
+    assert!(!folder.join("identity").exists(), "looking makes nothing");
+    // Also with a new identity, which begins here.
+    check("audit");
+    check("reconcile");
+    check("terminate --all --yes");
+    // With two hosts and one key, what the other launches is no alarm.
+    home.control(r#"{"strangers": [{"name": "gp-abcdef-abcdefgh-00a1-xzzzzz-aaaa"}]}"#);
+    home.control(&format!(r#"{{"delete": ["{id}"]}}"#));
+    for line in ["audit", "reconcile", "terminate --all --yes"] {
+        run(line).expect(0);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Reserved;
 use super::state::{Attempt, State};
+use crate::clock::Stamp;
 
 /// The most that may be spent, in the launch's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -29,7 +30,8 @@ pub struct Commitment {
     pub rate: Exact,
     /// Paid when ordering.
     pub upfront: Exact,
-    /// Spent by machines that are gone, and set aside for all others.
+    /// Spent by machines that are gone, and for all others what was set aside,
+    /// or what they have cost where that is more.
     pub total: Exact,
 }
 
@@ -40,8 +42,8 @@ impl Commitment {
         total: Exact::ZERO,
     };
 
-    /// What these attempts come to; `None` when that has too many digits.
-    pub fn of<'a>(attempts: impl IntoIterator<Item = &'a Attempt>) -> Option<Self> {
+    /// What these attempts come to by now; `None` when that has too many digits.
+    pub fn of<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: &Stamp) -> Option<Self> {
         attempts.into_iter().try_fold(Self::NOTHING, |sum, attempt| {
             if let Some(cost) = attempt.cost {
                 let total = sum.total.plus(cost)?;
@@ -50,7 +52,7 @@ impl Commitment {
             if !attempt.stage.is_reserved() {
                 return Some(sum);
             }
-            sum.plus(attempt.ordered.ceiling, attempt.upfront, attempt.worst)
+            sum.plus(attempt.ordered.ceiling, attempt.upfront, attempt.reckoned(now))
         })
     }
 
@@ -64,7 +66,7 @@ impl Commitment {
 }
 
 /// Why `reserved` may not be set aside on top of all that is, or `Ok`.
-pub(crate) fn allow(state: &State, reserved: &Reserved) -> Result<(), String> {
+pub(crate) fn allow(state: &State, reserved: &Reserved, now: &Stamp) -> Result<(), String> {
     let too_many = || "the amounts have too many digits to be added".to_owned();
     let launch = state
         .launches
@@ -77,6 +79,7 @@ pub(crate) fn allow(state: &State, reserved: &Reserved) -> Result<(), String> {
     };
     let own = add(Commitment::of(
         state.attempts.values().filter(|one| one.launch == reserved.launch),
+        now,
     ))?;
     let within = |what: &str, flag: &str, amount: Exact, cap: Option<Exact>| match cap {
         Some(cap) if amount > cap => Err(format!(
@@ -95,21 +98,22 @@ pub(crate) fn allow(state: &State, reserved: &Reserved) -> Result<(), String> {
     )?;
     if caps.budget.is_some() {
         one_currency(state, launch.currency)?;
-        let all = add(Commitment::of(state.attempts.values()))?;
+        priced(state)?;
+        let all = add(Commitment::of(state.attempts.values(), now))?;
         within("everything launched from here", "--budget", all.total, caps.budget)?;
     }
     Ok(())
 }
 
 /// Why an attempt may not come to cost `worst`, or `Ok`.
-pub(crate) fn allow_more(state: &State, attempt: &Attempt, worst: Exact) -> Result<(), String> {
+pub(crate) fn allow_more(state: &State, attempt: &Attempt, worst: Exact, now: &Stamp) -> Result<(), String> {
     let Some(launch) = state.launches.get(&attempt.launch) else {
         return Ok(());
     };
     let sum = |of_launch: bool| {
         let others = state.attempts.values().filter(|one| one.key != attempt.key);
         let others = others.filter(|one| !of_launch || one.launch == attempt.launch);
-        Commitment::of(others)
+        Commitment::of(others, now)
             .and_then(|sum| sum.total.plus(worst))
             .ok_or_else(|| "the amounts have too many digits to be added".to_owned())
     };
@@ -135,6 +139,21 @@ fn one_currency(state: &State, currency: Currency) -> Result<(), String> {
         Some(other) => Err(format!(
             "a budget in {currency} cannot hold {}, which is paid in {}; leave out `--budget`",
             other.key, other.ordered.currency
+        )),
+    }
+}
+
+/// What a machine that nobody here ordered costs, only its broker can say.
+fn priced(state: &State) -> Result<(), String> {
+    let unpriced = |one: &&Attempt| {
+        let rate = one.machine.as_ref().and_then(|machine| machine.rate);
+        one.launch.is_empty() && one.stage.is_alive() && rate.is_none_or(Exact::is_zero)
+    };
+    match state.attempts.values().find(unpriced) {
+        None => Ok(()),
+        Some(one) => Err(format!(
+            "{} is alive, and {} does not say what it costs, so no budget can hold it; end it, or leave out `--budget`",
+            one.key, one.ordered.broker
         )),
     }
 }

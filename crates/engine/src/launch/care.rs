@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
 use super::engine::{Engine, EngineError, Looked};
-use super::event::{Accepted, Event, Extended, Named, Orphan};
+use super::event::{Accepted, Event, Extended, Gone, Named, Orphan};
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
 use super::survey::as_listed;
+use super::survey::cost::{self, between_ms};
 
 /// What an account showed.
 #[derive(Debug)]
@@ -88,8 +89,8 @@ impl Engine {
     }
 
     /// Settles what can be settled: finds out what became of every request,
-    /// and ends what must end. Returns when everything has come to rest, when
-    /// only time can tell more, or after `within`.
+    /// waits for what deploys, and ends what must end. Returns when everything
+    /// has come to rest, when only a person can tell more, or after `within`.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -210,6 +211,7 @@ impl Engine {
                 id: id.clone(),
                 ordered: as_listed(&shown.account(), item),
                 ends_at: None,
+                created_at: None,
             };
             self.note(vec![Event::Orphan(Box::new(orphan))])
                 .map_err(EngineError::from)?;
@@ -235,11 +237,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a person's word that nothing came of a request.
+    /// Takes a person's word that nothing came of a request, or that a machine
+    /// ended which its broker does not list any more.
     ///
     /// # Errors
-    /// When the attempt is not one whose outcome is open.
+    /// When the attempt is neither one whose outcome is open, nor in doubt.
     pub fn vouch_absent(&mut self, key: &str) -> Result<(), CareError> {
+        let attempt = self.state().attempts.get(key).filter(|one| one.is_doubted());
+        if let Some(attempt) = attempt {
+            let gone = Gone {
+                key: key.to_owned(),
+                cost: cost::of(attempt, None, &self.now()),
+            };
+            return self
+                .note(vec![Event::Gone(gone)])
+                .map_err(|error| EngineError::from(error).into());
+        }
         self.expect(key, &[Stage::Unknown, Stage::Rejected, Stage::Absent])?;
         let named = Named { key: key.to_owned() };
         self.note(vec![Event::Vouched(named)])
@@ -288,10 +301,11 @@ impl Engine {
     /// When it does not run, or what it would cost is above a cap.
     pub fn extend(&mut self, key: &str, ends_at: Timestamp) -> Result<(), CareError> {
         self.expect(key, &[Stage::Accepted, Stage::Ready])?;
+        let now = self.now();
         let extended = self.commit(|state| {
             let attempt = state.attempts.get(key).ok_or("it is gone")?;
             let worst = until(attempt, ends_at).ok_or("what it would cost has too many digits")?;
-            super::caps::allow_more(state, attempt, worst)?;
+            super::caps::allow_more(state, attempt, worst, &now)?;
             Ok(vec![Event::Extended(Extended {
                 key: key.to_owned(),
                 ends_at: Some(ends_at),
@@ -320,22 +334,18 @@ impl Engine {
     }
 }
 
-/// What is on its way and gets somewhere by being looked after, as opposed to
-/// what only time can tell.
+/// What listings may settle while somebody waits, as opposed to what only a
+/// person can, or what is at rest.
 fn is_moving(attempt: &Attempt) -> bool {
     match attempt.stage {
-        Stage::Rejected | Stage::Doomed | Stage::Ending => true,
-        Stage::Accepted | Stage::Ready | Stage::Blocked | Stage::Orphan => attempt.gone_from.is_some(),
-        Stage::Reserved | Stage::Sending | Stage::Unknown | Stage::Absent | Stage::Released | Stage::Gone => false,
+        Stage::Rejected | Stage::Unknown | Stage::Accepted | Stage::Doomed | Stage::Ending => true,
+        Stage::Ready | Stage::Blocked | Stage::Orphan => attempt.is_doubted(),
+        Stage::Reserved | Stage::Sending | Stage::Absent | Stage::Released | Stage::Gone => false,
     }
 }
 
 /// The most that a machine may cost until a time.
 fn until(attempt: &Attempt, ends_at: Timestamp) -> Option<Exact> {
-    const MS_PER_HOUR: u64 = 3_600_000;
-    let from = attempt.sent.as_ref().unwrap_or(&attempt.since).wall;
-    let ms = u64::try_from(ends_at.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or_default();
-    let hours = Exact::whole(ms).over(Exact::whole(MS_PER_HOUR))?;
-    let cost = attempt.ordered.ceiling.times(hours)?.rounded(12);
+    let cost = cost::over(attempt.ordered.ceiling, between_ms(attempt.paid_from(), ends_at))?;
     Some(cost.max(attempt.upfront))
 }

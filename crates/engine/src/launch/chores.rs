@@ -150,8 +150,8 @@ fn doubled(first: Duration, count: u32, settings: &Settings) -> Duration {
 fn is_looked_for(attempt: &Attempt, settings: &Settings, now: &Stamp, care: Care) -> bool {
     match attempt.stage {
         Stage::Rejected | Stage::Unknown | Stage::Accepted | Stage::Doomed | Stage::Ending | Stage::Blocked => true,
-        Stage::Ready => care == Care::Watchdog || attempt.gone_from.is_some(),
-        Stage::Absent | Stage::Orphan => care == Care::Watchdog,
+        Stage::Ready | Stage::Orphan => care == Care::Watchdog || attempt.is_doubted(),
+        Stage::Absent => care == Care::Watchdog,
         // A broker's no has been seen to come after the effect (D1, F14).
         Stage::Released => {
             let recent = |sent: &Stamp| now.since(sent).unwrap_or_else(|| wall_since(now, sent)) < settings.watch;

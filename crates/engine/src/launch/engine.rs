@@ -2,6 +2,7 @@
 //! costs money is done before the journal says so.
 
 mod ending;
+mod left_out;
 mod looking;
 mod sending;
 

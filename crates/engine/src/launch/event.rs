@@ -223,6 +223,9 @@ pub struct Rejected {
     pub kind: RefusalKind,
     /// What was said: one line.
     pub note: String,
+    /// How long to wait before asking again, in milliseconds, when it says.
+    #[serde(default)]
+    pub retry_ms: Option<u64>,
 }
 
 /// A machine that can be used.
@@ -301,6 +304,9 @@ pub struct Orphan {
     pub ordered: Ordered,
     /// When it ends by itself, as its name says.
     pub ends_at: Option<Timestamp>,
+    /// Since when it costs money, where its broker says and that counts.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
 }
 
 /// A second machine of one request.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
+use jiff::Timestamp;
 
 use super::state::{Attempt, Stage, State};
 use super::survey::cost;
@@ -42,6 +43,24 @@ impl Stage {
 }
 
 impl Attempt {
+    /// Whether its broker's own listing speaks against what is known of its
+    /// machine: it leaves it out, or shows it as ended, which is not proved yet
+    /// (T22).
+    pub fn is_doubted(&self) -> bool {
+        let unseen = self.machine.as_ref().is_some_and(|one| one.unseen_from.is_some());
+        self.stage.is_alive() && (unseen || self.gone_from.is_some())
+    }
+
+    /// Since when its broker's listing shows it as ended.
+    pub fn ended_from(&self) -> Option<&Stamp> {
+        self.gone_from.as_ref().filter(|_| self.stage.is_alive())
+    }
+
+    /// Whether nothing is left to be found out or done for it.
+    pub fn is_settled(&self) -> bool {
+        self.stage.is_settled() && !self.is_doubted()
+    }
+
     /// What it has cost by then: what it did, once it is gone, or else what its
     /// time comes to at its rate, no less than what is charged at least. `None`
     /// where no machine of it is known.
@@ -50,6 +69,26 @@ impl Attempt {
             Some(cost) => Some(cost),
             None => self.machine.as_ref().map(|_| cost::of(self, None, now)),
         }
+    }
+
+    /// Since when it is paid for: since its request left, or since its broker says
+    /// that it exists, or else since it is known.
+    pub(crate) fn paid_from(&self) -> Timestamp {
+        let sent = self.sent.as_ref().map(|sent| sent.wall);
+        let known = || self.machine.as_ref().map(|machine| machine.from.wall);
+        sent.or(self.created_at).or_else(known).unwrap_or(self.since.wall)
+    }
+
+    /// The most that is reckoned for it: what was set aside, or what it has cost
+    /// where it runs on beyond what was planned. A machine of which nobody knows
+    /// whether it exists is taken to run.
+    pub fn reckoned(&self, now: &Stamp) -> Exact {
+        if let Some(cost) = self.cost {
+            return cost;
+        }
+        let may_run = self.stage.is_alive() || matches!(self.stage, Stage::Sending | Stage::Unknown);
+        let ran = may_run.then(|| cost::of(self, None, now));
+        ran.map_or(self.worst, |ran| ran.max(self.worst))
     }
 
     /// Complete listings that do not show it, and since when they count.

@@ -4,6 +4,7 @@ mod before;
 mod choose;
 mod disks;
 mod hunt;
+mod patience;
 mod settle;
 
 use std::time::Duration;

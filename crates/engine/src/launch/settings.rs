@@ -58,6 +58,9 @@ pub struct Settings {
     pub blocked: Duration,
     /// The longest that it is left alone.
     pub blocked_max: Duration,
+    /// How long to wait for a broker that has too many requests and does not say
+    /// for how long.
+    pub busy: Duration,
     /// Tries at a connection that was never made.
     pub connects_max: u32,
     /// Listings that showed the lag of a machine, below which a name may not
@@ -89,6 +92,7 @@ impl Default for Settings {
             attempts_max: 3,
             blocked: 3 * MINUTE,
             blocked_max: 30 * MINUTE,
+            busy: 30 * SECOND,
             connects_max: 3,
             lags_min: 20,
             strict: false,
@@ -113,6 +117,7 @@ impl Settings {
             unshown: ms(120),
             end_retry: ms(40),
             end_retry_max: ms(400),
+            busy: ms(100),
             end_blocked: 5 * SECOND,
             ..Self::default()
         }
@@ -129,6 +134,7 @@ impl Settings {
             gone_gap: 2 * SECOND,
             unshown: 2 * SECOND,
             end_retry: SECOND,
+            busy: 2 * SECOND,
             ..Self::default()
         }
     }

@@ -82,6 +82,8 @@ pub struct Attempt {
     pub since: Stamp,
     /// When its request left.
     pub sent: Option<Stamp>,
+    /// Since when its broker says that it exists, where nobody here sent for it.
+    pub(crate) created_at: Option<Timestamp>,
     /// Tries at a connection that was never made.
     pub(crate) connects: u32,
     /// From when on the quiet period is counted.
@@ -96,6 +98,8 @@ pub struct Attempt {
     pub machine: Option<Machine>,
     /// The broker's no.
     pub refusal: Option<RefusalKind>,
+    /// How long it asked to wait with the next request.
+    pub(crate) retry_in: Option<Duration>,
     /// Why it must end, or ended.
     pub doom: Option<Doom>,
     /// A remark for people.
@@ -330,6 +334,6 @@ impl State {
 
     /// Whether everything has come to rest, so that a command may say so.
     pub fn is_settled(&self) -> bool {
-        self.attempts.values().all(|one| one.stage.is_settled())
+        self.attempts.values().all(Attempt::is_settled)
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Look<'a> {
     pub(crate) vanished: &'a [InstanceId],
     /// What the account has to spend, where that was asked and answered (R7).
     pub(crate) purse: Option<Purse>,
+    /// What the broker says of machines of ours that should be in it and are
+    /// not, when asked for each.
+    pub(crate) found: &'a [Instance],
     /// When this process asked for the whole listing before it.
     pub(crate) before: Option<&'a Stamp>,
     /// When it was asked for: what happened later cannot be in it.
@@ -42,6 +45,16 @@ impl Look<'_> {
         let ordered = &attempt.ordered;
         let account = self.account;
         ordered.broker == account.broker && ordered.scope == account.scope && ordered.kind == account.kind
+    }
+
+    fn ids(&self) -> BTreeSet<&InstanceId> {
+        self.listing.items.iter().map(|item| &item.id).collect()
+    }
+
+    /// Whether it says of itself that it is all that there is.
+    fn is_full(&self) -> bool {
+        let listing = self.listing;
+        listing.coverage == Coverage::Complete && listing.rejects.is_empty() && self.ids().len() == listing.items.len()
     }
 
     /// Whether `moment` is certainly before the listing was asked for.
@@ -86,10 +99,8 @@ pub(crate) fn is_whole(state: &State, look: &Look<'_>) -> bool {
 /// trace is asked for by its id; or else one lost record would blind us for
 /// ever. Disks that were deleted leave without a trace everywhere.
 fn is_complete(look: &Look<'_>, account: &AccountView) -> bool {
-    let ids: BTreeSet<&InstanceId> = look.listing.items.iter().map(|item| &item.id).collect();
-    look.listing.coverage == Coverage::Complete
-        && look.listing.rejects.is_empty()
-        && ids.len() == look.listing.items.len()
+    let ids = look.ids();
+    look.is_full()
         && (look.account.kind == Kind::Disk
             || account
                 .alive
@@ -147,6 +158,7 @@ fn orphans(state: &State, names: &dyn Names, look: &Look<'_>) -> Vec<Event> {
             id: item.id.clone(),
             ordered: as_listed(look.account, item),
             ends_at: said.ends_at,
+            created_at: item.created_at,
         })));
     }
     found

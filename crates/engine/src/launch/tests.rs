@@ -4,8 +4,11 @@ mod broker;
 mod clock;
 mod ending;
 mod limits;
+mod money;
+mod passed;
 mod recovery;
 mod sending;
+mod unseen;
 mod wallet;
 
 use std::sync::Arc;

@@ -10,6 +10,8 @@ use super::state::State;
 pub trait Watcher: Debug + Send + Sync {
     /// The journal has this on disk now.
     fn happened(&self, event: &Event, state: &State);
+    /// Something that a person should know while it lasts: one line.
+    fn remarked(&self, _line: &str) {}
     /// Nothing is to be done for a while.
     fn waiting(&self, state: &State, time: Duration);
 }

@@ -57,7 +57,7 @@ pub(crate) struct TerminateArgs {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
-    /// Look this long for what is not settled
+    /// Look this long for what is not settled: in doubt, deploying or ending
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "60s", conflicts_with = "watch")]
     pub(crate) within: Duration,
     /// Go on looking: end machines at their time, and those that never become ready
@@ -84,7 +84,7 @@ pub(crate) struct ResolveArgs {
     /// The name of the request, as `planner ls` shows it
     #[arg(value_name = "NAME", value_parser = name)]
     pub(crate) name: String,
-    /// Nothing came of it: somebody looked at the broker's console
+    /// Nothing came of it, or it ended: somebody looked at the broker's console
     #[arg(long)]
     pub(crate) absent: bool,
     /// This machine came of it, by its broker's id

@@ -28,7 +28,7 @@ pub(crate) struct ProvisionArgs {
     /// Launch this plan and no other: its rank or its id
     #[arg(long, value_name = "N|ID", help_heading = "What is launched")]
     pub(crate) plan: Option<String>,
-    /// Where stock is gone, try at most this many further plans
+    /// Where stock is gone, fall back on the best of this many further plans; no machine is asked for more than 3 times
     #[arg(
         long,
         value_name = "N",

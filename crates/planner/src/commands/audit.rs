@@ -11,7 +11,7 @@ use super::Context;
 use super::ls::{answered, doubted, reports};
 use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
-use crate::launch::{Purpose, opened, trouble};
+use crate::launch::{Purpose, opened, perhaps_ours, told_elsewhere, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -68,7 +68,8 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         printer.note(&sums(&rows, &reports));
     }
     printer.note(&footer::sources(&reports));
-    let found = found(&rows, &lost, open.len());
+    let mut found = found(&rows, &lost, open.len());
+    found += &told_elsewhere(&perhaps_ours(state, &listed, data.begun()));
     if !found.is_empty() {
         printer.warn(&found);
         return Ok(Exit::Unknown);
@@ -98,6 +99,10 @@ fn sums(rows: &[Billed<'_>], reports: &[SourceReport]) -> String {
     for (word, what) in [
         ("ours", "launched from here"),
         ("orphan", "with a name of ours, of which the journal knows nothing"),
+        (
+            "elsewhere",
+            "launched by planner from another installation, or from a data folder that is gone",
+        ),
         ("stranger", "of others, or launched by other means"),
     ] {
         let some: Vec<&Billed<'_>> = rows.iter().filter(|row| row.whose.word() == word).collect();

@@ -17,7 +17,7 @@ use crate::launch::{Purpose, opened, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::instances::{Row, instance, rates, sheet, table, unasked, unresolved};
+use crate::view::instances::{Row, doubt, instance, rates, sheet, table, unasked, unresolved};
 use crate::view::text::shown as escaped;
 use crate::view::{columns, footer, format};
 
@@ -57,6 +57,9 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
     } else {
         format!("{} running, {} per hour\n", living.len(), rates(living.iter().copied()))
     });
+    for doubt in living.iter().filter_map(|one| doubt(one)) {
+        printer.warn(&format!("warning: {doubt}; `planner reconcile` finds out\n"));
+    }
     if !open.is_empty() {
         printer.note(&format!(
             "of {} it is not known whether they exist: run `planner reconcile`\n",
@@ -199,7 +202,7 @@ pub(super) fn with_sources(mut document: Value, reports: &[SourceReport]) -> Val
 pub(super) fn finish(attempts: &[&Attempt]) -> Exit {
     if attempts
         .iter()
-        .all(|one| one.stage.is_settled() || one.stage == Stage::Accepted)
+        .all(|one| one.is_settled() || one.stage == Stage::Accepted)
     {
         Exit::Done
     } else {

@@ -79,7 +79,7 @@ fn tried(args: &ProvisionArgs, data: &Data, chosen: &Chosen, ready: &Ready) -> R
     let over = args
         .budget
         .zip(first)
-        .and_then(|(budget, first)| beyond(budget, first, &state));
+        .and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now()));
     if let Some(why) = over {
         return Err(Trouble::new(Exit::Refused, why).hint("allow more, or end something: `planner ls` shows what runs"));
     }

@@ -15,11 +15,12 @@ use super::ls::{answered, doubted, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, journal, opened, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
-use crate::view::instances::{Row, called, rates};
+use crate::view::instances::{Row, called, doubt, rates};
+use crate::view::text::shown;
 
 /// As long as anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 366 * 86_400);
@@ -36,7 +37,7 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     }
     if !data.is_begun() {
         context.printer.note("nothing was launched from here\n");
-        return Ok(Exit::Done);
+        return left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
     if args.from_tags {
@@ -56,7 +57,33 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     } else {
         None
     };
-    told(context, &sources, (ended.as_ref().unwrap_or(&state), &shown), &now)
+    let state = ended.unwrap_or(state);
+    let lost = told_elsewhere(&perhaps_ours(&state, &shown, data.begun()));
+    context.printer.warn(&lost);
+    let exit = told(context, &sources, (&state, &shown), lost.is_empty(), &now)?;
+    Ok(if exit == Exit::Done && !lost.is_empty() {
+        Exit::Unknown
+    } else {
+        exit
+    })
+}
+
+/// Looks for what a data folder that is gone launched, where nothing was begun in
+/// this one. Nothing is made.
+pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Exit, Trouble> {
+    let sources = context.fleets(data)?;
+    if !sources.asked.iter().any(|source| source.fleet().is_some()) {
+        return Ok(Exit::Done);
+    }
+    let mut engine = unbegun(context, data, &sources)?;
+    let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    let lost = told_elsewhere(&perhaps_ours(engine.state(), &listed, data.begun()));
+    context.printer.warn(&lost);
+    if !lost.is_empty() {
+        return Ok(Exit::Unknown);
+    }
+    let reports = reports(&sources, &listed);
+    Ok(answered(context, (&listed, &reports), std::iter::empty()))
 }
 
 async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine) -> Result<Vec<Shown>, Trouble> {
@@ -120,23 +147,45 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// What is not settled about one, and what a person can do.
+fn unsettled(attempt: &Attempt) -> String {
+    let id = called(attempt);
+    if let Some(doubt) = doubt(attempt) {
+        return format!("  {doubt}; `planner resolve {id} --absent` takes your word that it ended\n");
+    }
+    match attempt.stage {
+        Stage::Rejected | Stage::Unknown => {
+            format!("  {id} may exist: `planner resolve {id}` takes your word, `--absent` or `--adopt ID`\n")
+        }
+        Stage::Orphan => format!(
+            "  {id} is an orphan: `planner terminate {id}` ends it, `planner resolve {id} --adopt {id}` keeps it\n"
+        ),
+        Stage::Accepted => format!("  {id} is still deploying, and billed: `planner terminate {id}` ends it\n"),
+        Stage::Blocked => format!("  {id} does not end: {}\n", shown(&attempt.note)),
+        Stage::Reserved | Stage::Sending => format!("  {id} is being ordered by another planner\n"),
+        Stage::Doomed | Stage::Ending => format!("  {id} is ending\n"),
+        Stage::Ready | Stage::Absent | Stage::Released | Stage::Gone => String::new(),
+    }
+}
+
 fn told(
     context: &Context<'_>,
     sources: &Sources,
-    (state, shown): (&State, &[Shown]),
+    (state, listed): (&State, &[Shown]),
+    clear: bool,
     now: &Stamp,
 ) -> Result<Exit, Trouble> {
     let printer = context.printer;
     let attempts = || state.attempts.values();
-    let open: Vec<&Attempt> = attempts().filter(|one| !one.stage.is_settled()).collect();
+    let open: Vec<&Attempt> = attempts().filter(|one| !one.is_settled()).collect();
     let rows: Vec<Row<'_>> = attempts()
-        .filter(|one| one.stage.is_alive() || !one.stage.is_settled())
-        .map(|one| Row::of(one, shown))
+        .filter(|one| one.stage.is_alive() || !one.is_settled())
+        .map(|one| Row::of(one, listed))
         .collect();
-    let reports = reports(sources, shown);
+    let reports = reports(sources, listed);
     print(context, &rows, now, |mut document| {
         if let Some(fields) = document.as_object_mut() {
-            let whole = shown.iter().all(|shown| shown.whole);
+            let whole = listed.iter().all(|shown| shown.whole);
             fields.insert("settled".to_owned(), json!(open.is_empty() && whole));
         }
         with_sources(document, &reports)
@@ -147,21 +196,22 @@ fn told(
     }
     if !open.is_empty() {
         printer.warn(&format!(
-            "{} not settled, up to {} per hour; `planner reconcile` looks again, `planner resolve` takes your word\n",
+            "{} not settled, up to {} per hour; `planner reconcile` looks again\n{}",
             open.len(),
-            rates(open.iter().copied())
+            rates(open.iter().copied()),
+            open.iter().map(|one| unsettled(one)).collect::<String>()
         ));
         return Ok(Exit::Unknown);
     }
-    if doubted(context, shown) {
+    if doubted(context, listed) {
         return Ok(Exit::Unknown);
     }
     let living = attempts().filter(|one| !one.stage.is_over());
-    let exit = answered(context, (shown, &reports), living);
+    let exit = answered(context, (listed, &reports), living);
     if exit == Exit::Done && !sources.has_fleet() {
         return Err(Sources::nobody_asked());
     }
-    if exit == Exit::Done {
+    if exit == Exit::Done && clear {
         printer.note("everything is settled\n");
     }
     Ok(exit)

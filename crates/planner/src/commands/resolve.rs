@@ -30,7 +30,8 @@ pub(crate) async fn resolve(context: &Context<'_>, args: &ResolveArgs) -> Result
     let attempt = engine.state().attempts.get(&key).cloned();
     let attempt = attempt.ok_or_else(|| Trouble::new(Exit::Internal, "the attempt is gone"))?;
     context.printer.note(&evidence(&engine, &attempt, &listed, &now));
-    let open = attempt.stage.is_open() || attempt.stage == Stage::Orphan;
+    let vouched = args.adopt.is_none() && attempt.is_doubted();
+    let open = attempt.stage.is_open() || attempt.stage == Stage::Orphan || vouched;
     if !open {
         return Err(Trouble::new(
             Exit::Refused,
@@ -47,7 +48,11 @@ pub(crate) async fn resolve(context: &Context<'_>, args: &ResolveArgs) -> Result
         confirm(context, args.yes, &question, SAY_YES).await?;
         engine.adopt(&key, &InstanceId::new(id)).await.map_err(care)?;
     } else {
-        let question = "did nothing come of it, so that what was set aside is free again?";
+        let question = if vouched {
+            "did it end, so that nothing is billed for it any more?"
+        } else {
+            "did nothing come of it, so that what was set aside is free again?"
+        };
         confirm(context, args.yes, question, SAY_YES).await?;
         engine.vouch_absent(&key).map_err(care)?;
     }

@@ -14,7 +14,7 @@ use super::Context;
 use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, find, is_id, opened, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, find, is_id, opened, perhaps_ours, told_elsewhere, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::columns;
@@ -28,14 +28,24 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         context
             .printer
             .note("nothing was launched from here, so there is nothing to end\n");
-        return Ok(Exit::Done);
+        return super::reconcile::left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
     let mut engine = opened(context, &data, &sources, &Purpose::Send("terminate"), false)?;
     engine.recover().await.map_err(|error| trouble(&error))?;
     let now = engine.parts().clock.now();
     let (keys, strangers) = named(args, engine.state(), &now)?;
-    let keys = pending(context, engine.state(), keys);
+    let mut keys = pending(context, engine.state(), keys);
+    if args.all && keys.is_empty() {
+        // Whoever ends everything is told of what the journal does not know.
+        let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+        (keys, _) = named(args, engine.state(), &now)?;
+        let lost = told_elsewhere(&perhaps_ours(engine.state(), &listed, data.begun()));
+        context.printer.warn(&lost);
+        if keys.is_empty() && !lost.is_empty() {
+            return Ok(Exit::Unknown);
+        }
+    }
     if keys.is_empty() && strangers.is_empty() {
         context.printer.note("there is nothing to end\n");
         return Ok(Exit::Done);
@@ -45,7 +55,6 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     // In the sandbox there is nothing to lose.
     confirm(context, args.yes || data.is_sandbox(), "end this?", SAY_YES).await?;
     context.stop.engage();
-    let mut keys = keys;
     for word in strangers {
         keys.push(engine.take_charge(&InstanceId::new(&word)).await.map_err(care)?);
     }

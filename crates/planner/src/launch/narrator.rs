@@ -73,6 +73,10 @@ impl Watcher for Narrator {
         }
     }
 
+    fn remarked(&self, line: &str) {
+        self.say(&format!("{}\n", shown(line)));
+    }
+
     fn waiting(&self, state: &State, _: Duration) {
         if self.printer.shows_progress() {
             self.line.get_or_init(line).set_message(status(state));
@@ -151,7 +155,12 @@ fn lived(event: &Event, state: &State) -> Option<String> {
             let currency = currency(state.attempts.get(&gone.key));
             format!("gone: {}, it cost {}{currency}", id(&gone.key), gone.cost.to_fixed(4))
         }
-        Event::Unseen(named) => format!("{} is not in its broker's list any more", id(&named.key)),
+        Event::Unseen(named) => {
+            let machine = state.attempts.get(&named.key).and_then(|one| one.machine.as_ref());
+            let listed = machine.is_some_and(|machine| machine.listed);
+            let when = if listed { "any more" } else { "yet" };
+            format!("{} is not in its broker's list {when}", id(&named.key))
+        }
         Event::Orphan(orphan) => format!(
             "found {} ({}), of which the journal knew nothing",
             shown(orphan.id.as_str()),

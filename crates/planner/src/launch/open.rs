@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gpu_broker_engine::clock::SystemClock;
 use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::identity::Identity;
-use gpu_broker_engine::journal::{JournalError, Mode, SqliteJournal};
+use gpu_broker_engine::journal::{JournalError, MemoryStore, Mode, SqliteJournal};
 use gpu_broker_engine::launch::state::State;
 use gpu_broker_engine::launch::{
     Engine, EngineError, FolderTurns, Interrupt, Names, Parts, Said, Settings, TaggedNames, Turns, Unwatched, Watcher,
@@ -110,13 +110,33 @@ pub(crate) fn journal(error: &JournalError) -> Trouble {
     Trouble::new(Exit::Internal, shown(&error.to_string()).into_owned())
 }
 
+/// An engine for a data folder in which nothing was begun: it looks, and makes
+/// nothing there.
+///
+/// # Errors
+/// None: there is no row that could be wrong.
+pub(crate) fn unbegun(context: &Context<'_>, data: &Data, sources: &Sources) -> Result<Engine, Trouble> {
+    let parts = Parts {
+        sources: sources.asked.clone(),
+        settings: patience(context, data),
+        ..reading()
+    };
+    Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))
+}
+
 /// What the journal knows, and nobody is asked.
 ///
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
     let kept = SqliteJournal::open(data.folder(), Mode::Read).map_err(|error| journal(&error))?;
-    let parts = Parts {
+    let engine = Engine::open(Box::new(kept), reading()).map_err(|error| trouble(&error))?;
+    Ok(engine.state().clone())
+}
+
+/// What an engine works with that asks nobody.
+fn reading() -> Parts {
+    Parts {
         sources: Vec::new(),
         clock: Arc::new(SystemClock::new()),
         names: Arc::new(NoNames),
@@ -124,9 +144,7 @@ pub(crate) fn offline(data: &Data) -> Result<State, Trouble> {
         watcher: Arc::new(Unwatched),
         interrupt: Interrupt::default(),
         settings: Settings::default(),
-    };
-    let engine = Engine::open(Box::new(kept), parts).map_err(|error| trouble(&error))?;
-    Ok(engine.state().clone())
+    }
 }
 
 /// What the journal knows, where it could be used to launch; nothing is made.

@@ -1,6 +1,7 @@
 //! Which caps a launch would break, before anything is sent.
 
 use gpu_broker_core::number::Exact;
+use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::Package;
 use gpu_broker_engine::launch::caps::{Caps, Commitment};
 use gpu_broker_engine::launch::state::State;
@@ -29,10 +30,10 @@ pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
 }
 
 /// Why a plan breaks the budget on top of what `state` knows, in words.
-pub(crate) fn beyond(budget: Exact, package: &Package, state: &State) -> Option<String> {
+pub(crate) fn beyond(budget: Exact, package: &Package, state: &State, now: &Stamp) -> Option<String> {
     let worst = package.machines.iter().map(|unit| unit.worst);
     let worst = sum(worst.chain(package.disks.iter().map(|disk| disk.worst)));
-    let all = Commitment::of(state.attempts.values()).and_then(|known| known.total.plus(worst?));
+    let all = Commitment::of(state.attempts.values(), now).and_then(|known| known.total.plus(worst?));
     match all {
         Some(all) if all <= budget => None,
         Some(all) => Some(format!(

@@ -12,6 +12,7 @@ use super::document;
 use super::format::Sheet;
 use super::instances::{age, state};
 use super::text::{gpu_name, seller, shown};
+use crate::launch::is_elsewhere;
 
 /// A machine that a broker lists.
 #[derive(Debug)]
@@ -31,6 +32,9 @@ pub(crate) enum Whose<'a> {
     Ours(&'a Attempt),
     /// It bears a name of ours, and the journal knows nothing of its launch.
     Orphan(&'a Attempt),
+    /// It bears a name that planner gave, and nothing here proves that it is
+    /// ours.
+    Elsewhere,
     /// It bears no name of ours.
     Stranger,
 }
@@ -41,6 +45,7 @@ impl Whose<'_> {
         match self {
             Self::Ours(_) => "ours",
             Self::Orphan(_) => "orphan",
+            Self::Elsewhere => "elsewhere",
             Self::Stranger => "stranger",
         }
     }
@@ -58,6 +63,7 @@ pub(crate) fn billed<'a>(state: &'a State, listed: &'a [Shown]) -> Vec<Billed<'a
             whose: match state.by_id(&one.broker, &item.id) {
                 Some(attempt) if attempt.stage == Stage::Orphan => Whose::Orphan(attempt),
                 Some(attempt) => Whose::Ours(attempt),
+                None if is_elsewhere(item) => Whose::Elsewhere,
                 None => Whose::Stranger,
             },
         })
@@ -70,7 +76,7 @@ impl Billed<'_> {
         let item = self.item;
         let attempt = match self.whose {
             Whose::Ours(attempt) | Whose::Orphan(attempt) => Some(attempt),
-            Whose::Stranger => None,
+            Whose::Elsewhere | Whose::Stranger => None,
         };
         json!({
             "id": item.id,

@@ -62,6 +62,10 @@ impl<'a> Row<'a> {
 
 /// What becomes of an attempt, in one word for people and programs.
 pub(crate) fn state(attempt: &Attempt) -> &'static str {
+    let stays = matches!(attempt.stage, Stage::Accepted | Stage::Ready | Stage::Orphan);
+    if stays && attempt.is_doubted() && was_listed(attempt) {
+        return "unseen";
+    }
     match attempt.stage {
         Stage::Reserved | Stage::Sending => "ordering",
         Stage::Rejected => "refused",
@@ -75,6 +79,31 @@ pub(crate) fn state(attempt: &Attempt) -> &'static str {
         Stage::Gone => "gone",
         Stage::Orphan => "orphan",
     }
+}
+
+fn was_listed(attempt: &Attempt) -> bool {
+    attempt.machine.as_ref().is_some_and(|machine| machine.listed)
+}
+
+/// Why a machine may be gone without a proof of it; nothing where nothing speaks
+/// against it.
+pub(crate) fn doubt(attempt: &Attempt) -> Option<String> {
+    let (id, broker) = (called(attempt), &attempt.ordered.broker);
+    if let Some(since) = attempt.ended_from() {
+        let since = since.wall;
+        return Some(format!(
+            "{broker} lists {id} as ended since {since}, which is not proved yet"
+        ));
+    }
+    let since = attempt.machine.as_ref()?.unseen_from.as_ref()?.wall;
+    let alive = attempt.stage.is_alive();
+    alive.then(|| {
+        if was_listed(attempt) {
+            format!("{broker} does not list {id} since {since}; it may run, and is counted")
+        } else {
+            format!("{broker} does not list {id} yet, since {since}")
+        }
+    })
 }
 
 /// What a person calls it: its broker's id, or its name while there is none.

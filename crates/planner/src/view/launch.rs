@@ -11,7 +11,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
-use gpu_broker_engine::launch::{End, Package, Report, Unit, Wish, charged};
+use gpu_broker_engine::launch::{End, Package, Report, Settings, Unit, Wish, charged};
 use serde_json::{Value, json};
 
 use super::document;
@@ -218,8 +218,8 @@ impl Summary<'_> {
         line(
             "sold out?",
             &format!(
-                "then {} further plans are tried in turn{}",
-                others.len(),
+                "then {} are tried in turn{}",
+                further(others.len()),
                 dearest.unwrap_or_default()
             ),
         );
@@ -290,6 +290,17 @@ impl Summary<'_> {
             "machines": machines.collect::<Vec<_>>(),
             "new_disks": disks.collect::<Vec<_>>(),
         })
+    }
+}
+
+/// How many further plans are tried: no machine is asked for more often than so
+/// many times, however many plans there are (R16).
+fn further(others: usize) -> String {
+    let most = usize::from(Settings::default().attempts_max).saturating_sub(1);
+    if others > most {
+        format!("up to {most} of {others} further plans")
+    } else {
+        format!("{others} further plans")
     }
 }
 

@@ -1,13 +1,12 @@
 //! Reading what an account has, and what follows from it.
 
-use std::time::Duration;
-
 use gpu_broker_core::disk::Disk;
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
 use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, SourceError};
 use jiff::{SignedDuration, Timestamp};
 
+use super::left_out::ASKED_MAX;
 use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
@@ -15,13 +14,6 @@ use crate::launch::account::{Account, Kind};
 use crate::launch::event::{Event, Named, Noted, Purse};
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::survey::{Look, conclude, is_whole, wallet};
-
-/// Lost records that are asked for one by one in one look: more than that is a
-/// broken listing, and asking would use up the broker's limit.
-const VANISHED_MAX: usize = 5;
-
-/// How long a machine that was found in that way is not asked for again.
-const ASK_EVERY: Duration = Duration::from_secs(300);
 
 /// How far back a listing of machines that ended goes at least.
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -53,13 +45,16 @@ impl Engine {
             hint: &Hint::default(),
             progress: &Quiet,
         };
-        let (listing, vanished, there) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
+        let (listing, mut vanished, there) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
             (as_machines(disks.list(&ask).await), Vec::new(), Vec::new())
         } else {
             let listing = fleet.list(&ask, self.since(account, &began)).await;
             let (vanished, there) = self.vanished(fleet, account, &listing).await;
             (listing, vanished, there)
         };
+        let found = self.left_out(fleet, account, &listing).await;
+        let ended = found.iter().filter(|one| !one.phase.is_billable());
+        vanished.extend(ended.map(|one| one.id.clone()));
         reach("listed");
         let purse = if listing.coverage == Coverage::Complete && self.is_weighed(account) {
             self.purse(fleet, account).await
@@ -78,12 +73,13 @@ impl Engine {
                 listing: &listing,
                 vanished: &vanished,
                 purse,
+                found: &found,
                 before: before.as_ref(),
                 began: &began,
                 now: &now,
             };
             whole = is_whole(state, &look);
-            missing = left_out(state, &look);
+            missing = left_out_of(state, &look);
             let mut events = named(state, &look);
             if events.is_empty() {
                 events = conclude(state, &*names, &look, &settings);
@@ -150,19 +146,15 @@ impl Engine {
             return (vanished, there);
         };
         let now = self.now();
-        let asked = |id: &InstanceId| {
-            let last = self.asked.get(&(account.broker.clone(), id.clone()));
-            last.and_then(|last| now.since(last))
-                .is_some_and(|waited| waited < ASK_EVERY)
-        };
+        let asked = |id: &InstanceId| self.was_asked_for(&account.broker, id, &now);
         let shown = |id: &InstanceId| listing.items.iter().any(|item| item.id == *id);
         let lost: Vec<&InstanceId> = view
             .alive
             .iter()
-            .filter(|id| !shown(id) && self.state.by_id(&account.broker, id).is_none())
+            .filter(|id| !shown(id) && self.is_nobodys(&account.broker, id))
             .collect();
         // With one that is there the listing is not whole, whatever the others are.
-        if listing.coverage != Coverage::Complete || lost.len() > VANISHED_MAX || lost.iter().any(|id| asked(id)) {
+        if listing.coverage != Coverage::Complete || lost.len() > ASKED_MAX || lost.iter().any(|id| asked(id)) {
             return (vanished, there);
         }
         for id in lost {
@@ -203,7 +195,7 @@ pub(super) fn bears(attempt: &Attempt, name: &str) -> Option<Event> {
 
 /// Machines that were alive when last seen, that a listing leaves out, and of
 /// which nobody knows better. Disks that were deleted leave without a trace.
-fn left_out(state: &State, look: &Look<'_>) -> Vec<InstanceId> {
+fn left_out_of(state: &State, look: &Look<'_>) -> Vec<InstanceId> {
     let Some(view) = state.accounts.get(look.account) else {
         return Vec::new();
     };

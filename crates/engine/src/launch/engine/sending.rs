@@ -37,8 +37,8 @@ pub(crate) enum Sent {
     Tried(String),
     /// A cap forbids it; nothing was sent.
     Forbidden(String),
-    /// The broker's limit is used up; nothing was sent.
-    Busy(String),
+    /// The broker's limit is used up for that long; nothing was sent.
+    Busy(Duration),
 }
 
 impl Engine {
@@ -57,10 +57,7 @@ impl Engine {
         let reserved = reserve::reserved(&of, &item, &key, scope(fleet));
         let account = reserved.ordered.account();
         if let Some(wait) = create_in(&self.state, &account, fleet.traits().creates, &self.now()) {
-            let seconds = wait.as_secs() + 1;
-            return Ok(Sent::Busy(format!(
-                "{broker} takes no more launches for {seconds} s: its limit is used up"
-            )));
+            return Ok(Sent::Busy(wait + Duration::from_secs(1)));
         }
         if wallet::is_blank(&self.state, &account) {
             // What happened since the last reading cannot be told without one.
@@ -68,9 +65,10 @@ impl Engine {
             self.commit(|state| Ok(wallet::before_sending(state, &account, purse).into_iter().collect()))?;
         }
         reach("before-reserve");
+        let now = self.now();
         let set_aside = self.commit(|state| {
             is_open(state, &of)?;
-            caps::allow(state, &reserved)?;
+            caps::allow(state, &reserved, &now)?;
             Ok(vec![Event::Reserved(Box::new(reserved))])
         });
         match set_aside {
@@ -123,6 +121,9 @@ impl Engine {
                         key: key.to_owned(),
                         kind: refusal.kind,
                         note: refusal.message,
+                        retry_ms: refusal
+                            .retry_after
+                            .and_then(|wait| u64::try_from(wait.as_millis()).ok()),
                     });
                     [rejected].into_iter().chain(sold_out).collect()
                 }

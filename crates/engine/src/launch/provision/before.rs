@@ -41,7 +41,7 @@ impl Hunt<'_> {
             if tries == LOOKS || error.is_credentials() || self.engine.parts().interrupt.is_set() {
                 let note = format!("{broker} does not tell what there is: {error}");
                 self.notes.push(note.clone());
-                self.excluded.brokers.insert(broker.clone());
+                self.excluded.brokers.insert(broker.clone(), note.clone());
                 if error.is_credentials() {
                     self.key_refused = Some(note);
                 }

@@ -67,12 +67,14 @@ impl Hunt<'_> {
                 Ordered::Not(next) => next,
             };
             if !matches!(next, Next::Go) {
-                self.excluded.plans.insert(choice.plan);
+                let why = "its disk could not be had";
+                self.excluded.plans.insert(choice.plan, why.to_owned());
                 return Ok(Prepared::Not(next));
             }
         }
         if !self.settle_disks(&ids).await? {
-            self.excluded.plans.insert(choice.plan);
+            let why = "its disk cannot be attached";
+            self.excluded.plans.insert(choice.plan, why.to_owned());
             return Ok(Prepared::Not(Next::Elsewhere));
         }
         let attempts = &self.engine.state().attempts;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gpu_broker_core::disk::DiskId;
 use gpu_broker_core::source::RefusalKind;
 
-use super::choose::{Excluded, choose};
+use super::choose::Excluded;
 use super::disks::{Made, Prepared};
 use super::{End, OnUnknown, Wish};
 use crate::launch::account::{Account, Kind};
@@ -35,6 +35,10 @@ pub(super) struct Hunt<'a> {
     /// The disks that it created.
     pub(super) made: Vec<Made>,
     pub(super) key_refused: Option<String>,
+    /// Plans that were tried, or of which it was told why not.
+    pub(super) tried: BTreeSet<usize>,
+    /// How long brokers that were busy were waited for.
+    pub(super) waited: Duration,
     pub(super) notes: Vec<String>,
 }
 
@@ -67,6 +71,8 @@ impl<'a> Hunt<'a> {
             looked_at: BTreeSet::new(),
             made: Vec::new(),
             key_refused: None,
+            tried: BTreeSet::new(),
+            waited: Duration::ZERO,
             notes: Vec::new(),
         }
     }
@@ -86,7 +92,7 @@ impl<'a> Hunt<'a> {
             {
                 return Ok(end);
             }
-            let Some(choice) = choose(&self.wish.plans, &self.there(), &self.excluded) else {
+            let Some(choice) = self.choice() else {
                 if self.wish.all_or_nothing && !self.there().is_empty() {
                     if !self.undo().await? {
                         return Ok(End::Unknown);
@@ -100,6 +106,7 @@ impl<'a> Hunt<'a> {
                 Prepared::Disks(disks) => self.fill(&choice.machines, &disks).await?,
                 Prepared::Not(next) => next,
             };
+            self.tried.insert(choice.plan);
             match next {
                 Next::Go => {}
                 Next::Elsewhere => continue,
@@ -124,7 +131,8 @@ impl<'a> Hunt<'a> {
                 ware.1,
                 left.as_secs()
             ));
-            self.excluded.wares.insert(ware);
+            let why = format!("{} was sold out a moment ago", ware.1);
+            self.excluded.wares.insert(ware, why);
         }
     }
 
@@ -178,9 +186,11 @@ impl<'a> Hunt<'a> {
                 return Ok(Next::Elsewhere);
             }
             let Some((slot, number)) = self.free_slot(0) else {
+                let untried = (0..self.wish.plans.len()).filter(|number| !self.tried.contains(number));
                 self.notes.push(format!(
-                    "{} attempts at one machine are enough",
-                    self.engine.settings().attempts_max
+                    "{} requests for one machine are enough; {} plans were not tried",
+                    self.engine.settings().attempts_max,
+                    untried.count()
                 ));
                 return Ok(Next::Stop(End::Nothing));
             };
@@ -217,9 +227,9 @@ impl<'a> Hunt<'a> {
         Ok(match sent {
             Sent::Tried(key) => Ordered::Tried(key),
             Sent::Forbidden(why) => Ordered::Not(Next::Stop(End::Guarded(why))),
-            Sent::Busy(why) => {
-                self.notes.push(why);
-                self.excluded.brokers.insert(item.broker().clone());
+            Sent::Busy(wait) => {
+                let why = "its limit of launches is used up";
+                self.busy(item.broker(), Some(wait), why).await;
                 Ordered::Not(Next::Elsewhere)
             }
         })
@@ -271,8 +281,10 @@ impl<'a> Hunt<'a> {
         }
         match self.stage(key) {
             Some(Stage::Accepted | Stage::Ready) => Ok(Next::Go),
+            // Whoever asked to stop came before the request: there is nothing to tell.
+            Some(Stage::Released) if self.was_stopped(key) => Ok(Next::Stop(End::Interrupted)),
             Some(Stage::Released) => {
-                self.give_up(key, item);
+                self.give_up(key, item).await;
                 Ok(Next::Elsewhere)
             }
             Some(Stage::Absent) if self.may_recreate(item) => Ok(Next::Elsewhere),
@@ -299,21 +311,34 @@ impl<'a> Hunt<'a> {
 
     /// A refusal that was confirmed, or a request that never left: what not to
     /// try again.
-    fn give_up(&mut self, key: &str, item: &Item) {
+    async fn give_up(&mut self, key: &str, item: &Item) {
         let note = self.remark(key);
-        let refusal = self.engine.state().attempts.get(key).and_then(|one| one.refusal);
-        match refusal {
-            Some(RefusalKind::OutOfStock | RefusalKind::OfferGone | RefusalKind::Price | RefusalKind::Invalid) => {
-                self.exclude(item);
+        let broker = item.broker().clone();
+        let attempt = self.engine.state().attempts.get(key);
+        let (refusal, wait) = attempt.map_or((None, None), |one| (one.refusal, one.retry_in));
+        match (refusal, item) {
+            (Some(RefusalKind::OutOfStock | RefusalKind::OfferGone | RefusalKind::Price | RefusalKind::Invalid), _) => {
+                self.exclude(item, note);
             }
-            Some(RefusalKind::Key) => {
+            (Some(RefusalKind::Key), _) => {
+                let why = format!("{broker} refuses the key, so nothing more is ordered from it");
+                self.notes.push(why.clone());
+                self.excluded.brokers.insert(broker, why);
                 self.key_refused = Some(note);
-                self.excluded.brokers.insert(item.broker().clone());
             }
-            Some(RefusalKind::Funds | RefusalKind::Busy) | None => {
-                self.excluded.brokers.insert(item.broker().clone());
+            (Some(RefusalKind::Funds), Item::Machine(unit)) => self.excluded.too_poor(unit),
+            (Some(RefusalKind::Busy), _) => self.busy(&broker, wait, &note).await,
+            (Some(RefusalKind::Funds), Item::Disk(_)) | (None, _) => {
+                self.excluded.brokers.insert(broker, note);
             }
         }
+    }
+
+    /// Whether somebody asked to stop before its request left.
+    fn was_stopped(&self, key: &str) -> bool {
+        let attempt = self.engine.state().attempts.get(key);
+        let unsent = attempt.is_some_and(|one| one.sent.is_none() && one.note.is_empty());
+        unsent && self.engine.parts().interrupt.is_set()
     }
 
     /// A machine that is not what was approved, or failed: it must be gone
@@ -326,7 +351,7 @@ impl<'a> Hunt<'a> {
         }
         // Without a doom its broker ended it at once.
         if doom.is_none_or(Doom::may_try_elsewhere) {
-            self.exclude(item);
+            self.exclude(item, note);
             return Ok(Next::Elsewhere);
         }
         Ok(Next::Stop(End::Guarded(note)))
@@ -334,9 +359,9 @@ impl<'a> Hunt<'a> {
 
     /// Does not try this again. What could not be had is a machine; where it is
     /// a disk, the plan is given up as a whole.
-    fn exclude(&mut self, item: &Item) {
+    fn exclude(&mut self, item: &Item, why: String) {
         if let Item::Machine(unit) = item {
-            self.excluded.wares.insert(unit.ware());
+            self.excluded.wares.insert(unit.ware(), why);
         }
     }
 

@@ -64,7 +64,11 @@ impl Hunt<'_> {
             let note = self.remark_of(&bad);
             return self.stop(End::Guarded(note)).await.map(Some);
         }
-        self.excluded.wares.extend(wares);
+        let failed = |ware: Ware| {
+            let why = format!("a machine of {} failed or ended", ware.1);
+            (ware, why)
+        };
+        self.excluded.wares.extend(wares.into_iter().map(failed));
         Ok(None)
     }
 

@@ -5,11 +5,13 @@ mod live;
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
+use jiff::SignedDuration;
 
 use super::{Attempt, Launch, Machine, SoldOutView, Stage, State, WalletSays};
 use crate::clock::Stamp;
 use crate::launch::account::Account;
 use crate::launch::event::{Accepted, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut, Wallet};
+use crate::launch::survey::cost::{self, between_ms};
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -43,6 +45,7 @@ impl State {
             Event::Rejected(rejected) => {
                 let attempt = self.step(&rejected.key, at, Stage::Rejected, &[Stage::Sending])?;
                 attempt.refusal = Some(rejected.kind);
+                attempt.retry_in = rejected.retry_ms.map(Duration::from_millis);
                 attempt.note = rejected.note;
                 attempt.quiet_from = Some(at.clone());
                 Ok(())
@@ -178,7 +181,9 @@ impl State {
         let rate = Some(orphan.ordered.ceiling);
         let mut attempt = Attempt::new(orphan.key, orphan.ordered, Stage::Orphan, at);
         attempt.ends_at = orphan.ends_at;
+        attempt.created_at = orphan.created_at;
         attempt.machine = Some(listed(orphan.id, rate, at));
+        attempt.worst = unplanned(&attempt, at);
         "its name is ours, and the journal knows nothing of it".clone_into(&mut attempt.note);
         self.insert(attempt)
     }
@@ -190,6 +195,10 @@ impl State {
         attempt.launch = of.launch;
         attempt.slot = of.slot;
         attempt.number = of.number;
+        // It came of the same request, and may cost as much until it is gone.
+        attempt.sent = of.sent;
+        attempt.ends_at = of.ends_at;
+        attempt.worst = of.worst;
         attempt.machine = Some(listed(extra.id, extra.rate, at));
         self.insert(attempt)
     }
@@ -316,6 +325,7 @@ impl Attempt {
             stage,
             since: at.clone(),
             sent: None,
+            created_at: None,
             connects: 0,
             quiet_from: None,
             looks: 0,
@@ -323,6 +333,7 @@ impl Attempt {
             wallet: WalletSays::Nothing,
             machine: None,
             refusal: None,
+            retry_in: None,
             doom: None,
             note: String::new(),
             unwanted: false,
@@ -334,6 +345,17 @@ impl Attempt {
             ends_at: None,
         }
     }
+}
+
+/// What a machine may come to cost for which nobody here set money aside: what
+/// it has cost, and what it costs until the end that is in its name. Where it
+/// has none, a day more: as long as a request covers of which nobody says how
+/// long. Past that, what it has cost counts (`Commitment`).
+fn unplanned(attempt: &Attempt, at: &Stamp) -> Exact {
+    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+    let until = attempt.ends_at.or_else(|| at.wall.checked_add(A_DAY).ok());
+    let ms = between_ms(attempt.paid_from(), until.unwrap_or(at.wall).max(at.wall));
+    cost::over(attempt.ordered.ceiling, ms).unwrap_or_default()
 }
 
 /// A machine that a listing shows.

@@ -2,6 +2,7 @@
 
 use gpu_broker_core::instance::Instance;
 use gpu_broker_core::number::Exact;
+use jiff::Timestamp;
 
 use crate::clock::Stamp;
 use crate::launch::state::Attempt;
@@ -17,12 +18,21 @@ pub(in crate::launch) fn of(attempt: &Attempt, row: Option<&Instance>, now: &Sta
     }
     let rate = attempt.machine.as_ref().and_then(|machine| machine.rate);
     let rate = rate.unwrap_or(attempt.ordered.ceiling);
-    let from = attempt.sent.as_ref().unwrap_or(&attempt.since);
     let until = row.and_then(|row| row.ended_at).unwrap_or(now.wall);
-    let ran_ms = u64::try_from(until.as_millisecond().saturating_sub(from.wall.as_millisecond())).unwrap_or_default();
     let least_ms = attempt.ordered.minimum_minutes.saturating_mul(MS_PER_MINUTE);
-    let hours = Exact::whole(ran_ms.max(least_ms)).over(Exact::whole(MS_PER_HOUR));
-    let cost = hours.and_then(|hours| rate.times(hours)).map(|cost| cost.rounded(12));
+    let cost = over(rate, between_ms(attempt.paid_from(), until).max(least_ms));
     // With more digits than can be kept, the worst is the honest figure.
     cost.map_or(attempt.worst, |cost| cost.max(attempt.upfront))
+}
+
+/// What a rate per hour comes to over some milliseconds; `None` with more
+/// digits than can be kept.
+pub(in crate::launch) fn over(rate: Exact, ms: u64) -> Option<Exact> {
+    let hours = Exact::whole(ms).over(Exact::whole(MS_PER_HOUR))?;
+    Some(rate.times(hours)?.rounded(12))
+}
+
+/// Milliseconds from one moment to another; none when it is not later.
+pub(in crate::launch) fn between_ms(from: Timestamp, until: Timestamp) -> u64 {
+    u64::try_from(until.as_millisecond().saturating_sub(from.as_millisecond())).unwrap_or_default()
 }

@@ -173,25 +173,39 @@ impl Case<'_> {
                     self.gone(Some(row), events);
                 }
             }
-            Some(row) => {
-                let stays = matches!(self.attempt.stage, Stage::Accepted | Stage::Ready);
-                let doom = if stays { judge(&self.attempt.ordered, row) } else { None };
-                self.alive(row, false, doom, events);
-            }
+            Some(row) => self.lives(row, events),
             None if self.look.account.kind == Kind::Disk => {
                 let asked = self.attempt.end_sent.as_ref();
                 if self.complete && asked.is_some_and(|asked| self.look.began_after(asked)) {
                     self.gone(None, events);
                 }
             }
-            None => {
-                let should_be_there = self.complete && self.look.began_after(&machine.from);
-                if should_be_there && machine.unseen_from.is_none() {
-                    events.push(Event::Unseen(self.named()));
-                }
-            }
+            None => self.left_out(machine, events),
         }
         self.extras(self.strangers.iter().copied(), Doom::Extra, events);
+    }
+
+    fn lives(&self, row: &Instance, events: &mut Vec<Event>) {
+        let stays = matches!(self.attempt.stage, Stage::Accepted | Stage::Ready);
+        let doom = if stays { judge(&self.attempt.ordered, row) } else { None };
+        self.alive(row, false, doom, events);
+    }
+
+    /// A machine that should be listed and is not. That alone says that it is in
+    /// doubt, and never that it is gone (T22): what its broker says when asked for
+    /// it by its id does.
+    fn left_out(&self, machine: &Machine, events: &mut Vec<Event>) {
+        if !self.look.began_after(&machine.from) {
+            return;
+        }
+        match self.look.found.iter().find(|row| row.id == machine.id) {
+            Some(row) if row.phase == Phase::Gone => self.gone(Some(row), events),
+            Some(row) => self.lives(row, events),
+            None if self.look.is_full() && machine.unseen_from.is_none() => {
+                events.push(Event::Unseen(self.named()));
+            }
+            None => {}
+        }
     }
 
     /// The listing shows it as ended, or no longer shows the disk: believed when

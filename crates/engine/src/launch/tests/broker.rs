@@ -46,6 +46,8 @@ pub(super) struct Scripted {
     broker: Broker,
     clock: Arc<SteppedClock>,
     truth: Mutex<Truth>,
+    /// What it says no with first.
+    refusals: Mutex<VecDeque<Refusal>>,
 }
 
 impl Scripted {
@@ -53,6 +55,7 @@ impl Scripted {
         Self {
             broker: Broker::new("b"),
             clock,
+            refusals: Mutex::default(),
             truth: Mutex::new(Truth {
                 answers: answers.into(),
                 list: List::Whole,
@@ -137,6 +140,23 @@ impl Scripted {
         truth.machines.push((0, machine));
     }
 
+    /// Refuses requests in these ways, before it answers any.
+    pub(super) fn refuse(&self, refusals: impl IntoIterator<Item = Refusal>) {
+        self.refusals.lock().unwrap().extend(refusals);
+    }
+
+    /// Somebody ends all machines at its console.
+    pub(super) fn end_elsewhere(&self) {
+        for (_, one) in &mut self.truth.lock().unwrap().machines {
+            one.phase = Phase::Gone;
+        }
+    }
+
+    /// No record of any machine is left.
+    pub(super) fn forget(&self) {
+        self.truth.lock().unwrap().machines.clear();
+    }
+
     fn machine(&self, name: &str, id: &str, rate: &str, phase: Phase) -> Instance {
         Instance {
             broker: self.broker.clone(),
@@ -209,6 +229,10 @@ impl Fleet for Scripted {
 
     async fn create(&self, order: &Order, _: Duration) -> Outcome<Instance> {
         self.clock.step(Duration::from_secs(1));
+        if let Some(refusal) = self.refusals.lock().unwrap().pop_front() {
+            *self.truth.lock().unwrap().posts.entry(order.name.clone()).or_default() += 1;
+            return Outcome::Rejected(refusal);
+        }
         let mut truth = self.truth.lock().unwrap();
         let answer = truth.answers.pop_front().unwrap_or(Answer::Made);
         if answer == Answer::NotSent {

@@ -104,7 +104,7 @@ fn known(state: &State) -> Vec<Finding> {
     let alive = state.attempts.values().filter(|one| one.stage.is_alive());
     let (count, costs) = (alive.clone().count(), rates(alive));
     findings.push(Finding::ok("machines", format!("{count} alive, {costs} per hour")));
-    let open = state.attempts.values().filter(|one| !one.stage.is_settled());
+    let open = state.attempts.values().filter(|one| !one.is_settled());
     let names: Vec<_> = open.map(|one| shown(&one.name).into_owned()).collect();
     if !names.is_empty() {
         findings.push(Finding::bad(
