@@ -6,9 +6,9 @@
 //! go through `serde_json` into plain structs with binary doubles: what a program does that takes prices lightly.
 
 #![expect(clippy::expect_used, reason = "a bench that cannot start has nothing to say")]
-#![expect(clippy::print_stdout, reason = "memory is no measure that criterion knows")]
 
 use std::hint::black_box;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -209,8 +209,9 @@ fn hasty(criterion: &mut Criterion) {
 }
 
 /// The most memory in use between bytes and quote, beyond the bytes themselves, which are there before.
-fn memory() {
-    println!("offers    bytes MB    peak MB    a quote beside it MB");
+fn memory() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "offers    bytes MB    peak MB    a quote beside it MB")?;
     for size in SIZES {
         let stand = Stand::new(size);
         HEAP.reset_peak_usage();
@@ -221,7 +222,8 @@ fn memory() {
         let held = HEAP.current_usage();
         black_box(quote(&market, &demand(), 10)).expect("a quote");
         let quoted = HEAP.peak_usage().saturating_sub(held);
-        println!(
+        writeln!(
+            out,
             "{size:>6}  {:>8}.{}  {:>7}.{}  {:>16}.{}",
             stand.bytes() / 1_000_000,
             stand.bytes() / 100_000 % 10,
@@ -229,14 +231,15 @@ fn memory() {
             read / 100_000 % 10,
             quoted / 1_000_000,
             quoted / 100_000 % 10,
-        );
+        )?;
     }
+    Ok(())
 }
 
 criterion_group!(benches, decode, answer, hasty);
 
 fn main() {
-    memory();
+    memory().expect("somewhere to print");
     benches();
     Criterion::default().configure_from_args().final_summary();
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask compare`: our release beside the tools that people use today.
 //!
-//! The peers come from PyPI, each into an environment of its own below the target folder, where a second run finds them.
+//! The peers come from `PyPI`, each into an environment of its own below the target folder, where a second run finds them.
 
 use std::path::Path;
 use std::process::Command;

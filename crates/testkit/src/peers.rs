@@ -1,7 +1,7 @@
 //! Whole processes beside the peers, on the same offers from the same server: `cargo xtask compare`.
 //!
 //! The peers are what people use today: Prime's official `prime` for listing offers, `gpuhunt` (the engine below
-//! `dstack`) for filtering them, SkyPilot for how long a tool of this kind takes to start. Each is run as its users
+//! `dstack`) for filtering them, `SkyPilot` for how long a tool of this kind takes to start. Each is run as its users
 //! run it, from an environment of its own. Figures are medians of whole processes, or of calls where a peer is a
 //! library; ratios are to ours.
 
@@ -84,7 +84,7 @@ fn listing(field: &Field, watch: &Stopwatch, offers: usize, delay: Duration) -> 
         command
     };
     let ours = asking(&field.planner, &["offers", "--broker", "prime", "-o", "json"]);
-    let ours = watch.time_of(ours, field.runs * 3, offers)?;
+    let ours = watch.time_of(&ours, field.runs * 3, offers)?;
     let peer = match tool(field, "prime", "prime") {
         None => None,
         Some(prime) => {
@@ -92,7 +92,7 @@ fn listing(field: &Field, watch: &Stopwatch, offers: usize, delay: Duration) -> 
                 &prime,
                 &["availability", "list", "--no-group-similar", "--output", "json"],
             );
-            Some(("prime".to_owned(), watch.time_of(theirs, field.runs, offers)?))
+            Some(("prime".to_owned(), watch.time_of(&theirs, field.runs, offers)?))
         }
     };
     let pages = offers.div_ceil(shop::PAGE);

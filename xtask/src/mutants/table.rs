@@ -65,8 +65,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         levels: SIMULATED,
         edits: &[Edit {
             file: COMPLETE,
-            old: "look.listing.coverage == Coverage::Complete",
-            new: "matches!(look.listing.coverage, Coverage::Complete | Coverage::Partial(_))",
+            old: "listing.coverage == Coverage::Complete",
+            new: "matches!(listing.coverage, Coverage::Complete | Coverage::Partial(_))",
         }],
     },
     Mutant {
@@ -83,8 +83,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         levels: SIMULATED,
         edits: &[Edit {
             file: COMPLETE,
-            old: "look.listing.coverage == Coverage::Complete",
-            new: "matches!(look.listing.coverage, Coverage::Failed(_)) || look.listing.coverage == Coverage::Complete",
+            old: "listing.coverage == Coverage::Complete",
+            new: "(matches!(listing.coverage, Coverage::Failed(_)) || listing.coverage == Coverage::Complete)",
         }],
     },
     Mutant {

@@ -92,8 +92,8 @@ impl Stopwatch {
     }
 
     /// The same of one that lists offers: its output must name each of them.
-    pub(super) fn time_of(&self, command: Command, runs: u32, offers: usize) -> io::Result<Figures> {
-        let figures = self.time(&command, runs)?;
+    pub(super) fn time_of(&self, command: &Command, runs: u32, offers: usize) -> io::Result<Figures> {
+        let figures = self.time(command, runs)?;
         let found = fs::read_to_string(&self.out)?.matches("offer-").count();
         let least = offers;
         if found < least {

@@ -3,7 +3,7 @@
 use gpu_broker_core::disk::Disk;
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
-use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, SourceError};
+use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, Source, SourceError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::left_out::ASKED_MAX;
@@ -39,19 +39,7 @@ impl Engine {
         let fleet = source.fleet().ok_or_else(|| EngineError::NoFleet(broker.clone()))?;
         let began = self.now();
         self.looked.insert(account.clone(), began.clone());
-        let within = self.settings().ask_within;
-        let ask = Ask {
-            within,
-            hint: &Hint::default(),
-            progress: &Quiet,
-        };
-        let (listing, mut vanished, there) = if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
-            (as_machines(disks.list(&ask).await), Vec::new(), Vec::new())
-        } else {
-            let listing = fleet.list(&ask, self.since(account, &began)).await;
-            let (vanished, there) = self.vanished(fleet, account, &listing).await;
-            (listing, vanished, there)
-        };
+        let (listing, mut vanished, there) = self.read(&*source, fleet, account, &began).await;
         let found = self.left_out(fleet, account, &listing).await;
         let ended = found.iter().filter(|one| !one.phase.is_billable());
         vanished.extend(ended.map(|one| one.id.clone()));
@@ -104,6 +92,28 @@ impl Engine {
             whole,
             missing,
         })
+    }
+
+    /// The listing, the strangers that left it without a trace, and those of them
+    /// that are there all the same.
+    async fn read(
+        &self,
+        source: &dyn Source,
+        fleet: &dyn Fleet,
+        account: &Account,
+        began: &Stamp,
+    ) -> (Listing<Instance>, Vec<InstanceId>, Vec<InstanceId>) {
+        let ask = Ask {
+            within: self.settings().ask_within,
+            hint: &Hint::default(),
+            progress: &Quiet,
+        };
+        if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
+            return (as_machines(disks.list(&ask).await), Vec::new(), Vec::new());
+        }
+        let listing = fleet.list(&ask, self.since(account, began)).await;
+        let (vanished, there) = self.vanished(fleet, account, &listing).await;
+        (listing, vanished, there)
     }
 
     /// Whether the wallet may tell more of an account than its listing (R7).
