@@ -47,6 +47,17 @@ impl fmt::Display for RowError {
 
 impl std::error::Error for RowError {}
 
+impl<Row> From<Vec<Row>> for Rows<'_, Row> {
+    /// A list of which every row could be read.
+    fn from(rows: Vec<Row>) -> Self {
+        Self {
+            rows,
+            errors: Vec::new(),
+            borrowed: PhantomData,
+        }
+    }
+}
+
 impl<Row> Rows<'_, Row> {
     /// How many rows the list had, readable or not.
     pub fn len(&self) -> usize {
@@ -62,12 +73,8 @@ impl<Row> Rows<'_, Row> {
 impl<'de: 'a, 'a, Row: Deserialize<'a>> Deserialize<'de> for Rows<'a, Row> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw: &'a str = <&RawValue>::deserialize(deserializer)?.get();
-        if let Ok(rows) = serde_json::from_str(raw) {
-            return Ok(Self {
-                rows,
-                errors: Vec::new(),
-                borrowed: PhantomData,
-            });
+        if let Ok(rows) = serde_json::from_str::<Vec<Row>>(raw) {
+            return Ok(rows.into());
         }
         let parts: Vec<&'a RawValue> = serde_json::from_str(raw)
             .map_err(|_| D::Error::custom(format_args!("expected a list, got {}", excerpt(raw, 40))))?;

@@ -15,7 +15,7 @@ mod unsure;
 
 pub(crate) use answer::{SAY_YES, confirm};
 pub(crate) use approved::Approved;
-pub(crate) use elsewhere::{is_elsewhere, perhaps_ours, told as told_elsewhere};
+pub(crate) use elsewhere::{in_doubt, is_elsewhere, perhaps_ours, told as told_elsewhere};
 pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};

@@ -11,7 +11,7 @@ use super::Context;
 use super::ls::{answered, doubted, reports};
 use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
-use crate::launch::{Purpose, opened, perhaps_ours, told_elsewhere, trouble};
+use crate::launch::{Purpose, in_doubt, opened, perhaps_ours, told_elsewhere, trouble};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -68,10 +68,11 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         printer.note(&sums(&rows, &reports));
     }
     printer.note(&footer::sources(&reports));
-    let mut found = found(&rows, &lost, open.len());
-    found += &told_elsewhere(&perhaps_ours(state, &listed, data.begun()));
-    if !found.is_empty() {
-        printer.warn(&found);
+    let found = found(&rows, &lost, open.len());
+    let elsewhere = perhaps_ours(state, &listed, data.begun());
+    printer.warn(&found);
+    printer.warn(&told_elsewhere(&elsewhere));
+    if !found.is_empty() || in_doubt(state, &elsewhere) {
         return Ok(Exit::Unknown);
     }
     if doubted(context, &listed) {

@@ -15,7 +15,9 @@ use super::ls::{answered, doubted, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun};
+use crate::launch::{
+    Purpose, SAY_YES, confirm, in_doubt, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun,
+};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
@@ -58,10 +60,11 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         None
     };
     let state = ended.unwrap_or(state);
-    let lost = told_elsewhere(&perhaps_ours(&state, &shown, data.begun()));
-    context.printer.warn(&lost);
-    let exit = told(context, &sources, (&state, &shown), lost.is_empty(), &now)?;
-    Ok(if exit == Exit::Done && !lost.is_empty() {
+    let lost = perhaps_ours(&state, &shown, data.begun());
+    context.printer.warn(&told_elsewhere(&lost));
+    let doubt = in_doubt(&state, &lost);
+    let exit = told(context, &sources, (&state, &shown), !doubt, &now)?;
+    Ok(if exit == Exit::Done && doubt {
         Exit::Unknown
     } else {
         exit
@@ -77,9 +80,9 @@ pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Ex
     }
     let mut engine = unbegun(context, data, &sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
-    let lost = told_elsewhere(&perhaps_ours(engine.state(), &listed, data.begun()));
-    context.printer.warn(&lost);
-    if !lost.is_empty() {
+    let lost = perhaps_ours(engine.state(), &listed, data.begun());
+    context.printer.warn(&told_elsewhere(&lost));
+    if in_doubt(engine.state(), &lost) {
         return Ok(Exit::Unknown);
     }
     let reports = reports(&sources, &listed);

@@ -14,7 +14,7 @@ use super::Context;
 use super::ls::print;
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, find, is_id, opened, perhaps_ours, told_elsewhere, trouble};
+use crate::launch::{Purpose, SAY_YES, confirm, find, in_doubt, is_id, opened, perhaps_ours, told_elsewhere, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::columns;
@@ -40,9 +40,9 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         // Whoever ends everything is told of what the journal does not know.
         let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
         (keys, _) = named(args, engine.state(), &now)?;
-        let lost = told_elsewhere(&perhaps_ours(engine.state(), &listed, data.begun()));
-        context.printer.warn(&lost);
-        if keys.is_empty() && !lost.is_empty() {
+        let lost = perhaps_ours(engine.state(), &listed, data.begun());
+        context.printer.warn(&told_elsewhere(&lost));
+        if keys.is_empty() && in_doubt(engine.state(), &lost) {
             return Ok(Exit::Unknown);
         }
     }

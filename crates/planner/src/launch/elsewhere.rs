@@ -35,6 +35,13 @@ pub(crate) fn perhaps_ours<'a>(state: &State, listed: &'a [Shown], begun: Option
         .collect()
 }
 
+/// Whether one of them may be what this data folder was begun anew over. A folder
+/// that launches and keeps its journal was not lost: whose they are is worth a
+/// word then, and no doubt.
+pub(crate) fn in_doubt(state: &State, machines: &[&Instance]) -> bool {
+    state.launches.is_empty() && state.attempts.is_empty() && !machines.is_empty()
+}
+
 /// What is to be said of them; nothing where there are none.
 pub(crate) fn told(machines: &[&Instance]) -> String {
     let mut text = String::new();

@@ -8,7 +8,7 @@ use gpu_broker_sandbox::Broker;
 use super::books::Books;
 use super::chance::kept;
 use super::damage::{self, Damage, HAND_MADE};
-use super::plan::{self, end, invite, parts, provision, recover, until_done};
+use super::plan::{self, end, invite, is_in_order, parts, provision, recover, until_done};
 use super::point::{Point, stop_at};
 use super::process::Ended;
 use super::promise;
@@ -178,9 +178,9 @@ fn found_again(room: &mut Room) {
         return;
     }
     let words = ["reconcile", "--terminate-orphans", "--yes", "--within", "5s"];
-    let ended = until_done(room, &words, |_, ended| ended.status == Some(0));
+    let ended = until_done(room, &words, is_in_order);
     let words = ["terminate", "--all", "--yes", "--within", "5s"];
-    if !ended || !until_done(room, &words, |_, ended| ended.status == Some(0)) {
+    if !ended || !until_done(room, &words, is_in_order) {
         room.breach("I6", "what was found again is not ended".to_owned());
     }
     plan::nothing_lives(room);

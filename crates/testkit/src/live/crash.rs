@@ -6,7 +6,7 @@ use std::fs;
 use gpu_broker_sandbox::Broker;
 
 use super::books::Books;
-use super::plan::{self, FAULTS, end, invite, is_silent, parts, provision, recover, until_done};
+use super::plan::{self, FAULTS, end, invite, is_in_order, is_silent, parts, provision, recover, until_done};
 use super::point::{FIRST_OF_END, LAST_OF_END, POINTS, Point, stop_at};
 use super::promise;
 use super::room::{LATE, Room};
@@ -125,7 +125,7 @@ impl Crash {
             room.breach("I2", "without the journal, not all machines are found again".to_owned());
         }
         let words = ["reconcile", "--terminate-orphans", "--yes", "--within", "5s"];
-        if !until_done(room, &words, |_, ended| ended.status == Some(0)) {
+        if !until_done(room, &words, is_in_order) {
             room.breach("I6", "orphans are not ended".to_owned());
         }
         let books = room.books();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpu_broker_sandbox::{Broker, Control, Stranger};
 
+use super::books::Books;
 use super::process::Ended;
 use super::promise;
 use super::room::{Room, word};
@@ -85,9 +86,23 @@ pub(super) fn parts(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
+/// What another installation calls a machine.
+const LIKE_OURS: &str = "gp-aaaaaa-aaaaaaaa-00a1-xzzzzz-aaaa";
+
+/// Whether a command found all in order, as far as it can know: from a data folder in which nothing was begun, the
+/// machine of another installation may be one that was lost, and says so.
+pub(super) fn is_in_order(room: &mut Room, ended: &Ended) -> bool {
+    ended.status == Some(0) || (ended.status == Some(7) && doubts_another(&room.books(), ended))
+}
+
+/// Whether all the doubt there is is about a machine of another installation.
+pub(super) fn doubts_another(books: &Books, ended: &Ended) -> bool {
+    books.launches.is_empty() && books.lines.is_empty() && ended.err.contains(LIKE_OURS)
+}
+
 /// Lets others have machines in the same account.
 pub(super) fn invite(room: &Room, broker: Broker) {
-    let strangers = ["build-7", "gp-aaaaaa-aaaaaaaa-00a1-xzzzzz-aaaa"].map(|name| Stranger {
+    let strangers = ["build-7", LIKE_OURS].map(|name| Stranger {
         name: name.to_owned(),
         team: None,
         broker: Some(broker),
@@ -114,9 +129,7 @@ pub(super) fn until_done(room: &mut Room, words: &[&str], enough: impl Fn(&mut R
 
 /// Finds out what became of everything, and checks that it did.
 pub(super) fn recover(room: &mut Room) {
-    if !until_done(room, &["reconcile", "--within", "4s"], |_, ended| {
-        ended.status == Some(0)
-    }) {
+    if !until_done(room, &["reconcile", "--within", "4s"], is_in_order) {
         let last = room.ended.last().map(Ended::told).unwrap_or_default();
         room.breach("I6", format!("it is not settled after {TRIES} tries; {last}"));
     }
@@ -129,7 +142,7 @@ pub(super) fn recover(room: &mut Room) {
 /// Ends everything, and checks that it is gone.
 pub(super) fn end(room: &mut Room) {
     let words = ["terminate", "--all", "--yes", "--within", "5s"];
-    if !until_done(room, &words, |_, ended| ended.status == Some(0)) {
+    if !until_done(room, &words, is_in_order) {
         let last = room.ended.last().map(Ended::told).unwrap_or_default();
         room.breach("I6", format!("it is not gone after {TRIES} tries; {last}"));
     }

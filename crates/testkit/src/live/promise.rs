@@ -6,6 +6,7 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_sandbox::{Created, Ledger, Live};
 
 use super::books::Books;
+use super::plan::doubts_another;
 use super::process::Ended;
 use super::relay::Op;
 use super::room::Room;
@@ -57,7 +58,7 @@ pub(super) fn claimed(room: &mut Room, ended: &Ended) {
         7 => {
             // What stayed away is settled, and was not what was asked for.
             let doubtful = books.lines.values().any(|line| !line.rests() || line.step == "absent");
-            if !doubtful {
+            if !doubtful && !doubts_another(&books, ended) {
                 said.push(("S11", "something is in doubt, and nothing is".to_owned()));
             }
             if !ended.err.contains("`planner ") {

@@ -62,7 +62,7 @@ pub(crate) fn offer(broker: &Broker, words: &mut Words, row: &GpuRow<'_>, multi_
         multi_node,
         launch: LaunchWords {
             gpu_type,
-            images: words.list(row.images.iter().flatten().filter_map(|image| said(image.as_ref()))),
+            images: words.images(row.images)?,
             ..LaunchWords::default()
         },
     };

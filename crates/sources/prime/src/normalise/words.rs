@@ -8,8 +8,9 @@ use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Dial, Provider, Security, Stock, StockLevel, price};
 use gpu_broker_core::place::{DataCenter, Place, Region};
-use gpu_broker_http::{RawNumber, WireInt};
+use gpu_broker_http::{RawNumber, WireInt, decode};
 use gpu_broker_source_kit::{Fault, Text, said};
+use serde_json::value::RawValue;
 
 use crate::wire::{Outline, Spec};
 
@@ -18,7 +19,8 @@ use crate::wire::{Outline, Spec};
 pub(crate) struct Words {
     kept: HashSet<Arc<str>>,
     names: HashMap<Arc<str>, GpuName>,
-    lists: Vec<Arc<[Arc<str>]>>,
+    /// Lists of images, as they are written and as they are meant.
+    images: Vec<(Box<str>, Arc<[Arc<str>]>)>,
 }
 
 /// How many lists are kept. A page holds one or two for each of a handful of providers; where it holds more, looking
@@ -35,20 +37,22 @@ impl Words {
         word
     }
 
-    /// A list of words. The offers of a provider all name the same images.
-    pub(super) fn list<'w>(&mut self, words: impl Iterator<Item = &'w str> + Clone) -> Arc<[Arc<str>]> {
-        let known = self
-            .lists
-            .iter()
-            .find(|list| list.iter().map(|word| &**word).eq(words.clone()));
-        if let Some(known) = known {
-            return Arc::clone(known);
+    /// The images that an offer boots. The offers of a provider all name the same ones, to the letter.
+    pub(super) fn images(&mut self, list: Option<&RawValue>) -> Result<Arc<[Arc<str>]>, Fault> {
+        let Some(text) = list.map(RawValue::get) else {
+            return Ok(Arc::default());
+        };
+        if let Some((_, known)) = self.images.iter().find(|(known, _)| **known == *text) {
+            return Ok(Arc::clone(known));
         }
-        let list: Arc<[Arc<str>]> = words.map(|word| self.keep(word)).collect();
-        if self.lists.len() < LISTS_MAX {
-            self.lists.push(Arc::clone(&list));
+        let words: Vec<Option<Text<'_>>> =
+            decode(text.as_bytes()).map_err(|malformed| Fault::from(malformed).within("images"))?;
+        let said = words.iter().filter_map(|word| said(word.as_ref()));
+        let images: Arc<[Arc<str>]> = said.map(|word| self.keep(word)).collect();
+        if self.images.len() < LISTS_MAX {
+            self.images.push((text.into(), Arc::clone(&images)));
         }
-        list
+        Ok(images)
     }
 
     /// A GPU type, as it is spelled and taken apart.

@@ -56,7 +56,7 @@ impl Prime {
             .client
             .send(&api::instances(section, hint, page), asking.deadline())
             .await?;
-        let read: wire::Page<'_, wire::GpuRow<'_>> = reply.json()?;
+        let read: wire::Page<'_, wire::GpuRow<'_>> = wire::Page::read(&reply)?;
         let (rows, announced) = (read.items.len(), read.total_count.map(WireInt::get));
         let mut batch = Batch::new(&self.broker, place(section.place(), page));
         let mut words = Words::default();
@@ -134,7 +134,7 @@ impl Prime {
             .client
             .send(&api::disk_offers(hint, page), asking.deadline())
             .await?;
-        let read: wire::Page<'_, wire::DiskRow<'_>> = reply.json()?;
+        let read: wire::Page<'_, wire::DiskRow<'_>> = wire::Page::read(&reply)?;
         let (rows, announced) = (read.items.len(), read.total_count.map(WireInt::get));
         let mut batch = Batch::new(&self.broker, place("", page));
         batch.rows("items", read.items, |row| normalise::disk_offer(&self.broker, &row));

@@ -1,8 +1,9 @@
 //! `/api/v1/availability/*`: schemas `AvailabilityResponse`, `GpuAvailability`, `DiskAvailability`.
 
-use gpu_broker_http::{RawNumber, Rows, WireInt};
+use gpu_broker_http::{Failure, RawNumber, Reply, Rows, WireInt, decode};
 use gpu_broker_source_kit::Text;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 /// One page of rows.
 #[derive(Debug, Deserialize)]
@@ -15,6 +16,28 @@ pub(crate) struct Page<'a, Row> {
     #[serde(borrow)]
     pub(crate) items: Rows<'a, Row>,
     pub(crate) total_count: Option<WireInt>,
+}
+
+/// A page of which every row can be read. To find the rows that can, a list is gone through twice; once is enough for
+/// this one.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SoundPage<Row> {
+    items: Vec<Row>,
+    total_count: Option<WireInt>,
+}
+
+impl<'a, Row: Deserialize<'a>> Page<'a, Row> {
+    /// Reads an answer.
+    pub(crate) fn read(reply: &'a Reply) -> Result<Self, Failure> {
+        match decode::<SoundPage<Row>>(&reply.body) {
+            Ok(page) => Ok(Self {
+                items: page.items.into(),
+                total_count: page.total_count,
+            }),
+            Err(_) => reply.json(),
+        }
+    }
 }
 
 /// A kind of instance for sale. `internetSpeed` and the specs' `additionalInfo` are left unread.
@@ -57,8 +80,9 @@ pub(crate) struct GpuRow<'a> {
     pub(crate) security: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) prices: Option<Prices<'a>>,
+    /// Offers of a provider name the same images: the list is read when it is another than before.
     #[serde(borrow)]
-    pub(crate) images: Option<Vec<Option<Text<'a>>>>,
+    pub(crate) images: Option<&'a RawValue>,
     pub(crate) is_spot: Option<bool>,
     #[serde(borrow)]
     pub(crate) prepaid_time: Option<RawNumber<'a>>,
