@@ -23,6 +23,7 @@ mod files;
 mod hostile;
 mod large;
 mod launch;
+mod manual;
 mod metal;
 mod order;
 mod quote;

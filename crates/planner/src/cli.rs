@@ -8,6 +8,7 @@ mod again;
 mod compare;
 mod disks;
 mod machines;
+mod manual;
 mod minus;
 mod provision;
 mod request;
@@ -21,6 +22,7 @@ pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
+pub(crate) use manual::{CompletionArgs, ConfigCommand, HelpArgs, ManArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
@@ -266,30 +268,21 @@ The world that `--sandbox` shares is kept in the data folder: --keep serves it."
     /// Show settings, and where each comes from
     #[command(subcommand, arg_required_else_help = true)]
     Config(ConfigCommand),
-    /// Explain a command, the exit statuses, or files with offers of your own
-    Help(HelpArgs),
-}
-
-/// `planner config`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Tell each setting, and where it comes from
+    /// Print a script that completes commands and flags in a shell
     #[command(after_help = "\
 Examples:
-  planner config show
-  planner config show --hours 72 -o json      as a quote with this flag would have it
-
-A flag wins over the environment, that over the profile, that over the defaults of
-the file, those over what is built in. `planner help config-file` describes the file.")]
-    Show(Box<ConfigShowArgs>),
-}
-
-/// `planner config show`.
-#[derive(Debug, Args)]
-pub(crate) struct ConfigShowArgs {
-    /// What would be asked.
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
+  planner completion bash > ~/.local/share/bash-completion/completions/planner
+  planner completion zsh > ~/.zfunc/_planner  a folder that is in $fpath
+  planner completion fish > ~/.config/fish/completions/planner.fish")]
+    Completion(CompletionArgs),
+    /// Print a manual page, or write all of them into a folder
+    #[command(after_help = "\
+Examples:
+  planner man quote | man -l -
+  planner man --dir ~/.local/share/man/man1")]
+    Man(ManArgs),
+    /// Explain a command, the exit statuses, or files with offers of your own
+    Help(HelpArgs),
 }
 
 /// `planner quote`.
@@ -360,14 +353,6 @@ pub(crate) struct GpusArgs {
     /// Print at most this many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_offers: Option<u32>,
-}
-
-/// `planner help`.
-#[derive(Debug, Args)]
-pub(crate) struct HelpArgs {
-    /// A command, `exit-status`, `offers-file` or `config-file`
-    #[arg(value_name = "TOPIC")]
-    pub(crate) topic: Option<String>,
 }
 
 /// `planner diff`.

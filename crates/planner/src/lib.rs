@@ -122,6 +122,8 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
                 Command::Verify(args) => commands::verify(&context, args),
                 Command::Sandbox(args) => commands::sandbox(&context, args).await,
                 Command::Config(ConfigCommand::Show(_)) => commands::config(&context, settled),
+                Command::Completion(args) => commands::completion(args),
+                Command::Man(args) => commands::man(&context, args),
                 Command::Help(args) => commands::help(&context, args),
             }
         };

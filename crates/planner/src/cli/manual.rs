@@ -1,0 +1,67 @@
+//! What planner tells of itself: help, settings, completions, manual pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::RequestArgs;
+
+/// `planner help`.
+#[derive(Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// A command, `exit-status`, `offers-file` or `config-file`
+    #[arg(value_name = "TOPIC")]
+    pub(crate) topic: Option<String>,
+}
+
+/// `planner config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Tell each setting, and where it comes from
+    #[command(after_help = "\
+Examples:
+  planner config show
+  planner config show --hours 72 -o json      as a quote with this flag would have it
+
+A flag wins over the environment, that over the profile, that over the defaults of
+the file, those over what is built in. `planner help config-file` describes the file.")]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `planner config show`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// What would be asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+}
+
+/// `planner completion`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell that completes
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+}
+
+/// `planner man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The command that the page is about; without it planner itself
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
+    pub(crate) topic: Option<String>,
+    /// Write every page into this folder, which is made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
