@@ -31,5 +31,6 @@ mod recorded;
 mod sandbox;
 mod support;
 mod terminal;
+mod watch;
 mod why;
 mod wire;

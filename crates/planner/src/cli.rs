@@ -306,6 +306,17 @@ pub(crate) struct QuoteArgs {
     /// For each reason against offers, find the smallest change that admits some
     #[arg(long, help_heading = "What is shown")]
     pub(crate) why: bool,
+    /// Look again every so many seconds, 30 unless told otherwise, until interrupted
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "30",
+        help_heading = "What is shown",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub(crate) watch: Option<u64>,
 }
 
 /// `planner offers`.

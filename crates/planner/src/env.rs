@@ -28,6 +28,8 @@ pub(crate) struct Environment {
     pub(crate) xdg_data: Option<PathBuf>,
     /// `HOME`, where the brokers' own tools keep their keys.
     pub(crate) home: Option<PathBuf>,
+    /// `TERM`.
+    pub(crate) terminal: Option<String>,
     /// `COLUMNS`, where there is no terminal to ask.
     pub(crate) columns: Option<usize>,
 }
@@ -103,6 +105,7 @@ impl Environment {
             xdg_config: base("XDG_CONFIG_HOME"),
             xdg_data: base("XDG_DATA_HOME"),
             home: raw("HOME").map(PathBuf::from),
+            terminal: text("TERM"),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
         }
     }

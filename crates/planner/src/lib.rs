@@ -64,7 +64,8 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
             return Exit::Usage;
         }
     };
-    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
+    let terminal = environment.terminal.as_deref();
+    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns).on(terminal);
     let plain = printer(&cli);
     let settled = match config::settle(environment, arguments, &matches, cli) {
         Ok(settled) => settled,
@@ -99,14 +100,21 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
         printer,
         now,
         stop: Stop::default(),
+        watched: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let work = async {
             match &cli.command {
-                Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Quote(args) => {
+                    let look = async |context: &Context<'_>| commands::quote(context, args).await;
+                    commands::watch(&context, args.watch, look).await
+                }
                 Command::Provision(args) => commands::provision(&context, args).await,
-                Command::Ls(args) => commands::ls(&context, args).await,
+                Command::Ls(args) => {
+                    let look = async |context: &Context<'_>| commands::ls(context, args).await;
+                    commands::watch(&context, args.watch, look).await
+                }
                 Command::Show(args) => commands::show(&context, args).await,
                 Command::Terminate(args) => commands::terminate(&context, args).await,
                 Command::Reconcile(args) => commands::reconcile(&context, args).await,

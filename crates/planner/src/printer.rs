@@ -2,6 +2,16 @@
 //! to standard error, and a closed pipe is no error.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether whoever read standard output went away.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the screen shows what was seen before, and is cleared by what comes next.
+static STALE: AtomicBool = AtomicBool::new(false);
+
+/// Goes to the upper left corner, and clears everything.
+const CLEAR: &[u8] = b"\x1b[H\x1b[2J";
 
 /// Both streams, and how much to say.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +22,8 @@ pub(crate) struct Printer {
     pub(crate) plain: bool,
     /// How wide a table may be.
     pub(crate) columns: usize,
+    /// Whether the terminal, if it is one, can be told to do more than print.
+    moves: bool,
 }
 
 /// Width of a table that nobody looks at, or whose terminal does not say.
@@ -27,6 +39,28 @@ impl Printer {
             quiet,
             plain,
             columns: asked.unwrap_or(COLUMNS).clamp(40, 400),
+            moves: false,
+        }
+    }
+
+    /// The same for a terminal that is called so: one that knows no commands is never cleared.
+    pub(crate) fn on(self, terminal: Option<&str>) -> Self {
+        Self {
+            moves: terminal.is_some_and(|name| name != "dumb"),
+            ..self
+        }
+    }
+
+    /// From here on something takes the place of what is on the screen. It is cleared when there is something to show,
+    /// and not while brokers are asked.
+    pub(crate) fn begin_frame(self) {
+        STALE.store(self.moves && io::stdout().is_terminal(), Ordering::Relaxed);
+    }
+
+    /// Whatever there was to show is shown.
+    pub(crate) fn end_frame(self) {
+        if self.moves {
+            clear();
         }
     }
 
@@ -37,6 +71,7 @@ impl Printer {
         } else {
             anstream::ColorChoice::Auto
         };
+        clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
@@ -55,6 +90,7 @@ impl Printer {
         } else {
             anstream::ColorChoice::Auto
         };
+        clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
         // There is nowhere left to complain about a broken standard error.
         let _ = err.write_all(text.as_bytes());
@@ -62,20 +98,37 @@ impl Printer {
 
     /// Whether progress would be seen by anybody.
     pub(crate) fn shows_progress(self) -> bool {
-        !self.quiet && io::stderr().is_terminal()
+        !self.quiet && self.moves && io::stderr().is_terminal()
     }
 }
 
 /// Prints data for programs: never coloured, so not searched for colour.
 pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    clear();
     let mut out = io::stdout().lock();
     forgive(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Clears the screen once, if what is on it is out of date.
+fn clear() {
+    if STALE.swap(false, Ordering::Relaxed) {
+        // A screen that is not cleared shows more than it should, and nothing that is wrong.
+        let _ = io::stdout().lock().write_all(CLEAR);
+    }
+}
+
+/// Whether whoever read standard output went away.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
 }
 
 /// Whoever read our output has seen enough: that is not our failure.
 fn forgive(result: io::Result<()>) -> io::Result<()> {
     match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         result => result,
     }
 }

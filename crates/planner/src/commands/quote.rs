@@ -76,8 +76,8 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             }
             printer.data(&text)?;
         }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document)?)?,
-        Output::Yaml => bytes(&format::yaml(&document)?)?,
+        Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
+        Output::Yaml => bytes(&context.yaml(&document)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }

@@ -97,6 +97,13 @@ pub(crate) fn json(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
+/// A document as JSON on one line.
+pub(crate) fn json_line(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = serde_json::to_vec(document).map_err(|error| internal(&error))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 /// A document as YAML.
 pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
     serde_yaml_ng::to_string(document)
