@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::RequestArgs;
+use super::{RequestArgs, examples};
 
 /// `planner help`.
 #[derive(Debug, Args)]
@@ -18,13 +18,7 @@ pub(crate) struct HelpArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Tell each setting, and where it comes from
-    #[command(after_help = "\
-Examples:
-  planner config show
-  planner config show --hours 72 -o json      as a quote with this flag would have it
-
-A flag wins over the environment, that over the profile, that over the defaults of
-the file, those over what is built in. `planner help config-file` describes the file.")]
+    #[command(after_help = examples::CONFIG_SHOW)]
     Show(Box<ConfigShowArgs>),
 }
 
