@@ -64,8 +64,7 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
             return Exit::Usage;
         }
     };
-    let terminal = environment.terminal.as_deref();
-    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns).on(terminal);
+    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns).on(environment);
     let plain = printer(&cli);
     let settled = match config::settle(environment, arguments, &matches, cli) {
         Ok(settled) => settled,

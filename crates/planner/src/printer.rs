@@ -1,8 +1,11 @@
 //! The only place that prints. Data goes to standard output, everything else
 //! to standard error, and a closed pipe is no error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::env::Environment;
 
 /// Whether whoever read standard output went away.
 static CLOSED: AtomicBool = AtomicBool::new(false);
@@ -24,6 +27,34 @@ pub(crate) struct Printer {
     pub(crate) columns: usize,
     /// Whether the terminal, if it is one, can be told to do more than print.
     moves: bool,
+    /// What it can show.
+    letters: Letters,
+}
+
+/// What a terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    All,
+    Ascii,
+}
+
+impl Letters {
+    /// The text in these letters, as wide as it was: tables stay in line.
+    fn spell(self, text: &str) -> Cow<'_, str> {
+        if self == Self::All || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let plain = |c: char| match c {
+            c if c.is_ascii() => c,
+            '…' | '·' => '.',
+            '×' => 'x',
+            '−' | '–' | '─' => '-',
+            '│' => '|',
+            '├' | '└' | '┤' | '┼' | '┬' | '┴' => '+',
+            _ => '?',
+        };
+        Cow::Owned(text.chars().map(plain).collect())
+    }
 }
 
 /// Width of a table that nobody looks at, or whose terminal does not say.
@@ -40,13 +71,21 @@ impl Printer {
             plain,
             columns: asked.unwrap_or(COLUMNS).clamp(40, 400),
             moves: false,
+            letters: Letters::All,
         }
     }
 
-    /// The same for a terminal that is called so: one that knows no commands is never cleared.
-    pub(crate) fn on(self, terminal: Option<&str>) -> Self {
+    /// The same for the terminal that the environment describes: one that knows no commands is never cleared, and one
+    /// without UTF-8 gets tables and sentences in ASCII. Documents for programs are UTF-8 everywhere.
+    pub(crate) fn on(self, environment: &Environment) -> Self {
+        let terminal = environment.terminal.as_deref();
         Self {
             moves: terminal.is_some_and(|name| name != "dumb"),
+            letters: if environment.is_ascii {
+                Letters::Ascii
+            } else {
+                Letters::All
+            },
             ..self
         }
     }
@@ -73,6 +112,7 @@ impl Printer {
         };
         clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
+        let text = self.letters.spell(text);
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
@@ -93,12 +133,12 @@ impl Printer {
         clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
         // There is nowhere left to complain about a broken standard error.
-        let _ = err.write_all(text.as_bytes());
+        let _ = err.write_all(self.letters.spell(text).as_bytes());
     }
 
     /// Whether progress would be seen by anybody.
     pub(crate) fn shows_progress(self) -> bool {
-        !self.quiet && self.moves && io::stderr().is_terminal()
+        !self.quiet && self.moves && self.letters == Letters::All && io::stderr().is_terminal()
     }
 }
 

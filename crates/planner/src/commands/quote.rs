@@ -19,6 +19,7 @@ use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::document::QuoteDocument;
+use crate::view::text::cut;
 use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans, why as view_why};
 
 /// Asks the brokers and prints the best plans.
@@ -69,7 +70,9 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             let mut text = String::new();
             if !quote.plans.is_empty() {
                 text = columns::lines(plans::table(&quote.plans, &demand), printer.columns).join("\n") + "\n";
-                text += &explain::other_sellers(&quote.plans);
+                for line in explain::other_sellers(&quote.plans).lines() {
+                    text = text + &cut(line, printer.columns) + "\n";
+                }
             }
             if args.explain {
                 text += &explain::trees(&quote.plans, &demand);
