@@ -145,38 +145,6 @@ fn console_blocks_are_found_and_split() {
     compare(&found[0], "# OFFER GPU\n1 n3-H1… x\n");
 }
 
-/// The examples of the help texts, which people paste.
-#[test]
-fn every_example_of_the_help_works() {
-    let mut seen = 0;
-    for help in [&["--help"][..], &["quote", "--help"], &["provision", "--help"]] {
-        let text = planner().run(help).expect(0).stdout.clone();
-        for line in text
-            .lines()
-            .filter_map(|line| line.strip_prefix("  "))
-            .filter(|line| line.starts_with("planner "))
-        {
-            let command = line.split("   ").next().unwrap();
-            let Some(words) = words(command).filter(|words| !reads_a_file(words)) else {
-                continue;
-            };
-            let mut arguments: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-            if !arguments.contains(&"--sandbox") {
-                arguments.push("--sandbox");
-            }
-            let asks = ["--dry-run", "--yes"].iter().any(|flag| arguments.contains(flag));
-            if arguments[0] == "provision" && !asks {
-                arguments.push("--dry-run");
-            }
-            let ran = planner().run(&arguments);
-            // Nothing has to match, but everything must be understood.
-            assert!(matches!(ran.status, Some(0 | 3)), "{command}: {}", ran.stderr);
-            seen += 1;
-        }
-    }
-    assert!(seen >= 8, "{seen} examples");
-}
-
 /// SECURITY.md promises nothing that no test holds: every test that it names is there.
 #[test]
 fn the_tests_of_the_promises_exist() {

@@ -177,8 +177,8 @@ const BESIDE: &[(&str, &str)] = &[
     ("move-hours", "--attach=disk-runpod-wa-1"),
 ];
 
-/// Flags that name a file, which `files` tries with files that there are.
-const FILES: [&str; 5] = ["config", "market", "offers", "profile", "save"];
+/// Flags that name a file or a profile, or never end, which are tried where there are such.
+const FILES: [&str; 6] = ["config", "market", "offers", "profile", "save", "watch"];
 
 /// Every long flag that a help text names is understood, alone and with a value.
 #[test]

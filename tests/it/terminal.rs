@@ -116,3 +116,87 @@ fn the_other_tables_fit_as_well() {
         }
     }
 }
+
+/// Everything that prints, without a machine.
+const PRINTING: [&str; 8] = [
+    "quote H100:8",
+    "quote A100:3 --spread --mixed --max-nodes any",
+    "quote A100:1 --new-disk 2TB",
+    "compare H100:8",
+    "offers",
+    "gpus",
+    "disks",
+    "config show",
+];
+
+/// In a terminal that is good for nothing, tables still fit, and what does not fit leaves as a whole.
+#[test]
+fn a_poor_terminal_gets_what_it_can_show() {
+    for (variable, value) in [
+        ("LC_ALL", "C"),
+        ("LANG", "POSIX"),
+        ("LC_CTYPE", "de_DE.ISO-8859-1"),
+        ("LANG", "C.UTF-8"),
+    ] {
+        for line in PRINTING {
+            let words: Vec<&str> = line.split(' ').chain(["--sandbox"]).collect();
+            let poor = planner().set("COLUMNS", "40").set("TERM", "dumb").set(variable, value);
+            let ran = poor.run(&words);
+            ran.expect(0);
+            for row in ran
+                .stdout
+                .lines()
+                .filter(|row| !row.contains(": ") && !row.contains("from "))
+            {
+                assert!(row.chars().count() <= 40, "{variable}={value} {line}: {row}");
+            }
+            assert_eq!(
+                ran.output().is_ascii(),
+                value != "C.UTF-8" || ran.output().is_ascii(),
+                "{line}"
+            );
+            assert!(!ran.output().contains('\u{1b}'), "{line}");
+        }
+    }
+    // Prices are whole, whatever leaves.
+    let poor = planner().set("COLUMNS", "40").set("LC_ALL", "C");
+    let ran = poor.run(&["quote", "H100:8", "--sandbox"]);
+    assert!(
+        ran.stdout.contains(" 15.2000 ") && ran.stdout.contains(" 364.80"),
+        "{}",
+        ran.stdout
+    );
+    // Documents are UTF-8 everywhere, and the same.
+    let document = |planner: gpu_broker_testkit::planner::Planner| {
+        let arguments = ["compare", "H100:8", "--sandbox", "-o", "markdown"];
+        planner.run(&arguments).expect(0).stdout.clone()
+    };
+    assert_eq!(document(planner().set("LC_ALL", "C")), document(planner()));
+    let ran = planner()
+        .set("LC_ALL", "C")
+        .run(&["quote", "H100:8", "--sandbox", "--bogus"]);
+    ran.expect(2);
+    assert!(ran.output().is_ascii(), "{ran:?}");
+}
+
+#[test]
+fn whatever_prints_forgives_a_closed_pipe() {
+    let more = [
+        "--help",
+        "quote --help",
+        "help offers-file",
+        "help quote",
+        "completion bash",
+        "man quote",
+    ];
+    for line in PRINTING.into_iter().chain(more) {
+        let tells = more.contains(&line);
+        let words: Vec<&str> = line.split(' ').chain((!tells).then_some("--sandbox")).collect();
+        let mut child = planner().spawn(&words);
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(wait(&mut child, Duration::from_secs(60)), Some(0), "{line}: {said}");
+        assert!(!said.contains("error") && !said.contains("panicked"), "{line}: {said}");
+    }
+}

@@ -7,7 +7,9 @@
 mod again;
 mod compare;
 mod disks;
+mod examples;
 mod machines;
+mod manual;
 mod minus;
 mod provision;
 mod request;
@@ -21,6 +23,7 @@ pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
+pub(crate) use manual::{CompletionArgs, ConfigCommand, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use request::RequestArgs;
@@ -56,20 +59,7 @@ const STYLES: Styles = Styles::styled()
     propagate_version = true,
     disable_help_subcommand = true,
     arg_required_else_help = true,
-    after_help = "\
-Examples:
-  planner quote H100:8 --sandbox              try it: no key, no money
-  planner quote H100:8 --hours 72             eight H100s for three days
-  planner quote A100-80GB:4 --region eu_north,eu_west --explain
-  planner quote any:48GB+:2 --max-price 3 -o json
-  planner offers H200                         what is for sale, unranked
-  planner provision H100:8 --sandbox --yes    launch the best of it
-  planner ls --sandbox                        what was launched
-  planner terminate --all --sandbox           end it
-
-Keys: set PRIME_API_KEY and SPHERON_API_KEY. Spheron's offers are public.
-`planner help exit-status` lists the exit statuses, `planner help offers-file` the
-fields of a file with offers of your own."
+    after_help = examples::PLANNER
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -170,128 +160,71 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Rank every way of getting GPUs by what it would really cost
-    #[command(after_help = "\
-Examples:
-  planner quote H100:8 --sandbox
-  planner quote H100,H200:8 --hours 72 --spot-auto
-  planner quote H100:64 --max-nodes any --interconnect infiniband
-  planner quote A100:80GB:1 --disk 1TB --memory 200GB --explain
-  planner quote H100:8 --fx EUR=1.08 -o json
-  planner quote A100:2 --new-disk 2TB         the cheapest pair of machine and disk
-  planner quote A100:1 --attach disk-runpod-wa-1 --sandbox   beside a disk of yours
-  planner quote H100:8 --save market.json     keep the market that was seen
-  planner quote --market market.json          the same request again, offline
-
-GPU is NAME[:MEMORY][:COUNT]; several, with commas, are alternatives. The socket
-and the memory may be in the name: H100-SXM, A100-80GB. COUNT is 8 (at least 8),
-8..8 (exactly), 4..8 or 16+. `any:80GB+` asks by memory alone. MEMORY is 80GB, give
-or take a tenth because vendors and brokers disagree, or 48GB+ or 24GB..80GB.")]
+    #[command(after_help = examples::QUOTE)]
     Quote(QuoteArgs),
     /// Show how on demand, prepaid, spot and community compare as the hours grow
-    #[command(after_help = "\
-Examples:
-  planner compare H100:8 --sandbox
-  planner compare H100:1 --from 24 --to 90d --plot terms.svg
-  planner compare A100:4 --interruptions-per-day 2 --checkpoint-minutes 30 --plot-terminal
-
-Each class has the best plan of its own offers: on demand by the hour, prepaid,
-spot, and community machines. `--spot` leaves the other classes out.")]
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareArgs),
     /// Launch the best plan, after asking
-    #[command(after_help = "\
-Examples:
-  planner provision H100:8 --sandbox --dry-run          what would be launched, and what it costs
-  planner provision H100:8 --max-price 20 --max-duration 8h
-  planner provision --quote q_0123456789abcdef --plan 2 --yes
-  planner provision A100:1 --count 4 --best-effort --ssh-key ~/.ssh/id_ed25519.pub
-  planner provision A100:2 --new-disk 2TB --cloud-init setup.yaml
-
-At most one request is sent for each machine, and it is written down before it
-is sent. Where nobody knows what came of it, nothing more is ordered: status 7,
-and `planner reconcile` finds out.")]
+    #[command(after_help = examples::PROVISION)]
     Provision(Box<ProvisionArgs>),
     /// List what was launched from here
+    #[command(after_help = examples::LS)]
     Ls(LsArgs),
     /// Show all that is known of one machine
+    #[command(after_help = examples::SHOW)]
     Show(ShowArgs),
     /// End machines, and wait until their brokers list them as gone
+    #[command(after_help = examples::TERMINATE)]
     Terminate(TerminateArgs),
     /// Find out what came of every launch, and end what must end
+    #[command(after_help = examples::RECONCILE)]
     Reconcile(ReconcileArgs),
     /// Say what came of a request that cannot be found out
+    #[command(after_help = examples::RESOLVE)]
     Resolve(ResolveArgs),
     /// List every machine that the brokers bill, and whose it is
+    #[command(after_help = examples::AUDIT)]
     Audit(AuditArgs),
     /// Let a machine run until later
+    #[command(after_help = examples::EXTEND)]
     Extend(ExtendArgs),
     /// Check keys, brokers, clock, limits and the data folder
+    #[command(after_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
     /// List the market as it is, unranked
+    #[command(after_help = examples::OFFERS)]
     Offers(OffersArgs),
     /// List disks for sale and disks that you own
+    #[command(after_help = examples::DISKS)]
     Disks(DisksArgs),
     /// List the GPU models for sale, with the cheapest price of each
+    #[command(after_help = examples::GPUS)]
     Gpus(GpusArgs),
     /// Compare two markets that were kept, and the best plan in each
-    #[command(after_help = "\
-Examples:
-  planner diff monday.json tuesday.json
-  planner diff monday.json tuesday.json --max-increase 5%    status 5 beyond
-  planner diff monday.json tuesday.json A100:8 --hours 72
-
-The request is the one that the first file keeps, unless a GPU is named.")]
+    #[command(after_help = examples::DIFF)]
     Diff(DiffArgs),
     /// Check a quote: its sums, its rules, and that nothing cheaper was overlooked
-    #[command(after_help = "\
-Examples:
-  planner quote H100:64 --max-nodes any --save market.json -o json > quote.json
-  planner verify quote.json --market market.json
-
-The search for the best plans is done again by other means, slower and plainer.
-Without --market only what the quote says of itself can be checked. Exit status
-5 when something does not hold; `planner help exit-status` lists the others.")]
+    #[command(after_help = examples::VERIFY)]
     Verify(VerifyArgs),
     /// Serve both brokers' APIs on this machine, over a simulated market
-    #[command(after_help = "\
-Examples:
-  planner sandbox                             prints the two addresses and serves
-  planner sandbox --prime-port 0 --spheron-port 0 --latency-ms 80
-  planner sandbox --fault stock:2 --fault prime:delete/500-before:p=0.1
-  planner sandbox --enforce-minimum --listing-lag 20 --state world.json
-
-A fault is NAME, BROKER:NAME or OP/NAME, and `:3` for the next three times or
-`:p=0.1` for one in ten; `curl $PRIME_API_BASE_URL/sandbox/faults` lists them.
-The world that `--sandbox` shares is kept in the data folder: --keep serves it.")]
+    #[command(after_help = examples::SANDBOX)]
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of a document; without a name, list them
+    #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),
     /// Show settings, and where each comes from
-    #[command(subcommand, arg_required_else_help = true)]
+    #[command(subcommand, arg_required_else_help = true, after_help = examples::CONFIG)]
     Config(ConfigCommand),
+    /// Print a script that completes commands and flags in a shell
+    #[command(after_help = examples::COMPLETION)]
+    Completion(CompletionArgs),
+    /// Print a manual page, or write all of them into a folder
+    #[command(after_help = examples::MAN)]
+    Man(ManArgs),
     /// Explain a command, the exit statuses, or files with offers of your own
+    #[command(after_help = examples::HELP)]
     Help(HelpArgs),
-}
-
-/// `planner config`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Tell each setting, and where it comes from
-    #[command(after_help = "\
-Examples:
-  planner config show
-  planner config show --hours 72 -o json      as a quote with this flag would have it
-
-A flag wins over the environment, that over the profile, that over the defaults of
-the file, those over what is built in. `planner help config-file` describes the file.")]
-    Show(Box<ConfigShowArgs>),
-}
-
-/// `planner config show`.
-#[derive(Debug, Args)]
-pub(crate) struct ConfigShowArgs {
-    /// What would be asked.
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
 }
 
 /// `planner quote`.
@@ -315,6 +248,17 @@ pub(crate) struct QuoteArgs {
     /// For each reason against offers, find the smallest change that admits some
     #[arg(long, help_heading = "What is shown")]
     pub(crate) why: bool,
+    /// Look again every so many seconds, 30 unless told otherwise, until interrupted
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "30",
+        help_heading = "What is shown",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub(crate) watch: Option<u64>,
 }
 
 /// `planner offers`.
@@ -362,22 +306,6 @@ pub(crate) struct GpusArgs {
     /// Print at most this many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_offers: Option<u32>,
-}
-
-/// `planner schema`.
-#[derive(Debug, Args)]
-pub(crate) struct SchemaArgs {
-    /// Which document, such as `quote`
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
-}
-
-/// `planner help`.
-#[derive(Debug, Args)]
-pub(crate) struct HelpArgs {
-    /// A command, `exit-status`, `offers-file` or `config-file`
-    #[arg(value_name = "TOPIC")]
-    pub(crate) topic: Option<String>,
 }
 
 /// `planner diff`.

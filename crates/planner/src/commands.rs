@@ -10,6 +10,7 @@ mod extend;
 mod gpus;
 mod help;
 mod ls;
+mod manual;
 mod offers;
 mod provision;
 mod quote;
@@ -20,6 +21,7 @@ mod schema;
 mod show;
 mod terminate;
 mod verify;
+mod watch;
 
 pub(crate) use audit::audit;
 pub(crate) use compare::compare;
@@ -31,6 +33,7 @@ pub(crate) use extend::extend;
 pub(crate) use gpus::gpus;
 pub(crate) use help::help;
 pub(crate) use ls::ls;
+pub(crate) use manual::{completion, man};
 pub(crate) use offers::offers;
 pub(crate) use provision::provision;
 pub(crate) use quote::quote;
@@ -43,6 +46,7 @@ pub(crate) use terminate::terminate;
 #[cfg(feature = "probe")]
 pub(crate) use verify::findings;
 pub(crate) use verify::verify;
+pub(crate) use watch::watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -52,6 +56,7 @@ use gpu_broker_core::market::{Completeness, DiskMarket, Market, SourceReport, co
 use gpu_broker_core::source::{Ask, Hint, Progress};
 use gpu_broker_engine::{gather, gather_disk_offers, gather_disks};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::cli::{GlobalArgs, Output};
 use crate::data::Data;
@@ -64,9 +69,10 @@ use crate::printer::Printer;
 use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::settings::{Selection, Sources, World, sources};
+use crate::view::format;
 
 /// What every command works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     /// The environment.
     pub(crate) environment: &'a Environment,
@@ -80,6 +86,8 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
     /// Whether somebody asks to stop.
     pub(crate) stop: Stop,
+    /// Whether this is one look of many.
+    pub(crate) watched: bool,
 }
 
 impl Context<'_> {
@@ -109,6 +117,21 @@ impl Context<'_> {
             self.printer.warn(&format!("warning: {warning}"));
         }
         Ok(sources)
+    }
+
+    /// A document as JSON: on one line where others follow.
+    fn json(&self, document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+        if self.watched {
+            format::json_line(document)
+        } else {
+            format::json(document)
+        }
+    }
+
+    /// A document as YAML: of a stream where others follow.
+    fn yaml(&self, document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+        let begin: &[u8] = if self.watched { b"---\n" } else { b"" };
+        Ok([begin, &format::yaml(document)?].concat())
     }
 
     /// The data folder.

@@ -28,6 +28,10 @@ pub(crate) struct Environment {
     pub(crate) xdg_data: Option<PathBuf>,
     /// `HOME`, where the brokers' own tools keep their keys.
     pub(crate) home: Option<PathBuf>,
+    /// `TERM`.
+    pub(crate) terminal: Option<String>,
+    /// Whether `LC_ALL`, `LC_CTYPE` or `LANG` name a locale, and one without UTF-8.
+    pub(crate) is_ascii: bool,
     /// `COLUMNS`, where there is no terminal to ask.
     pub(crate) columns: Option<usize>,
 }
@@ -103,14 +107,45 @@ impl Environment {
             xdg_config: base("XDG_CONFIG_HOME"),
             xdg_data: base("XDG_DATA_HOME"),
             home: raw("HOME").map(PathBuf::from),
+            terminal: text("TERM"),
+            // Where nobody says anything, everything is UTF-8 by now.
+            is_ascii: ["LC_ALL", "LC_CTYPE", "LANG"]
+                .into_iter()
+                .find_map(text)
+                .is_some_and(|locale| !is_utf8(&locale)),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
         }
     }
 }
 
+/// Whether a locale's name says UTF-8: `en_GB.UTF-8`, `C.utf8`.
+fn is_utf8(locale: &str) -> bool {
+    let lower = locale.to_ascii_lowercase();
+    lower.contains("utf-8") || lower.contains("utf8")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_locale_is_the_first_that_is_named() {
+        let check = |all: &str, ctype: &str, lang: &str, expected: bool| {
+            let environment = Environment::from_lookup(|name| match name {
+                "LC_ALL" => Some(all.into()),
+                "LC_CTYPE" => Some(ctype.into()),
+                "LANG" => Some(lang.into()),
+                _ => None,
+            });
+            assert_eq!(environment.is_ascii, expected, "{all} {ctype} {lang}");
+        };
+        check("", "", "", false);
+        check("C", "", "en_GB.UTF-8", true);
+        check("C.utf8", "C", "C", false);
+        check("", "POSIX", "en_GB.UTF-8", true);
+        check("", "", "de_DE.ISO-8859-1", true);
+        check("", "", "en_GB.UTF-8", false);
+    }
 
     #[test]
     fn empty_is_absent_and_keys_are_not_shown() {

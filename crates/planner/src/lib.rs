@@ -68,7 +68,7 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
             return Exit::Usage;
         }
     };
-    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns);
+    let printer = |cli: &Cli| Printer::new(cli.global.quiet, cli.global.no_color, environment.columns).on(environment);
     let plain = printer(&cli);
     let settled = match config::settle(environment, arguments, &matches, cli) {
         Ok(settled) => settled,
@@ -103,14 +103,21 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
         printer,
         now,
         stop: Stop::default(),
+        watched: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let work = async {
             match &cli.command {
-                Command::Quote(args) => commands::quote(&context, args).await,
+                Command::Quote(args) => {
+                    let look = async |context: &Context<'_>| commands::quote(context, args).await;
+                    commands::watch(&context, args.watch, look).await
+                }
                 Command::Provision(args) => commands::provision(&context, args).await,
-                Command::Ls(args) => commands::ls(&context, args).await,
+                Command::Ls(args) => {
+                    let look = async |context: &Context<'_>| commands::ls(context, args).await;
+                    commands::watch(&context, args.watch, look).await
+                }
                 Command::Show(args) => commands::show(&context, args).await,
                 Command::Terminate(args) => commands::terminate(&context, args).await,
                 Command::Reconcile(args) => commands::reconcile(&context, args).await,
@@ -127,6 +134,8 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
                 Command::Sandbox(args) => commands::sandbox(&context, args).await,
                 Command::Schema(args) => commands::schema(&context, args),
                 Command::Config(ConfigCommand::Show(_)) => commands::config(&context, settled),
+                Command::Completion(args) => commands::completion(args),
+                Command::Man(args) => commands::man(&context, args),
                 Command::Help(args) => commands::help(&context, args),
             }
         };

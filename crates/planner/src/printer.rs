@@ -1,7 +1,20 @@
 //! The only place that prints. Data goes to standard output, everything else
 //! to standard error, and a closed pipe is no error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::env::Environment;
+
+/// Whether whoever read standard output went away.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the screen shows what was seen before, and is cleared by what comes next.
+static STALE: AtomicBool = AtomicBool::new(false);
+
+/// Goes to the upper left corner, and clears everything.
+const CLEAR: &[u8] = b"\x1b[H\x1b[2J";
 
 /// Both streams, and how much to say.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +25,36 @@ pub(crate) struct Printer {
     pub(crate) plain: bool,
     /// How wide a table may be.
     pub(crate) columns: usize,
+    /// Whether the terminal, if it is one, can be told to do more than print.
+    moves: bool,
+    /// What it can show.
+    letters: Letters,
+}
+
+/// What a terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    All,
+    Ascii,
+}
+
+impl Letters {
+    /// The text in these letters, as wide as it was: tables stay in line.
+    fn spell(self, text: &str) -> Cow<'_, str> {
+        if self == Self::All || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let plain = |c: char| match c {
+            c if c.is_ascii() => c,
+            '…' | '·' => '.',
+            '×' => 'x',
+            '−' | '–' | '─' => '-',
+            '│' => '|',
+            '├' | '└' | '┤' | '┼' | '┬' | '┴' => '+',
+            _ => '?',
+        };
+        Cow::Owned(text.chars().map(plain).collect())
+    }
 }
 
 /// Width of a table that nobody looks at, or whose terminal does not say.
@@ -33,6 +76,36 @@ impl Printer {
             quiet,
             plain,
             columns: asked.unwrap_or(COLUMNS).clamp(40, 400),
+            moves: false,
+            letters: Letters::All,
+        }
+    }
+
+    /// The same for the terminal that the environment describes: one that knows no commands is never cleared, and one
+    /// without UTF-8 gets tables and sentences in ASCII. Documents for programs are UTF-8 everywhere.
+    pub(crate) fn on(self, environment: &Environment) -> Self {
+        let terminal = environment.terminal.as_deref();
+        Self {
+            moves: terminal.is_some_and(|name| name != "dumb"),
+            letters: if environment.is_ascii {
+                Letters::Ascii
+            } else {
+                Letters::All
+            },
+            ..self
+        }
+    }
+
+    /// From here on something takes the place of what is on the screen. It is cleared when there is something to show,
+    /// and not while brokers are asked.
+    pub(crate) fn begin_frame(self) {
+        STALE.store(self.moves && io::stdout().is_terminal(), Ordering::Relaxed);
+    }
+
+    /// Whatever there was to show is shown.
+    pub(crate) fn end_frame(self) {
+        if self.moves {
+            clear();
         }
     }
 
@@ -43,7 +116,9 @@ impl Printer {
         } else {
             anstream::ColorChoice::Auto
         };
+        clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
+        let text = self.letters.spell(text);
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
@@ -61,33 +136,52 @@ impl Printer {
         } else {
             anstream::ColorChoice::Auto
         };
+        clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
         // There is nowhere left to complain about a broken standard error.
-        let _ = err.write_all(text.as_bytes());
+        let _ = err.write_all(self.letters.spell(text).as_bytes());
     }
 
     /// Whether progress would be seen by anybody.
     pub(crate) fn shows_progress(self) -> bool {
-        !self.quiet && io::stderr().is_terminal()
+        !self.quiet && self.moves && self.letters == Letters::All && io::stderr().is_terminal()
     }
 }
 
 /// Prints data for programs: never coloured, so not searched for colour.
 pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    clear();
     let mut out = io::stdout().lock();
     forgive(out.write_all(bytes).and_then(|()| out.flush()))
 }
 
 /// Prints data for programs while it is made.
 pub(crate) fn stream(write: impl FnOnce(&mut Pieces) -> io::Result<()>) -> io::Result<()> {
+    clear();
     let mut out = io::BufWriter::with_capacity(PIECE_BYTES, io::stdout().lock());
     forgive(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Clears the screen once, if what is on it is out of date.
+fn clear() {
+    if STALE.swap(false, Ordering::Relaxed) {
+        // A screen that is not cleared shows more than it should, and nothing that is wrong.
+        let _ = io::stdout().lock().write_all(CLEAR);
+    }
+}
+
+/// Whether whoever read standard output went away.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
 }
 
 /// Whoever read our output has seen enough: that is not our failure.
 fn forgive(result: io::Result<()>) -> io::Result<()> {
     match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         result => result,
     }
 }

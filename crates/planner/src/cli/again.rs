@@ -36,6 +36,7 @@ impl<'a> Again<'a> {
             explain: _,
             why: _,
             save: _,
+            watch: _,
         } = self.args;
         let GlobalArgs {
             output: _,

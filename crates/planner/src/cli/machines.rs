@@ -17,6 +17,16 @@ pub(crate) struct LsArgs {
     /// Ask nobody: only what the journal knows
     #[arg(long)]
     pub(crate) offline: bool,
+    /// Look again every so many seconds, 30 unless told otherwise, until interrupted
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "30",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub(crate) watch: Option<u64>,
 }
 
 /// `planner show`.

@@ -26,9 +26,9 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
     };
     let table = || {
         let mut columns = [
-            Column::words("SETTING", 22, 0),
-            Column::words("VALUE", 10, 0),
-            Column::words("FROM", 10, 0),
+            Column::words("SETTING", 21, 0),
+            Column::words("VALUE", 8, 0),
+            Column::words("FROM", 8, 0),
         ];
         for setting in &settings {
             let value = setting.value.as_deref().unwrap_or("-");

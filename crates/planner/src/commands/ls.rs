@@ -181,8 +181,8 @@ pub(super) fn print(
     match context.output {
         Output::Table if rows.is_empty() => {}
         Output::Table => printer.data(&(columns::lines(table(rows, now), printer.columns).join("\n") + "\n"))?,
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        Output::Json | Output::Jsonl => bytes(&context.json(&document())?)?,
+        Output::Yaml => bytes(&context.yaml(&document())?)?,
         Output::Csv => bytes(&sheet(rows, now).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&table(rows, now)).as_bytes())?,
     }

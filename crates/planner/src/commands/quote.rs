@@ -19,6 +19,7 @@ use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::document::QuoteDocument;
+use crate::view::text::cut;
 use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans, why as view_why};
 
 /// Asks the brokers and prints the best plans.
@@ -69,15 +70,17 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
             let mut text = String::new();
             if !quote.plans.is_empty() {
                 text = columns::lines(plans::table(&quote.plans, &demand), printer.columns).join("\n") + "\n";
-                text += &explain::other_sellers(&quote.plans);
+                for line in explain::other_sellers(&quote.plans).lines() {
+                    text = text + &cut(line, printer.columns) + "\n";
+                }
             }
             if args.explain {
                 text += &explain::trees(&quote.plans, &demand);
             }
             printer.data(&text)?;
         }
-        Output::Json | Output::Jsonl => bytes(&format::json(&document)?)?,
-        Output::Yaml => bytes(&format::yaml(&document)?)?,
+        Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
+        Output::Yaml => bytes(&context.yaml(&document)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
     }

@@ -49,6 +49,8 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
         Trouble::usage(format!("the sandbox cannot listen: {error}"))
             .hint("another one may be running; `--prime-port 0 --spheron-port 0` takes free ports")
     })?;
+    // Listened to before anybody can know that it serves.
+    let asked = context.stop.at_once(context.printer);
     context.printer.data(&format!(
         "export PRIME_API_BASE_URL={}\nexport PRIME_API_KEY=sandbox\nexport SPHERON_API_BASE_URL={}\nexport SPHERON_API_KEY=sandbox\n",
         running.prime_url(),
@@ -57,7 +59,6 @@ pub(crate) async fn sandbox(context: &Context<'_>, args: &SandboxArgs) -> Result
     context
         .printer
         .note("serving until interrupted; paste these lines into another terminal and run `planner quote H100:8`\n");
-    // Whether the signal came or cannot be waited for: this is the end.
-    let _ = tokio::signal::ctrl_c().await;
+    asked.await;
     Ok(Exit::Done)
 }

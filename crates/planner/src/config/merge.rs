@@ -44,7 +44,10 @@ pub(crate) fn settle(
     matches: &ArgMatches,
     cli: Cli,
 ) -> Result<Settled, Trouble> {
-    let heeds = !matches!(cli.command, cli::Command::Help(_));
+    let heeds = !matches!(
+        cli.command,
+        cli::Command::Help(_) | cli::Command::Completion(_) | cli::Command::Man(_)
+    );
     let config = if heeds && !cli.global.no_config {
         Config::find(environment, cli.global.config.as_deref())?
     } else {

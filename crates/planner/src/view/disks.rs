@@ -31,13 +31,13 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
     let mut columns = [
         Column::words("BROKER/PROVIDER", 12, 0),
         Column::words("PLACE", 8, 0),
-        Column::words("REGION", 8, 2),
-        Column::numbers("MIN GB", 3),
-        Column::numbers("MAX GB", 3),
-        Column::words("SHARED", 6, 1),
-        Column::words("STOCK", 4, 4),
+        Column::words("REGION", 8, 3),
+        Column::numbers("MIN GB", 4),
+        Column::numbers("MAX GB", 4),
+        Column::words("SHARED", 6, 2),
+        Column::words("STOCK", 4, 5),
         Column::numbers("$/GB·h", 0),
-        Column::numbers("$/TB·month", 0),
+        Column::numbers("$/TB·month", 1),
     ];
     for offer in offers {
         let price = offer.size.unit_price.map(Rate::per_hour);
@@ -63,12 +63,12 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
 pub(crate) fn owned(disks: &[Disk]) -> Vec<Column> {
     let mut columns = [
         Column::words("DISK", 10, 0),
-        Column::words("NAME", 6, 2),
-        Column::words("BROKER/PROVIDER", 12, 0),
+        Column::words("NAME", 6, 3),
+        Column::words("BROKER/PROVIDER", 12, 1),
         Column::words("PLACE", 8, 0),
         Column::numbers("GB", 0),
-        Column::words("STATUS", 6, 1),
-        Column::words("SHARED", 6, 3),
+        Column::words("STATUS", 6, 2),
+        Column::words("SHARED", 6, 4),
         Column::numbers("$/h", 0),
     ];
     for disk in disks {

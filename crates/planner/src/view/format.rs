@@ -132,6 +132,13 @@ impl<W: io::Write> io::Write for Inert<W> {
     }
 }
 
+/// A document as JSON on one line.
+pub(crate) fn json_line(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+    let mut text = serde_json::to_string(document).map_err(|error| internal(&error))?;
+    text.push('\n');
+    Ok(inert_json(text, Wide::Pair).into_bytes())
+}
+
 /// A document as YAML. Where a stranger's word holds what could move a cursor or hide text, the document is written in
 /// the notation that YAML shares with JSON: only there can any character be written as an escape.
 pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {

@@ -63,10 +63,10 @@ pub(crate) fn models(market: &Market) -> Vec<Model> {
 pub(crate) fn table(models: &[Model]) -> Vec<Column> {
     let mut columns = [
         Column::words("GPU", 8, 0),
-        Column::numbers("MEMORY", 0),
-        Column::numbers("OFFERS", 2),
-        Column::numbers("LARGEST", 3),
-        Column::words("BROKERS", 6, 1),
+        Column::numbers("MEMORY", 1),
+        Column::numbers("OFFERS", 3),
+        Column::numbers("LARGEST", 4),
+        Column::words("BROKERS", 6, 2),
         Column::numbers("ON DEMAND $/GPU·h", 0),
         Column::numbers("SPOT $/GPU·h", 0),
     ];

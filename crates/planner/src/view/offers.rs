@@ -25,7 +25,7 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         Column::words("BROKER/PROVIDER", 12, 0),
         Column::words("PLACE", 8, 3),
         Column::words("REGION", 8, 4),
-        Column::words("GPU", 8, 0),
+        Column::words("GPU", 8, 1),
         Column::numbers("N", 0),
         Column::numbers("vCPU", 8),
         Column::numbers("RAM", 7),

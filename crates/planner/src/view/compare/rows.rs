@@ -37,15 +37,21 @@ pub(crate) fn table(comparison: &Comparison, demand: &Demand) -> Vec<Column> {
     let mut columns = vec![
         Column::words("CLASS", 9, 0),
         Column::numbers("FROM h", 0),
-        Column::words("PLAN", 10, 0),
-        Column::words("BROKER/PROVIDER", 12, 2),
-        Column::words("REGION", 8, 4),
-        Column::numbers("GPUS", 3),
-        Column::numbers("$/h", 0),
-        Column::numbers("UPFRONT", 1),
+        Column::words("PLAN", 10, 1),
+        Column::words("BROKER/PROVIDER", 12, 4),
+        Column::words("REGION", 8, 6),
+        Column::numbers("GPUS", 5),
+        Column::numbers("$/h", 2),
+        Column::numbers("UPFRONT", 3),
     ];
     // In a narrow terminal the horizons between the ends may leave.
-    let leaves = |hours: &Hours| u8::from(![comparison.from, comparison.to].contains(hours));
+    let leaves = |hours: &Hours| {
+        if [comparison.from, comparison.to].contains(hours) {
+            0
+        } else {
+            3
+        }
+    };
     let named = |hours: &Hours| Column::numbers(format!("{hours}h"), leaves(hours));
     columns.extend(horizons.iter().map(named));
     for course in &comparison.courses {

@@ -1,0 +1,69 @@
+//! What planner tells of itself: help, settings, completions, manual pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{RequestArgs, examples};
+
+/// `planner help`.
+#[derive(Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// A command, `exit-status`, `offers-file` or `config-file`
+    #[arg(value_name = "TOPIC")]
+    pub(crate) topic: Option<String>,
+}
+
+/// `planner schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which document, such as `quote`
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// `planner config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Tell each setting, and where it comes from
+    #[command(after_help = examples::CONFIG_SHOW)]
+    Show(Box<ConfigShowArgs>),
+}
+
+/// `planner config show`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// What would be asked.
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+}
+
+/// `planner completion`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell that completes
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+}
+
+/// `planner man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The command that the page is about; without it planner itself
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
+    pub(crate) topic: Option<String>,
+    /// Write every page into this folder, which is made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}

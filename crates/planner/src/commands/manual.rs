@@ -1,0 +1,81 @@
+//! `planner completion` and `planner man`: what the command line is, in the words of shells and of man.
+
+use std::fs;
+use std::io;
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell as Known;
+use clap_mangen::Man;
+
+use super::Context;
+use crate::cli::{Cli, CompletionArgs, ManArgs, Shell};
+use crate::exit::Exit;
+use crate::printer::bytes;
+use crate::report::Trouble;
+
+/// Prints a script that makes the shell complete planner's commands and flags.
+pub(crate) fn completion(args: &CompletionArgs) -> Result<Exit, Trouble> {
+    let shell = match args.shell {
+        Shell::Bash => Known::Bash,
+        Shell::Zsh => Known::Zsh,
+        Shell::Fish => Known::Fish,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "planner", &mut script);
+    bytes(&script)?;
+    Ok(Exit::Done)
+}
+
+/// Prints a manual page, or writes all of them.
+pub(crate) fn man(context: &Context<'_>, args: &ManArgs) -> Result<Exit, Trouble> {
+    let mut command = Cli::command();
+    command.build();
+    let Some(folder) = &args.dir else {
+        bytes(&page(found(&command, args.topic.as_deref())?)?)?;
+        return Ok(Exit::Done);
+    };
+    let trouble = |error: io::Error| {
+        Trouble::usage(format!("the pages cannot be written to {}: {error}", folder.display()))
+            .hint("name a folder that you may write to, such as `~/.local/share/man/man1`")
+    };
+    fs::create_dir_all(folder).map_err(trouble)?;
+    let mut count = 0_usize;
+    for command in all(&command) {
+        let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+        fs::write(folder.join(format!("{name}.1")), page(command)?).map_err(trouble)?;
+        count += 1;
+    }
+    context
+        .printer
+        .note(&format!("{count} pages are in {}\n", folder.display()));
+    Ok(Exit::Done)
+}
+
+/// A command and those below it.
+fn all(command: &Command) -> Vec<&Command> {
+    let mut found = vec![command];
+    for inner in command.get_subcommands() {
+        found.extend(all(inner));
+    }
+    found
+}
+
+fn page(command: &Command) -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    Ok(page)
+}
+
+fn found<'a>(command: &'a Command, topic: Option<&str>) -> Result<&'a Command, Trouble> {
+    let Some(topic) = topic else { return Ok(command) };
+    command.find_subcommand(topic).ok_or_else(|| {
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        let near = gpu_broker_core::near(topic, names.iter().copied());
+        let hint = if near.is_empty() {
+            names.join(", ")
+        } else {
+            near.join(" or ")
+        };
+        Trouble::usage(format!("there is no command `{topic}`")).hint(format!("ask about {hint}"))
+    })
+}
