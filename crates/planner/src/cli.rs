@@ -9,6 +9,7 @@ mod compare;
 mod disks;
 mod machines;
 mod provision;
+mod report;
 mod request;
 mod sandbox;
 mod span;
@@ -21,9 +22,10 @@ pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
+pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::shell;
+pub(crate) use spell::{arguments as command, shell};
 
 use std::path::PathBuf;
 
@@ -185,6 +187,18 @@ Examples:
 Each class has the best plan of its own offers: on demand by the hour, prepaid,
 spot, and community machines. `--spot` leaves the other classes out.")]
     Compare(CompareArgs),
+    /// Write a quote down to hand on: a page that stands alone, or Markdown for a pull request
+    #[command(after_help = "\
+Examples:
+  planner report H100:8 --sandbox --html report.html    a page: plans, line items, plot, reasons
+  planner report H100:8 --hours 72 --sandbox            Markdown for a pull request
+  planner report q_0123456789abcdef --html report.html  a quote that `planner quote` made here
+  planner report quote.json --market market.json        one from anywhere, with its market
+
+The page loads nothing and runs nothing. A quote that was kept is checked first,
+as `planner verify` does, and one that does not hold is refused with status 5.
+Without its market the plot of totals by hours is left out.")]
+    Report(Box<ReportArgs>),
     /// Launch the best plan, after asking
     #[command(after_help = "\
 Examples:
