@@ -53,8 +53,9 @@ fn examples(markdown: &str) -> Vec<Example> {
 fn reads_a_file(words: &[impl AsRef<str>]) -> bool {
     let flags = ["--market", "--offers", "--save", "--quote", "--ssh-key", "--cloud-init"];
     let commands = ["verify", "diff"];
+    let is_quote = |word: &str| word.starts_with("q_") || word.ends_with(".json");
     let mut words = words.iter().map(AsRef::as_ref);
-    words.any(|word| flags.contains(&word) || commands.contains(&word))
+    words.any(|word| flags.contains(&word) || commands.contains(&word) || is_quote(word))
 }
 
 /// The words of a command as a shell splits them. `None` for what needs a real shell, or never ends.
@@ -149,7 +150,12 @@ fn console_blocks_are_found_and_split() {
 #[test]
 fn every_example_of_the_help_works() {
     let mut seen = 0;
-    for help in [&["--help"][..], &["quote", "--help"], &["provision", "--help"]] {
+    for help in [
+        &["--help"][..],
+        &["quote", "--help"],
+        &["provision", "--help"],
+        &["report", "--help"],
+    ] {
         let text = planner().run(help).expect(0).stdout.clone();
         for line in text
             .lines()

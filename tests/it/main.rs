@@ -26,6 +26,7 @@ mod metal;
 mod order;
 mod quote;
 mod recorded;
+mod report;
 #[cfg(unix)]
 mod requests;
 mod sandbox;

@@ -137,7 +137,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     if let Some(command) = launch {
         printer.note(&format!("within five minutes, `{command}` launches the first plan\n"));
     }
-    Ok(status(market, &quote))
+    Ok(status(market, quote))
 }
 
 /// The status of an answer.

@@ -20,7 +20,7 @@ use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::narrow;
 use crate::view::format;
-use crate::view::report::{Basis, Report, Terms, Told, markdown, page, report as made};
+use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
 use crate::view::text::shown;
 
 /// The hours that are drawn: the usual span, and further where more are asked
@@ -75,7 +75,7 @@ async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exi
         kept: &kept,
         told: &told,
         demand: &answer.demand,
-        checked: Some(answer.market.offers.len()),
+        known: Known::Made(answer.market.offers.len()),
         terms: &terms,
     });
     Ok((report, status(&answer.market, &answer.quote)))
@@ -114,7 +114,7 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         kept: &kept,
         told: &told,
         demand: &demand,
-        checked: saved.map(|saved| saved.market.offers.len()),
+        known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
         terms: &terms,
     }))
 }

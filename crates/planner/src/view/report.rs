@@ -12,7 +12,7 @@ mod markdown;
 mod market;
 mod told;
 
-pub(crate) use content::{Basis, report};
+pub(crate) use content::{Basis, Known, report};
 pub(crate) use html::page;
 pub(crate) use markdown::markdown;
 pub(crate) use market::Terms;

@@ -12,7 +12,7 @@ use super::told::Told;
 use super::{Block, Report, Section};
 use crate::cli::{command, shell};
 use crate::files::quote::Kept;
-use crate::view::text::{count, cut, shown};
+use crate::view::text::{cut, shown};
 
 /// Columns of a stranger's word at the most: more of it tells nobody more.
 const WORD: usize = 120;
@@ -26,10 +26,21 @@ pub(crate) struct Basis<'a> {
     pub(crate) told: &'a Told,
     /// What was asked for.
     pub(crate) demand: &'a Demand,
-    /// Offers of the market that it was checked against, if it was.
-    pub(crate) checked: Option<usize>,
+    /// How it is known that it holds.
+    pub(crate) known: Known,
     /// Totals by hours, or why there are none.
     pub(crate) terms: &'a Terms,
+}
+
+/// How it is known that a quote holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    /// It was made for the report, from so many offers.
+    Made(usize),
+    /// It was checked against the market that it was made of, of so many offers.
+    Checked(usize),
+    /// It was checked without one.
+    Alone,
 }
 
 /// Puts a report together.
@@ -38,10 +49,10 @@ pub(crate) fn report(basis: &Basis<'_>) -> Report {
     let claim = &kept.claim;
     let sections = [
         ("Plans", plans(claim)),
-        ("Line items", lines::blocks(claim, told)),
         ("Total by hours", market::terms(basis.terms, demand)),
         ("What was rejected, and why", market::rejected(claim, told)),
-        ("What a wider request would save", market::wider(told)),
+        ("What a wider request would do", market::wider(told)),
+        ("Line items", lines::blocks(claim, told)),
         ("Disks", market::disks(told, claim)),
         ("What the prices rest on", rests_on(basis)),
         ("Certificate", market::certificate(claim, demand)),
@@ -147,7 +158,7 @@ fn rests_on(basis: &Basis<'_>) -> Vec<Block> {
             moment(kept.expires_at)
         ),
         format!(
-            "{} h of use from the moment of launch; amounts in {}, before taxes and fees of payment",
+            "{} h of use from the moment of launch; amounts in {}",
             demand.hours,
             demand.exchange.quote()
         ),
@@ -190,15 +201,16 @@ pub(super) fn word_in(sentence: &str) -> String {
 /// How somebody else gets to the same figures.
 fn again(basis: &Basis<'_>) -> Vec<Block> {
     let Basis {
-        kept, demand, checked, ..
+        kept, demand, known, ..
     } = *basis;
-    let said = match checked {
-        Some(offers) => format!(
-            "This quote was checked against {} offers when the report was made: its sums, its rules and its names hold.",
-            count(u64::try_from(offers).ok())
+    let said = match known {
+        Known::Made(offers) => format!("This quote was made from {offers} offers, when the report was."),
+        Known::Checked(offers) => format!(
+            "This quote was checked against the {offers} offers that it was made of: its sums, its rules and its \
+             names hold, and nothing better was overlooked."
         ),
-        None => "The sums, the rules and the names of this quote were checked when the report was made; \
-                 the market that it was made of was not at hand."
+        Known::Alone => "The sums, the rules and the names of this quote hold. The market that it was made of was \
+                         not at hand, so it is not known whether anything better was overlooked."
             .to_owned(),
     };
     let mut blocks = vec![Block::Say(said)];

@@ -73,7 +73,7 @@ fn blocks(out: &mut String, blocks: &[Block]) {
 /// A table; where there is no room for it, each row becomes a card whose cells
 /// say which column they are of.
 fn table(out: &mut String, columns: &[Column]) {
-    out.push_str("<table>\n<thead><tr>");
+    out.push_str("<div class=\"scroll\"><table>\n<thead><tr>");
     for column in columns {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(column), escaped(&column.name));
     }
@@ -97,7 +97,7 @@ fn table(out: &mut String, columns: &[Column]) {
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody>\n</table>\n");
+    out.push_str("</tbody>\n</table></div>\n");
 }
 
 fn class(column: &Column) -> &'static str {

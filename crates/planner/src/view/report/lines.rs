@@ -1,6 +1,8 @@
 //! The plans of a report: in a table, and each with all that its rate is the
 //! sum of.
 
+use std::fmt::Write as _;
+
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Market, Security, StockLevel};
 use gpu_broker_core::verify::{Claim, ClaimedGroup, ClaimedPlan};
@@ -165,13 +167,14 @@ fn described(group: &ClaimedGroup) -> String {
         word(&group.place.region),
     );
     if let Some(prepaid) = group.prepaid_hours {
-        text += &format!("; {prepaid} h are charged when ordering, whatever is used");
+        let _ = write!(text, "; {prepaid} h are charged when ordering, whatever is used");
     }
     if group.minimum_runtime_minutes > 0 {
-        text += &format!("; {} minutes are charged at least", group.minimum_runtime_minutes);
+        let _ = write!(text, "; {} minutes are charged at least", group.minimum_runtime_minutes);
     }
     for other in &group.also_sold_by {
-        text += &format!(
+        let _ = write!(
+            text,
             "; also {} for {} in all",
             word(&seller(&other.broker, &other.provider)),
             other.total
@@ -188,8 +191,11 @@ fn charges(plan: &ClaimedPlan) -> Vec<Column> {
         Column::numbers("QUANTITY", 0),
         Column::numbers("$/h EACH", 0),
         Column::numbers("$/h", 0),
+        Column::numbers("AT LEAST", 0),
     ];
-    let mut add = |cells: [String; 5]| push(&mut columns, cells);
+    let places = Places::of(plan);
+    let mut add = |cells: [String; 6]| push(&mut columns, cells);
+    let alone = plan.nodes == 1 && plan.disks.is_empty();
     for group in &plan.groups {
         for (at, line) in group.lines.iter().enumerate() {
             let name = if at == 0 {
@@ -197,36 +203,37 @@ fn charges(plan: &ClaimedPlan) -> Vec<Column> {
             } else {
                 String::new()
             };
-            let low = line
-                .rate_low
-                .map(|low| format!(" (at least {low})"))
-                .unwrap_or_default();
             add([
                 name,
                 line.item.as_str().replace('_', " "),
                 line.quantity.to_string(),
-                line.unit_price.to_string(),
-                format!("{}{low}", line.rate),
+                line.unit_price.to_fixed(places.each),
+                line.rate.to_fixed(places.rate),
+                line.rate_low.map_or_else(String::new, |low| low.to_fixed(places.rate)),
             ]);
         }
         let together = group.rate.times_count(group.count).unwrap_or(group.rate);
-        add([
-            String::new(),
-            if group.count == 1 { "one machine" } else { "machines" }.to_owned(),
-            group.count.to_string(),
-            group.rate.to_string(),
-            together.to_string(),
-        ]);
+        // A single machine is all there is.
+        if !alone {
+            add([
+                String::new(),
+                if group.count == 1 { "one machine" } else { "machines" }.to_owned(),
+                group.count.to_string(),
+                group.rate.to_fixed(places.each),
+                together.to_fixed(places.rate),
+                String::new(),
+            ]);
+        }
     }
     for disk in &plan.disks {
-        let name = disk.id.as_deref().map_or_else(|| "new disk".to_owned(), word);
         add([
-            name,
+            disk.id.as_deref().map_or_else(String::new, word),
             format!("{} disk", word(&disk.kind)),
             disk.size_gb.map_or_else(|| "?".to_owned(), |size| size.0.to_string()),
             disk.unit_price
-                .map_or_else(|| "-".to_owned(), |price| price.to_string()),
-            disk.rate.unwrap_or(Exact::ZERO).to_string(),
+                .map_or_else(|| "-".to_owned(), |price| price.to_fixed(places.each)),
+            disk.rate.unwrap_or(Exact::ZERO).to_fixed(places.rate),
+            String::new(),
         ]);
     }
     add([
@@ -234,7 +241,41 @@ fn charges(plan: &ClaimedPlan) -> Vec<Column> {
         String::new(),
         String::new(),
         String::new(),
-        plan.rate.to_string(),
+        plan.rate.to_fixed(places.rate),
+        String::new(),
     ]);
-    columns.into()
+    let mut columns: Vec<Column> = columns.into();
+    // Few prices are a range.
+    columns.retain(|column| column.cells.iter().any(|cell| !cell.is_empty()));
+    columns
+}
+
+/// Decimals that every digit of a column fits into, so that points stand below
+/// each other and nothing is rounded.
+struct Places {
+    each: u8,
+    rate: u8,
+}
+
+impl Places {
+    fn of(plan: &ClaimedPlan) -> Self {
+        let lines = || plan.groups.iter().flat_map(|group| &group.lines);
+        let rates = plan.groups.iter().map(|group| group.rate);
+        let each = lines().map(|line| line.unit_price).chain(rates.clone());
+        let each = each.chain(plan.disks.iter().filter_map(|disk| disk.unit_price));
+        let rate = lines().flat_map(|line| [Some(line.rate), line.rate_low]).flatten();
+        let rate = rate.chain(rates).chain(plan.disks.iter().filter_map(|disk| disk.rate));
+        let most = |amounts: &mut dyn Iterator<Item = Exact>| amounts.map(decimals).max().unwrap_or(0);
+        Self {
+            each: most(&mut each.into_iter()),
+            rate: most(&mut rate.chain([plan.rate])),
+        }
+    }
+}
+
+/// Digits behind the point.
+fn decimals(amount: Exact) -> u8 {
+    let text = amount.to_string();
+    let behind = text.split_once('.').map_or(0, |(_, behind)| behind.len());
+    u8::try_from(behind).unwrap_or(u8::MAX)
 }
