@@ -16,6 +16,7 @@ mod crashes;
 mod disks;
 mod docs;
 mod exactness;
+mod examples;
 mod exit;
 mod faults;
 mod files;
