@@ -2,7 +2,7 @@
 //! market.
 #![expect(clippy::unwrap_used, reason = "what cannot be run has failed its test")]
 
-mod xml;
+pub(crate) mod xml;
 
 use std::process::{Command, Output};
 

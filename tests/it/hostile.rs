@@ -73,7 +73,7 @@ fn rows(number: usize, word: &str) -> (String, String) {
     (own.to_string(), spheron.to_string())
 }
 
-fn fake() -> Fake {
+pub(crate) fn fake() -> Fake {
     let (prime, spheron): (Vec<_>, Vec<_>) = words().iter().enumerate().map(|(at, word)| rows(at, word)).unzip();
     let group = format!(r#"{{"gpuType":"H100_PCIE","offers":[{}]}}"#, spheron.join(","));
     Fake::start(Face::of(prime), Face::of(vec![group]))
@@ -92,7 +92,7 @@ fn shown(fake: &Fake, output: &str, mut check: impl FnMut(&str, &str)) {
 }
 
 /// What moves a cursor, turns a line round, or cannot be seen.
-fn is_active(c: char) -> bool {
+pub(crate) fn is_active(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
         || matches!(c, '\u{e0000}'..='\u{e0fff}')

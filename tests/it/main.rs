@@ -17,6 +17,7 @@ mod crashes;
 mod disks;
 mod docs;
 mod exactness;
+mod examples;
 mod exit;
 mod faults;
 mod files;
@@ -28,6 +29,7 @@ mod metal;
 mod order;
 mod quote;
 mod recorded;
+mod report;
 #[cfg(unix)]
 mod requests;
 mod sandbox;

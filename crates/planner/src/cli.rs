@@ -12,6 +12,7 @@ mod machines;
 mod manual;
 mod minus;
 mod provision;
+mod report;
 mod request;
 mod sandbox;
 mod span;
@@ -26,9 +27,10 @@ pub(crate) use machines::{
 pub(crate) use manual::{CompletionArgs, ConfigCommand, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
+pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::shell;
+pub(crate) use spell::{arguments as command, shell};
 
 use std::path::PathBuf;
 
@@ -165,6 +167,9 @@ pub(crate) enum Command {
     /// Show how on demand, prepaid, spot and community compare as the hours grow
     #[command(after_help = examples::COMPARE)]
     Compare(CompareArgs),
+    /// Write a quote down to hand on: a page that stands alone, or Markdown for a pull request
+    #[command(after_help = examples::REPORT)]
+    Report(Box<ReportArgs>),
     /// Launch the best plan, after asking
     #[command(after_help = examples::PROVISION)]
     Provision(Box<ProvisionArgs>),

@@ -125,6 +125,7 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
                 Command::Audit(args) => commands::audit(&context, args).await,
                 Command::Extend(args) => commands::extend(&context, args).await,
                 Command::Doctor(args) => commands::doctor(&context, args).await,
+                Command::Report(args) => commands::report(&context, args).await,
                 Command::Compare(args) => commands::compare(&context, args).await,
                 Command::Offers(args) => commands::offers(&context, args).await,
                 Command::Disks(args) => commands::disks(&context, args).await,

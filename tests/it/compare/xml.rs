@@ -2,7 +2,7 @@
 
 /// The names of all elements in the order in which they open; an error where
 /// tags do not match, or a character stands where none of its kind may.
-pub(super) fn elements(document: &str) -> Result<Vec<String>, String> {
+pub(crate) fn elements(document: &str) -> Result<Vec<String>, String> {
     let (mut names, mut open) = (Vec::new(), Vec::new());
     let mut rest = document;
     while let Some(at) = rest.find('<') {

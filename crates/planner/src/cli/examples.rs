@@ -181,6 +181,17 @@ Examples:
   planner man quote > planner-quote.1
   planner man --dir ~/.local/share/man/man1";
 
+pub(super) const REPORT: &str = "\
+Examples:
+  planner report H100:8 --sandbox --html report.html    a page: plans, line items, plot, reasons
+  planner report H100:8 --hours 72 --sandbox            Markdown for a pull request
+  planner report q_0123456789abcdef --html report.html  a quote that `planner quote` made here
+  planner report quote.json --market market.json        one from anywhere, with its market
+
+The page loads nothing and runs nothing. A quote that was kept is checked first,
+as `planner verify` does, and one that does not hold is refused with status 5.
+Without its market the plot of totals by hours is left out.";
+
 pub(super) const SCHEMA: &str = "\
 Examples:
   planner schema

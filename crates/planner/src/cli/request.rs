@@ -215,6 +215,11 @@ impl RequestArgs {
         rest.kubernetes.is_none() && rest.is_plain()
     }
 
+    /// Whether no flag of it was given.
+    pub(crate) fn is_without_flags(&self) -> bool {
+        self.kubernetes.is_none() && self.is_plain()
+    }
+
     /// Whether nothing is asked that is not asked without any flag.
     fn is_plain(&self) -> bool {
         #[derive(clap::Parser)]

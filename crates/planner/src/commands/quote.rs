@@ -22,8 +22,21 @@ use crate::view::document::QuoteDocument;
 use crate::view::text::cut;
 use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans, why as view_why};
 
-/// Asks the brokers and prints the best plans.
-pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
+/// The answer to a request, before it is written in any form.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) market: Arc<Market>,
+    pub(super) demand: Demand,
+    pub(super) quote: Arc<Quote>,
+    explained: Why,
+    most: usize,
+    /// Whether brokers were asked, and nothing else: what nobody sells now, or
+    /// only its owner, is not launched.
+    asked: bool,
+}
+
+/// Asks the brokers and ranks what they say.
+pub(super) async fn answered(context: &Context<'_>, args: &QuoteArgs) -> Result<Answered, Trouble> {
     let sources = context.sources()?;
     let (demand, most) = asked(context, args, sources.saved.as_ref())?;
     // The whole market is read, whatever is asked: what a wider request would
@@ -40,61 +53,94 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         let request = Some(RequestDocument::of(&demand, most));
         keep(context, path, &market, disks.as_ref(), request)?;
     }
-    // What nobody sells now, or only its owner, is not launched.
-    let asked = sources.saved.is_none() && context.global.offers.is_empty();
-    let data = context.data().ok().filter(|_| asked);
     market.disks = disks.filter(|_| !demand.disks.is_empty());
     let market = Arc::new(market);
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
-    let quote = Arc::new(quote);
     let explained = explained(&market, &demand, args.why, quote.plans.is_empty()).await?;
-    let again = Again::new(args, context.global, &demand);
+    Ok(Answered {
+        quote: Arc::new(quote),
+        asked: sources.saved.is_none() && context.global.offers.is_empty(),
+        market,
+        demand,
+        explained,
+        most,
+    })
+}
+
+impl Answered {
+    /// The answer as a document, with all that is known of why.
+    pub(super) async fn document(&self, context: &Context<'_>, args: &QuoteArgs) -> Result<QuoteDocument, Trouble> {
+        let document = written(&self.quote, &self.market, &self.demand, self.most).await?;
+        Ok(self.explain(document, context, args))
+    }
+
+    fn explain(&self, document: QuoteDocument, context: &Context<'_>, args: &QuoteArgs) -> QuoteDocument {
+        let again = Again::new(args, context.global, &self.demand);
+        let rejections = args
+            .why
+            .then(|| view_why::rejections(&self.explained.rejections, &again));
+        document.explained(rejections, view_why::changes(&self.explained.relaxations, &again))
+    }
+}
+
+/// Asks the brokers and prints the best plans.
+pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exit, Trouble> {
+    let answer = answered(context, args).await?;
+    let Answered {
+        market,
+        demand,
+        quote,
+        explained,
+        most,
+        asked,
+    } = &answer;
+    let most = *most;
+    let again = Again::new(args, context.global, demand);
     let structured = matches!(context.output, Output::Json | Output::Jsonl | Output::Yaml);
-    let data = data.filter(|_| !quote.plans.is_empty());
+    let data = context.data().ok().filter(|_| *asked && !quote.plans.is_empty());
     let mut document = None;
     if structured || data.is_some() {
-        document = Some(written(&quote, &market, &demand, most).await?);
+        document = Some(written(quote, market, demand, most).await?);
     }
     let launch = match (&data, &document) {
-        (Some(data), Some(document)) => launchable(context, data, document, (&market, &demand, most))?,
+        (Some(data), Some(document)) => launchable(context, data, document, (market, demand, most))?,
         _ => None,
     };
-    let document = document.filter(|_| structured).map(|document| {
-        let rejections = args.why.then(|| view_why::rejections(&explained.rejections, &again));
-        document.explained(rejections, view_why::changes(&explained.relaxations, &again))
-    });
+    let document = document
+        .filter(|_| structured)
+        .map(|document| answer.explain(document, context, args));
 
     let printer = context.printer;
     match context.output {
         Output::Table => {
             let mut text = String::new();
             if !quote.plans.is_empty() {
-                text = columns::lines(plans::table(&quote.plans, &demand), printer.columns).join("\n") + "\n";
+                text = columns::lines(plans::table(&quote.plans, demand), printer.columns).join("\n") + "\n";
                 for line in explain::other_sellers(&quote.plans).lines() {
                     text = text + &cut(line, printer.columns) + "\n";
                 }
             }
             if args.explain {
-                text += &explain::trees(&quote.plans, &demand);
+                text += &explain::trees(&quote.plans, demand);
             }
             printer.data(&text)?;
         }
         Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
         Output::Yaml => bytes(&context.yaml(&document)?)?,
-        Output::Csv => bytes(&plans::sheet(&quote.plans, &demand).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, &demand)).as_bytes())?,
+        Output::Csv => bytes(&plans::sheet(&quote.plans, demand).into_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, demand)).as_bytes())?,
     }
     if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
-        rejections(context, &explained, &again)?;
+        rejections(context, explained, &again)?;
     }
-    printer.note(&footer::quote(&quote, &market, &demand, most));
+    printer.note(&footer::quote(quote, market, demand, most));
     printer.note(&view_why::relaxations(&explained.relaxations, &again));
-    printer.note(&assumptions::note(&quote.plans, &demand));
-    printer.note(&colocation::footer(&quote.disks, &market, &demand));
+    printer.note(&assumptions::note(&quote.plans, demand));
+    printer.note(&colocation::footer(&quote.disks, market, demand));
     if let Some(command) = launch {
-        printer.note(&footer::launch(&command, &quote.plans, &market, &demand));
+        printer.note(&footer::launch(&command, &quote.plans, market, demand));
     }
-    Ok(status(&market, &quote))
+    Ok(status(market, quote))
 }
 
 /// The status of an answer.

@@ -16,7 +16,7 @@ use crate::view::text::shown;
 const KEPT_MAX: usize = 100;
 
 /// Where a quote and its market are.
-fn paths(folder: &Path, id: &str) -> (PathBuf, PathBuf) {
+pub(crate) fn paths(folder: &Path, id: &str) -> (PathBuf, PathBuf) {
     (
         folder.join(format!("{id}.json")),
         folder.join(format!("{id}.market.json")),

@@ -6,9 +6,7 @@ mod axis;
 mod svg;
 mod terminal;
 
-#[cfg(feature = "probe")]
-pub(crate) use svg::escaped;
-pub(crate) use svg::svg;
+pub(crate) use svg::{STYLE, drawn, escaped, inline, key, svg};
 pub(crate) use terminal::terminal;
 
 use gpu_broker_core::number::{Exact, Ratio};

@@ -21,18 +21,22 @@ pub(crate) fn cell(word: &str) -> String {
     if formula { format!("'{safe}") } else { safe.into_owned() }
 }
 
-/// For Markdown: inert, and neither markup nor HTML.
+/// For Markdown: inert, and neither markup nor HTML. Where code hosts would
+/// make a link of an address, or call somebody by an `@`, the word stays a word.
 pub(crate) fn markdown(word: &str) -> String {
     let mut safe = String::with_capacity(word.len());
     for c in inert(word).chars() {
         match c {
+            // An entity would be read as the sign itself before names are looked for.
+            '@' => safe.push('＠'),
+            '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("&#46;"),
             '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' => safe.extend(['\\', c]),
             '<' => safe.push_str("&lt;"),
             '&' => safe.push_str("&amp;"),
             _ => safe.push(c),
         }
     }
-    safe
+    safe.replace("://", "&#58;//")
 }
 
 /// Who sells something and whose it is: `prime/hyperstack`.
@@ -86,7 +90,9 @@ mod tests {
         check("US-KS-2", "US-KS-2", "US-KS-2");
         check("=cmd()", "'=cmd()", "=cmd()");
         check(" \u{a0}=1", "' \u{a0}=1", " \u{a0}=1");
-        check("@x", "'@x", "@x");
+        check("@x", "'@x", "＠x");
+        check("see http://a.b", "see http://a.b", "see http&#58;//a.b");
+        check("WWW.a.b", "WWW.a.b", "WWW&#46;a.b");
         check("-1", "'-1", "-1");
         check("a|b_c", "a|b_c", "a\\|b\\_c");
         check("<svg onload>", "<svg onload>", "&lt;svg onload>");

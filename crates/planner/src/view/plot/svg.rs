@@ -31,13 +31,14 @@ const NOTE_LETTERS: usize = 96;
 /// Crossings labelled at the most; of more, only those that lead.
 const LABELS_MAX: usize = 12;
 
-const STYLE: &str = "\
+/// The colours and dashes of each class.
+pub(crate) const STYLE: &str = "\
 svg{font:12px system-ui,sans-serif}
 .paper{fill:#fff}text{fill:#1f2328}.grid{stroke:#d1d9e0}.frame{stroke:#59636e;fill:none}
 .line{fill:none;stroke-width:2.5}.mark{fill:#fff;stroke:#1f2328;stroke-width:1.5}.drop{stroke:#59636e;stroke-dasharray:2 4}
 .on_demand{stroke:#0550ae}.prepaid{stroke:#8250df;stroke-dasharray:10 4}
 .spot{stroke:#bc4c00;stroke-dasharray:3 4}.community{stroke:#116329;stroke-dasharray:12 4 3 4}
-@media(prefers-color-scheme:dark){
+@media screen and (prefers-color-scheme:dark){
 .paper{fill:#0d1117}text{fill:#e6edf3}.grid{stroke:#30363d}.frame{stroke:#9198a1}
 .mark{fill:#0d1117;stroke:#e6edf3}.drop{stroke:#9198a1}
 .on_demand{stroke:#79c0ff}.prepaid{stroke:#d2a8ff}.spot{stroke:#ffa657}.community{stroke:#7ee787}
@@ -46,26 +47,16 @@ svg{font:12px system-ui,sans-serif}
 
 /// The totals of each class by hours, with the crossings marked.
 pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
-    let (across, up) = (hours_axis(comparison, WIDTH), totals_axis(comparison, HEIGHT));
-    let labels = labels(comparison, &across);
-    let rows = labels.iter().map(|label| label.row + 1).max().unwrap_or(0);
-    let drawn: Vec<&Course> = comparison
-        .courses
-        .iter()
-        .filter(|course| !course.stretches.is_empty())
-        .collect();
+    let labels = labels(comparison, &hours_axis(comparison, WIDTH));
+    let frame = Frame::of(comparison, WIDTH, TITLE, &labels);
+    let drawn = drawn(comparison);
     let spot = drawn.iter().any(|course| course.class == Class::Spot);
     let expected = demand.interruptions.as_ref().filter(|_| spot);
     let assumed = expected.map_or_else(Vec::new, |expected| {
         wrapped(assumptions::interruptions(expected).text())
     });
     let notes = drawn.len() + assumed.len();
-    let frame = Frame {
-        across,
-        up,
-        top: TITLE + ROW * rows,
-    };
-    let height = frame.top + HEIGHT + ROW * 3 + ROW * u64::try_from(notes).unwrap_or(0) + 8;
+    let height = frame.bottom() + ROW * 3 + ROW * u64::try_from(notes).unwrap_or(0) + 8;
     let width = LEFT + WIDTH + RIGHT;
     let gpus: Vec<String> = demand.gpus.alternatives.iter().map(ToString::to_string).collect();
     let title = format!("{}: total by hours", gpus.join(", "));
@@ -83,17 +74,8 @@ pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
         "<text x=\"{LEFT}\" y=\"24\" font-weight=\"600\" font-size=\"15\">{}</text>",
         escaped(&title)
     );
-    frame.grid(&mut text, comparison);
-    for label in &labels {
-        frame.label(&mut text, label);
-    }
-    for course in &drawn {
-        frame.line(&mut text, course);
-    }
-    for crossing in &comparison.crossings {
-        frame.mark(&mut text, crossing);
-    }
-    let mut y = frame.top + HEIGHT + ROW * 3;
+    frame.draw(&mut text, comparison, &labels);
+    let mut y = frame.bottom() + ROW * 3;
     for course in drawn {
         legend(&mut text, course, y);
         y += ROW;
@@ -105,12 +87,44 @@ pub(crate) fn svg(comparison: &Comparison, demand: &Demand) -> String {
     text + "</svg>\n"
 }
 
+/// The same picture as part of a page, which has the [`STYLE`], a heading and
+/// a legend of its own. `name` tells it apart from other pictures there.
+pub(crate) fn inline(comparison: &Comparison, width: u64, name: &str) -> String {
+    let labels = labels(comparison, &hours_axis(comparison, width));
+    // Above the area stands at least the name of the currency.
+    let frame = Frame::of(comparison, width, ROW + 4, &labels);
+    let (across, height) = (LEFT + width + RIGHT, frame.bottom() + ROW * 2 + 8);
+    let mut text = format!(
+        "<svg class=\"plot {name}\" viewBox=\"0 0 {across} {height}\" role=\"img\" \
+         aria-labelledby=\"{name}-desc\">\n<desc id=\"{name}-desc\">{}</desc>\n",
+        escaped(&description(comparison)),
+    );
+    frame.draw(&mut text, comparison, &labels);
+    text + "</svg>\n"
+}
+
+/// How the line of a class is drawn, for a legend beside the picture.
+pub(crate) fn key(class: Class) -> String {
+    format!(
+        "<svg class=\"key\" viewBox=\"0 0 36 8\" width=\"36\" height=\"8\" aria-hidden=\"true\"><line class=\"line {class}\" \
+         x1=\"0\" x2=\"36\" y1=\"4\" y2=\"4\"/></svg>"
+    )
+}
+
+/// The classes that have any plan.
+pub(crate) fn drawn(comparison: &Comparison) -> Vec<&Course> {
+    let courses = comparison.courses.iter();
+    courses.filter(|course| !course.stretches.is_empty()).collect()
+}
+
 /// The area in which totals are drawn.
 struct Frame {
     across: Axis,
     up: Axis,
     /// Its upper edge.
     top: u64,
+    /// Between its left and its right edge.
+    width: u64,
 }
 
 /// The hours of a crossing, in a row in which nothing overlaps it.
@@ -121,18 +135,47 @@ struct Label<'a> {
 }
 
 impl Frame {
+    /// An area below a heading and the rows of labels.
+    fn of(comparison: &Comparison, width: u64, heading: u64, labels: &[Label<'_>]) -> Self {
+        let rows = labels.iter().map(|label| label.row + 1).max().unwrap_or(0);
+        Self {
+            across: hours_axis(comparison, width),
+            up: totals_axis(comparison, HEIGHT),
+            top: heading + ROW * rows,
+            width,
+        }
+    }
+
+    fn bottom(&self) -> u64 {
+        self.top + HEIGHT
+    }
+
+    fn draw(&self, text: &mut String, comparison: &Comparison, labels: &[Label<'_>]) {
+        self.grid(text, comparison);
+        let first = labels.iter().map(|label| label.row + 1).max().unwrap_or(0);
+        for label in labels {
+            self.label(text, label, self.top - ROW * first);
+        }
+        for course in drawn(comparison) {
+            self.line(text, course);
+        }
+        for crossing in &comparison.crossings {
+            self.mark(text, crossing);
+        }
+    }
+
     fn x(&self, hours: Exact) -> Exact {
         let position = self.across.position(hours);
         position.plus(Exact::whole(LEFT)).unwrap_or(position)
     }
 
     fn y(&self, total: Exact) -> Exact {
-        let floor = Exact::whole(self.top + HEIGHT);
+        let floor = Exact::whole(self.bottom());
         floor.minus(self.up.position(total)).unwrap_or(floor)
     }
 
     fn grid(&self, text: &mut String, comparison: &Comparison) {
-        let (bottom, right) = (self.top + HEIGHT, LEFT + WIDTH);
+        let (bottom, right) = (self.bottom(), LEFT + self.width);
         for tick in self.up.ticks() {
             let y = self.y(tick);
             let _ = writeln!(
@@ -160,8 +203,8 @@ impl Frame {
         }
         let _ = writeln!(
             text,
-            "<rect class=\"frame\" x=\"{LEFT}\" y=\"{}\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>",
-            self.top
+            "<rect class=\"frame\" x=\"{LEFT}\" y=\"{}\" width=\"{}\" height=\"{HEIGHT}\"/>",
+            self.top, self.width
         );
         let _ = writeln!(
             text,
@@ -193,14 +236,15 @@ impl Frame {
         );
     }
 
-    fn label(&self, text: &mut String, label: &Label<'_>) {
+    /// A label in its row below `above`.
+    fn label(&self, text: &mut String, label: &Label<'_>, above: u64) {
         let Some(at) = label.crossing.at.to_exact() else { return };
-        let (x, y) = (self.x(at), TITLE + ROW * label.row + 12);
+        let (x, y) = (self.x(at), above + ROW * label.row + 12);
         let _ = writeln!(
             text,
             "<line class=\"drop\" x1=\"{x}\" x2=\"{x}\" y1=\"{}\" y2=\"{}\"/>",
             y + 3,
-            self.top + HEIGHT
+            self.bottom()
         );
         let weight = if label.crossing.leads {
             " font-weight=\"600\""

@@ -1,0 +1,199 @@
+//! `planner report`: a quote to hand on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gpu_broker_core::demand::{Demand, DisksWanted, Objective};
+use gpu_broker_core::market::Market;
+use gpu_broker_core::quantity::Hours;
+use gpu_broker_core::quote::compare::{CompareError, compare};
+
+use super::Context;
+use super::quote::{answered, status};
+use super::verify::findings;
+use crate::cli::{Output, ReportArgs};
+use crate::exit::Exit;
+use crate::files::market::Saved;
+use crate::files::quote::Kept;
+use crate::files::{quotes, whole};
+use crate::printer::bytes;
+use crate::report::Trouble;
+use crate::settings::narrow;
+use crate::view::format;
+use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
+use crate::view::text::shown;
+
+/// The hours that are drawn: the usual span, and further where more are asked
+/// for.
+const DRAWN: (u64, u64) = (1, 2160);
+
+/// Makes a report of a quote that was kept, or of one that is made now.
+pub(crate) async fn report(context: &Context<'_>, args: &ReportArgs) -> Result<Exit, Trouble> {
+    let prints = printed(context, args)?;
+    let (report, exit) = match args.quote() {
+        Some(word) => (of_kept(context, args, word).await?, Exit::Done),
+        None => of_now(context, args).await?,
+    };
+    if let Some(file) = &args.html {
+        let page = page(&report);
+        if file == "-" {
+            bytes(page.as_bytes())?;
+        } else {
+            whole::write(Path::new(file), page.as_bytes())?;
+            context.printer.note(&format!("the report is in {}\n", shown(file)));
+        }
+    }
+    if prints {
+        bytes(markdown(&report).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+/// Whether Markdown is printed.
+fn printed(context: &Context<'_>, args: &ReportArgs) -> Result<bool, Trouble> {
+    let asked = context.global.json || context.global.output.is_some();
+    let to_stdout = args.html.as_deref() == Some("-");
+    match context.output {
+        Output::Markdown if to_stdout => Err(Trouble::usage("a page and Markdown cannot both be printed")
+            .hint("write the page to a file with `--html report.html`")),
+        Output::Markdown => Ok(true),
+        _ if !asked => Ok(args.html.is_none()),
+        _ => Err(Trouble::usage("a report is Markdown, or a page")
+            .hint("`-o markdown` or `--html FILE`; `planner quote -o json` prints the figures for programs")),
+    }
+}
+
+/// A report of a quote that is made now.
+async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exit), Trouble> {
+    let asked = args.asked();
+    let answer = answered(context, &asked).await?;
+    let document = answer.document(context, &asked).await?;
+    let text = format::json(&document)?;
+    let (kept, told) = read(&text)?;
+    let terms = terms(Arc::clone(&answer.market), &answer.demand).await?;
+    let report = made(&Basis {
+        kept: &kept,
+        told: &told,
+        demand: &answer.demand,
+        known: Known::Made(answer.market.offers.len()),
+        terms: &terms,
+    });
+    Ok((report, status(&answer.market, &answer.quote)))
+}
+
+/// A report of a quote that somebody kept, where it holds.
+async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result<Report, Trouble> {
+    if args.max_offers.is_some() || !args.request.is_without_flags() || !context.global.offers.is_empty() {
+        return Err(
+            Trouble::usage("flags of a request are given beside a quote, which is the answer to one")
+                .hint("leave them out, or name the GPUs in place of the quote"),
+        );
+    }
+    let (text, saved) = found(context, word)?;
+    let (kept, told) = read(&text)?;
+    let saved = match (saved, &context.global.market) {
+        (_, Some(path)) => Some(Saved::read(path)?),
+        (saved, None) => saved.map_or_else(|| beside(context, &kept), |saved| Ok(Some(saved)))?,
+    };
+    if let Some(wrong) = findings(&kept, saved.as_ref()).first() {
+        return Err(
+            Trouble::new(Exit::Refused, format!("the quote does not hold: {}", shown(wrong)))
+                .hint("`planner verify` tells all that is wrong with it; quote again"),
+        );
+    }
+    let demand = kept.request.demand();
+    let terms = match &saved {
+        Some(saved) => terms(Arc::new(seen(saved, &demand)), &demand).await?,
+        None => Terms::Unknown(
+            "To draw the total by hours, the market is needed that the quote was made of: \
+             keep it with `planner quote --save market.json`, and give it with `--market market.json`."
+                .to_owned(),
+        ),
+    };
+    Ok(made(&Basis {
+        kept: &kept,
+        told: &told,
+        demand: &demand,
+        known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
+        terms: &terms,
+    }))
+}
+
+/// The document that a word means, and its market where the word is an id.
+fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), Trouble> {
+    if !quotes::is_id(word) {
+        return Ok((whole::read(Path::new(word), "the quote")?, None));
+    }
+    let data = context.data()?;
+    let folders = [data.quotes(), data.of_sandbox().quotes()];
+    let there = folders
+        .iter()
+        .map(|folder| quotes::paths(folder, word))
+        .find(|(quote, _)| quote.exists());
+    let Some((quote, beside)) = there else {
+        return Err(Trouble::new(
+            Exit::Refused,
+            format!("no quote {word} is kept in {}", folders[0].display()),
+        )
+        .hint("the last hundred are kept, of each data folder; `planner quote GPU` makes one"));
+    };
+    Ok((whole::read(&quote, "the quote")?, Some(Saved::read(&beside)?)))
+}
+
+/// The market that is kept of a quote in a file, if it was made here.
+fn beside(context: &Context<'_>, kept: &Kept) -> Result<Option<Saved>, Trouble> {
+    let (Some(id), Ok(data)) = (kept.id().filter(|id| quotes::is_id(id)), context.data()) else {
+        return Ok(None);
+    };
+    let folders = [data.quotes(), data.of_sandbox().quotes()];
+    let there = folders
+        .iter()
+        .map(|folder| quotes::paths(folder, id).1)
+        .find(|path| path.exists());
+    there.map(|path| Saved::read(&path)).transpose()
+}
+
+fn read(text: &[u8]) -> Result<(Kept, Told), Trouble> {
+    let both = Kept::parse(text).and_then(|kept| Ok((kept, Told::parse(text)?)));
+    both.map_err(|reason| {
+        Trouble::usage(format!("it is no quote: {}", shown(&reason)))
+            .hint("`planner quote GPU -o json > FILE` writes one")
+    })
+}
+
+/// The market as far as the request is about it.
+fn seen(saved: &Saved, demand: &Demand) -> Market {
+    let mut market = saved.market.clone();
+    let brokers = &demand.wanted_where.brokers;
+    if !brokers.is_empty() {
+        narrow(&mut market, |broker| brokers.admits_word(broker.as_str()));
+    }
+    market
+}
+
+/// Totals by hours. What is about one number of hours is left out of the
+/// request, as the hours are what is drawn.
+async fn terms(market: Arc<Market>, demand: &Demand) -> Result<Terms, Trouble> {
+    let mut demand = demand.clone();
+    let mut without = Vec::new();
+    if demand.caps.total.take().is_some() {
+        without.push("--max-total");
+    }
+    if demand.objective != Objective::Total {
+        demand.objective = Objective::Total;
+        without.push("--sort-by");
+    }
+    // Terms are about machines; disks cost the same on all of them.
+    demand.disks = DisksWanted::default();
+    let from = Hours::whole(DRAWN.0).min(demand.hours);
+    let to = Hours::whole(DRAWN.1).max(demand.hours);
+    let comparing = tokio::task::spawn_blocking(move || compare(&market, &demand, from, to));
+    let compared = comparing
+        .await
+        .map_err(|error| Trouble::new(Exit::Internal, format!("the terms could not be compared: {error}")))?;
+    Ok(match compared {
+        Ok(comparison) => Terms::Known { comparison, without },
+        Err(CompareError::Span { .. }) => Terms::Unknown("There are no hours to be drawn.".to_owned()),
+        Err(error) => return Err(Trouble::usage(error.to_string())),
+    })
+}
