@@ -39,9 +39,9 @@ enum Letters {
 }
 
 impl Letters {
-    /// The text in these letters, as wide as it was: tables stay in line.
-    fn spell(self, text: &str) -> Cow<'_, str> {
-        if self == Self::All || text.is_ascii() {
+    /// The text in these letters, as wide as it was: tables stay in line. Off a terminal it is the same everywhere.
+    fn spell(self, text: &str, on_terminal: bool) -> Cow<'_, str> {
+        if self == Self::All || !on_terminal || text.is_ascii() {
             return Cow::Borrowed(text);
         }
         let plain = |c: char| match c {
@@ -82,7 +82,7 @@ impl Printer {
     }
 
     /// The same for the terminal that the environment describes: one that knows no commands is never cleared, and one
-    /// without UTF-8 gets tables and sentences in ASCII. Documents for programs are UTF-8 everywhere.
+    /// without UTF-8 gets ASCII. What goes elsewhere is UTF-8 everywhere.
     pub(crate) fn on(self, environment: &Environment) -> Self {
         let terminal = environment.terminal.as_deref();
         Self {
@@ -118,7 +118,7 @@ impl Printer {
         };
         clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
-        let text = self.letters.spell(text);
+        let text = self.letters.spell(text, io::stdout().is_terminal());
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
@@ -139,7 +139,7 @@ impl Printer {
         clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
         // There is nowhere left to complain about a broken standard error.
-        let _ = err.write_all(self.letters.spell(text).as_bytes());
+        let _ = err.write_all(self.letters.spell(text, io::stderr().is_terminal()).as_bytes());
     }
 
     /// Whether progress would be seen by anybody.
@@ -183,5 +183,24 @@ fn forgive(result: io::Result<()>) -> io::Result<()> {
             Ok(())
         }
         result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_the_letters_that_it_knows() {
+        let check = |letters: Letters, on_terminal: bool, text: &str, expected: &str| {
+            let spelled = letters.spell(text, on_terminal);
+            assert_eq!(spelled, expected);
+            assert_eq!(spelled.chars().count(), text.chars().count());
+        };
+        let row = "├─ 8 × H100 SX… $/GPU·h −53 % Zürich";
+        check(Letters::Ascii, true, row, "+- 8 x H100 SX. $/GPU.h -53 % Z?rich");
+        check(Letters::Ascii, false, row, row);
+        check(Letters::All, true, row, row);
+        check(Letters::Ascii, true, "plain", "plain");
     }
 }
