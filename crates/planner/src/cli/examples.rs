@@ -186,6 +186,7 @@ Examples:
   planner report H100:8 --sandbox --html report.html    a page: plans, line items, plot, reasons
   planner report H100:8 --hours 72 --sandbox            Markdown for a pull request
   planner report q_0123456789abcdef --html report.html  a quote that `planner quote` made here
+  planner quote H100:8 --save market.json -o json > quote.json
   planner report quote.json --market market.json        one from anywhere, with its market
 
 The page loads nothing and runs nothing. A quote that was kept is checked first,
