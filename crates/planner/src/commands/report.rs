@@ -41,7 +41,11 @@ pub(crate) async fn report(context: &Context<'_>, args: &ReportArgs) -> Result<E
         if file == "-" {
             bytes(page.as_bytes())?;
         } else {
-            whole::write(Path::new(file), page.as_bytes())?;
+            // To be handed on, so not for its owner alone.
+            std::fs::write(file, page).map_err(|error| {
+                Trouble::usage(format!("the report cannot be written to {}: {error}", shown(file)))
+                    .hint("name a file in a folder that exists, or `-` to print the page")
+            })?;
             context.printer.note(&format!("the report is in {}\n", shown(file)));
         }
     }
