@@ -37,19 +37,28 @@
 //! all of them at once and returns a [`Market`](core::market::Market) that
 //! says what did not come. Reading offers costs nothing.
 //!
-//! ```no_run
+//! ```
 //! # #[cfg(feature = "spheron")] {
 //! use std::sync::Arc;
 //! use std::time::Duration;
 //!
+//! use gpu_broker::core::demand::Demand;
+//! use gpu_broker::core::gpu::GpuRequest;
+//! use gpu_broker::core::market::Completeness;
+//! use gpu_broker::core::quantity::Hours;
+//! use gpu_broker::core::quote::quote;
 //! use gpu_broker::core::source::{Ask, Hint, Quiet, Source};
 //! use gpu_broker::engine::gather;
 //! use gpu_broker::http::BaseUrl;
 //! use gpu_broker::spheron::{Spheron, SpheronOptions};
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # // The broker is simulated here, so that this runs anywhere.
+//! # let sandbox = gpu_broker_sandbox::Sandbox::start(&gpu_broker_sandbox::Options::new(std::time::UNIX_EPOCH))?;
+//! let address = Spheron::BASE_URL;
+//! # let address = sandbox.spheron_url();
 //! let spheron = Spheron::new(SpheronOptions {
-//!     base_url: BaseUrl::parse(Spheron::BASE_URL)?,
+//!     base_url: BaseUrl::parse(address)?,
 //!     key: None, // offers are public
 //!     team: None,
 //!     user_agent: "procurement/1.0".into(),
@@ -57,11 +66,25 @@
 //! let sources: Vec<Arc<dyn Source>> = vec![Arc::new(spheron)];
 //! let ask = Ask { within: Duration::from_secs(30), hint: &Hint::default(), progress: &Quiet };
 //! let market = gather(&sources, &[], &ask, jiff::Timestamp::UNIX_EPOCH).await;
-//! println!("{} offers", market.offers.len());
-//! # Ok(())
+//! // A page that failed is never a short list.
+//! assert_eq!(market.completeness(), Completeness::Whole);
+//!
+//! let demand = Demand::new(GpuRequest::parse("H100,H200:8")?, Hours::whole(72));
+//! let quote = quote(&market, &demand, 3)?;
+//! for plan in &quote.plans {
+//!     println!("{} {} for {} GPUs", plan.total.amount(), plan.total.currency(), plan.gpus);
+//! }
+//! // Every offer is ranked, or rejected for a reason that is counted.
+//! assert_eq!(quote.read, quote.ranked + quote.rejected.values().sum::<u64>());
+//! # assert!(quote.optimal && quote.plans.len() == 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
 //! # }
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! The `examples` show more: a report over many requests, a source of one's
+//! own, and the prices of a market that was kept.
 //!
 //! # Launching
 //!

@@ -53,7 +53,7 @@ fn examples(markdown: &str) -> Vec<Example> {
 fn reads_a_file(words: &[impl AsRef<str>]) -> bool {
     let flags = ["--market", "--offers", "--save", "--quote", "--ssh-key", "--cloud-init"];
     let commands = ["verify", "diff"];
-    let is_quote = |word: &str| word.starts_with("q_") || word.ends_with(".json");
+    let is_quote = |word: &str| word.starts_with("q_") || word.contains(".json");
     let mut words = words.iter().map(AsRef::as_ref);
     words.any(|word| flags.contains(&word) || commands.contains(&word) || is_quote(word))
 }

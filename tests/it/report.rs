@@ -191,6 +191,7 @@ fn quotes_that_were_kept_are_reported_where_they_hold() {
     // By its id, or beside what was kept of it, or with the market named: the same page.
     let by_id = page(&planner, &id, 0);
     assert!(by_id.contains("nothing better was overlooked") && by_id.contains("<figure>"));
+    assert!(by_id.contains("WHAT WOULD ADMIT SOME"));
     assert_eq!(page(&planner, &quote, 0), by_id);
     assert_eq!(
         page(&crate::support::planner(), &format!("{quote} --market {market}"), 0),
@@ -199,6 +200,7 @@ fn quotes_that_were_kept_are_reported_where_they_hold() {
     // Somewhere else, and without the market, there is less to say.
     let elsewhere = page(&crate::support::planner(), &quote, 0);
     assert!(elsewhere.contains("--save market.json") && !elsewhere.contains("<figure>"));
+    assert!(elsewhere.contains("WHICH MEANS") && !elsewhere.contains("WHAT WOULD ADMIT SOME"));
     assert!(elsewhere.contains("not known whether anything better was overlooked"));
 
     // With a figure changed, or another market, it does not hold.

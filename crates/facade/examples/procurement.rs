@@ -1,5 +1,5 @@
 //! What a quarter's worth of requests would cost, as CSV whose columns have the
-//! names of FOCUS, the FinOps Open Cost and Usage Specification (1.2), so that
+//! names of FOCUS, the Open Cost and Usage Specification (1.2), so that
 //! an estimate can stand beside the bill that follows it.
 //!
 //! FOCUS calls whoever sells a *provider* and whoever makes a *publisher*: here
@@ -7,6 +7,12 @@
 //! with `x_`, as it asks.
 //!
 //! `cargo run --example procurement`
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what it found"
+)]
 
 use std::error::Error;
 use std::sync::Arc;

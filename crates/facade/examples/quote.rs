@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example quote`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::sync::Arc;

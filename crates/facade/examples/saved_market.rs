@@ -6,6 +6,8 @@
 //! cargo run --example saved_market < market.json
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::read_to_string;

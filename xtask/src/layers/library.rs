@@ -28,6 +28,8 @@ const UNWANTED: &[&str] = &[
     "clap_builder",
     "clap_complete",
     "comfy-table",
+    "console",
+    "crossterm",
     "gpu-broker-hostile",
     "gpu-broker-planner",
     "gpu-broker-sandbox",
@@ -35,7 +37,10 @@ const UNWANTED: &[&str] = &[
     "indicatif",
     "jsonschema",
     "proptest",
+    "terminal_size",
+    "termcolor",
     "tracing-subscriber",
+    "unicode-width",
 ];
 
 /// What must be there, or the listing is not the one that was asked for.

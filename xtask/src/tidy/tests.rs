@@ -15,6 +15,7 @@ const PLANNER: &str = "crates/planner/src/a.rs";
 const PRINTER: &str = "crates/planner/src/printer.rs";
 const MOD: &str = "crates/core/src/a/mod.rs";
 const FACADE: &str = "crates/facade/planner.rs";
+const EXAMPLE: &str = "crates/facade/examples/quote.rs";
 const ANSWER: &str = "crates/sources/prime/fixtures/a.json";
 const INDEX: &str = "crates/sources/prime/fixtures/index.toml";
 
@@ -51,6 +52,7 @@ const SAMPLES: &[Sample] = &[
     ("printing", PRINTER, "println!()", &[]),
     ("printing", "crates/planner/src/printer/a.rs", "print!()", &[]),
     ("printing", XTASK, "println!()", &[]),
+    ("printing", EXAMPLE, "println!()", &[]),
     ("printing", HTTP, "/// println!()\nwriteln!(a, \"print!()\");", &[]),
     ("printing", HTTP, "fn print() { print() }", &[]),
     ("no-logic", MOD, "mod b;\nfn c() {}\n", &[2]),
@@ -60,6 +62,7 @@ const SAMPLES: &[Sample] = &[
     ("no-logic", CORE, "fn a() {}", &[]),
     ("no-logic", FACADE, "pub fn a() -> u8 { 1 }", &[1]),
     ("no-logic", FACADE, "fn main() {}", &[]),
+    ("no-logic", EXAMPLE, "pub fn a() -> u8 { 1 }", &[]),
     ("white-space", CORE, "a \n\tb\nc\r\nd\n", &[1, 2, 3]),
     ("white-space", CORE, "a\n    b \"\\t\"\n", &[]),
     ("white-space", "README.md", "a  \n", &[]),

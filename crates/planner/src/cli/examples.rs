@@ -6,6 +6,7 @@ Examples:
   planner quote H100:8 --hours 72             eight H100s for three days
   planner quote A100-80GB:4 --region eu_north,eu_west --explain
   planner quote any:48GB+:2 --max-price 3 -o json
+  planner report H100:8 --sandbox --html report.html    a page to hand on
   planner offers H200                         what is for sale, unranked
   planner provision H100:8 --sandbox --yes    launch the best of it
   planner ls --sandbox                        what was launched

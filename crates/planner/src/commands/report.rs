@@ -7,11 +7,12 @@ use gpu_broker_core::demand::{Demand, DisksWanted, Objective};
 use gpu_broker_core::market::Market;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::quote::compare::{CompareError, compare};
+use gpu_broker_core::quote::why;
 
 use super::Context;
-use super::quote::{answered, status};
+use super::quote::{answered, reckon, status};
 use super::verify::findings;
-use crate::cli::{Output, ReportArgs};
+use crate::cli::{Again, Output, ReportArgs};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::quote::Kept;
@@ -22,6 +23,7 @@ use crate::settings::narrow;
 use crate::view::format;
 use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
 use crate::view::text::shown;
+use crate::view::why as view_why;
 
 /// The hours that are drawn: the usual span, and further where more are asked
 /// for.
@@ -39,7 +41,11 @@ pub(crate) async fn report(context: &Context<'_>, args: &ReportArgs) -> Result<E
         if file == "-" {
             bytes(page.as_bytes())?;
         } else {
-            whole::write(Path::new(file), page.as_bytes())?;
+            // To be handed on, so not for its owner alone.
+            std::fs::write(file, page).map_err(|error| {
+                Trouble::usage(format!("the report cannot be written to {}: {error}", shown(file)))
+                    .hint("name a file in a folder that exists, or `-` to print the page")
+            })?;
             context.printer.note(&format!("the report is in {}\n", shown(file)));
         }
     }
@@ -90,7 +96,7 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         );
     }
     let (text, saved) = found(context, word)?;
-    let (kept, told) = read(&text)?;
+    let (kept, mut told) = read(&text)?;
     let saved = match (saved, &context.global.market) {
         (_, Some(path)) => Some(Saved::read(path)?),
         (saved, None) => saved.map_or_else(|| beside(context, &kept), |saved| Ok(Some(saved)))?,
@@ -103,7 +109,16 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
     }
     let demand = kept.request.demand();
     let terms = match &saved {
-        Some(saved) => terms(Arc::new(seen(saved, &demand)), &demand).await?,
+        Some(saved) => {
+            let market = Arc::new(seen(saved, &demand));
+            if !told.is_explained() {
+                let why = reckon(&market, &demand, why).await?;
+                let asked = args.asked();
+                let again = Again::new(&asked, context.global, &demand);
+                told.explain(&view_why::rejections(&why.rejections, &again));
+            }
+            terms(market, &demand).await?
+        }
         None => Terms::Unknown(
             "To draw the total by hours, the market is needed that the quote was made of: \
              keep it with `planner quote --save market.json`, and give it with `--market market.json`."
@@ -164,6 +179,7 @@ fn read(text: &[u8]) -> Result<(Kept, Told), Trouble> {
 /// The market as far as the request is about it.
 fn seen(saved: &Saved, demand: &Demand) -> Market {
     let mut market = saved.market.clone();
+    market.disks = saved.disks.clone().filter(|_| !demand.disks.is_empty());
     let brokers = &demand.wanted_where.brokers;
     if !brokers.is_empty() {
         narrow(&mut market, |broker| brokers.admits_word(broker.as_str()));

@@ -127,7 +127,7 @@ pub(crate) fn relaxations(changes: &[Change], again: &Again<'_>) -> String {
 }
 
 /// Why no change helps.
-fn helpless(reason: Reason) -> &'static str {
+pub(crate) fn helpless(reason: Reason) -> &'static str {
     match reason {
         Reason::Unreadable => "none: the records could not be understood",
         Reason::Stock => "none: there is no stock",

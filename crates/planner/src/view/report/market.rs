@@ -15,6 +15,7 @@ use super::told::{Change, Told};
 use super::{Block, Picture};
 use crate::view::columns::{Column, push};
 use crate::view::compare::{class_name, rows, sentences};
+use crate::view::why::helpless;
 use crate::view::{assumptions, plot};
 
 /// Totals of each class of terms by hours.
@@ -105,10 +106,12 @@ pub(super) fn rejected(claim: &Claim, told: &Told) -> Vec<Block> {
     for rejected in &market.rejected {
         let found = why.iter().find(|known| known.reason == rejected.reason);
         let change = found.and_then(|known| known.change.as_ref());
-        let flags = change.map_or_else(|| "no few changes".to_owned(), |change| word_in(&change.flags));
+        let reason = known(&rejected.reason);
+        let none = reason.map_or("no few changes", helpless).to_owned();
+        let flags = change.map_or(none, |change| word_in(&change.flags));
         let cells = [
             word(&rejected.reason).replace('_', " "),
-            meaning(&rejected.reason).to_owned(),
+            reason.map_or("", meaning).to_owned(),
             rejected.offers.to_string(),
             flags,
         ];
@@ -128,40 +131,44 @@ fn prices(change: Option<&Change>) -> [String; 3] {
     ]
 }
 
-/// A reason in words; nothing for one that this version does not know.
-fn meaning(reason: &str) -> &'static str {
+/// A reason by its word; none for one that this version does not know.
+fn known(reason: &str) -> Option<Reason> {
     let word: StrDeserializer<'_, Error> = reason.into_deserializer();
-    match Reason::deserialize(word) {
-        Err(_) => "",
-        Ok(Reason::Unreadable) => "the record could not be understood",
-        Ok(Reason::Gpu) => "another GPU",
-        Ok(Reason::GpuMemory) => "another size of GPU memory, or none stated",
-        Ok(Reason::Socket) => "another socket, or none stated",
-        Ok(Reason::Stock) => "not in stock",
-        Ok(Reason::Market) => "spot or on demand, which was not asked for",
-        Ok(Reason::Security) => "a tier that was not asked for",
-        Ok(Reason::Broker) => "a broker that was not asked for",
-        Ok(Reason::Provider) => "a provider that was not asked for",
-        Ok(Reason::Region) => "a region that was not asked for, or none stated",
-        Ok(Reason::Country) => "a country that was not asked for, or none stated",
-        Ok(Reason::DataCenter) => "a data centre that was not asked for, or none stated",
-        Ok(Reason::GpusPerNode) => "too few or too many GPUs in one machine",
-        Ok(Reason::Interconnect) => "another network, a slower one, or none stated",
-        Ok(Reason::Prepaid) => "it must be prepaid",
-        Ok(Reason::Unpriced) => "no price for its market",
-        Ok(Reason::Currency) => "priced in a currency without an exchange rate",
-        Ok(Reason::Vcpus) => "too few or too many vCPUs",
-        Ok(Reason::Memory) => "too little or too much memory",
-        Ok(Reason::Disk) => "too little or too much disk",
-        Ok(Reason::Kubernetes) => "no Kubernetes add-on",
-        Ok(Reason::Price) => "its price has too many digits to be reckoned exactly",
-        Ok(Reason::Attach) => "the named disks cannot be attached where it stands",
-        Ok(Reason::NewDisk) => "no such disk is for sale where it stands",
-        Ok(Reason::DiskSharing) => "it would take several machines, and the disks there serve one",
-        Ok(Reason::MaxPrice) => "every plan with it costs too much per hour",
-        Ok(Reason::MaxUpfront) => "every plan with it costs too much when ordering",
-        Ok(Reason::MaxTotal) => "every plan with it costs too much in all",
-        Ok(Reason::GpuCount) => "it and those that it may be combined with are too few",
+    Reason::deserialize(word).ok()
+}
+
+/// A reason in words.
+fn meaning(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Unreadable => "the record could not be understood",
+        Reason::Gpu => "another GPU",
+        Reason::GpuMemory => "another size of GPU memory, or none stated",
+        Reason::Socket => "another socket, or none stated",
+        Reason::Stock => "not in stock",
+        Reason::Market => "spot or on demand, which was not asked for",
+        Reason::Security => "a tier that was not asked for",
+        Reason::Broker => "a broker that was not asked for",
+        Reason::Provider => "a provider that was not asked for",
+        Reason::Region => "a region that was not asked for, or none stated",
+        Reason::Country => "a country that was not asked for, or none stated",
+        Reason::DataCenter => "a data centre that was not asked for, or none stated",
+        Reason::GpusPerNode => "too few or too many GPUs in one machine",
+        Reason::Interconnect => "another network, a slower one, or none stated",
+        Reason::Prepaid => "it must be prepaid",
+        Reason::Unpriced => "no price for its market",
+        Reason::Currency => "priced in a currency without an exchange rate",
+        Reason::Vcpus => "too few or too many vCPUs",
+        Reason::Memory => "too little or too much memory",
+        Reason::Disk => "too little or too much disk",
+        Reason::Kubernetes => "no Kubernetes add-on",
+        Reason::Price => "its price has too many digits to be reckoned exactly",
+        Reason::Attach => "the named disks cannot be attached where it stands",
+        Reason::NewDisk => "no such disk is for sale where it stands",
+        Reason::DiskSharing => "it would take several machines, and the disks there serve one",
+        Reason::MaxPrice => "every plan with it costs too much per hour",
+        Reason::MaxUpfront => "every plan with it costs too much when ordering",
+        Reason::MaxTotal => "every plan with it costs too much in all",
+        Reason::GpuCount => "it and those that it may be combined with are too few",
     }
 }
 
@@ -204,9 +211,10 @@ pub(super) fn disks(told: &Told, claim: &Claim) -> Vec<Block> {
     list.extend(unattachable.map(|disk| format!("{} cannot be attached: {}", word(&disk.id), word_in(&disk.why))));
     if let Some(compared) = &told.stay_or_move {
         let currency = &claim.currency;
-        list.extend(
-            (compared.stay.as_ref()).map(|stay| format!("to stay beside the disks: {} {currency} in all", stay.total)),
-        );
+        list.push(match &compared.stay {
+            Some(stay) => format!("to stay beside the disks: {} {currency} in all", stay.total),
+            None => "nothing fits beside the disks".to_owned(),
+        });
         list.push(format!("to move their data: {} {currency} in all", compared.go.total));
         list.extend(
             (compared.break_even_per_gb).map(|price| format!("to move is worth it below {price} {currency} per GB")),

@@ -5,6 +5,8 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_http::decode;
 use serde::Deserialize;
 
+use crate::view::why::RejectionDocument;
+
 /// The rest of `planner.quote/1`. What an older version did not write is left
 /// out.
 #[derive(Debug, Deserialize)]
@@ -102,6 +104,17 @@ impl Told {
     /// Reads a quote's document, which has been read as a quote before.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         decode(bytes).map_err(|malformed| malformed.to_string())
+    }
+
+    /// Whether it tells what would admit rejected offers, as with `--why`.
+    pub(crate) fn is_explained(&self) -> bool {
+        self.why.is_some()
+    }
+
+    /// Adds what would admit rejected offers.
+    pub(crate) fn explain(&mut self, rejections: &[RejectionDocument]) {
+        let document = serde_json::to_value(rejections).and_then(serde_json::from_value);
+        self.why = document.ok();
     }
 
     /// Whether every broker that was asked answered in full.
