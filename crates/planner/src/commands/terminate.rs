@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Arc;
-use std::time::Duration;
 
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
+use gpu_broker_engine::launch::{CareError, Held};
 
 use super::Context;
 use super::ls::print;
@@ -61,7 +59,7 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     for key in by_id(engine.state(), &args.ids) {
         engine.claim(&key).map_err(|error| trouble(&error))?;
     }
-    let ended = end(context, &mut engine, &keys, args.within).await;
+    let ended = engine.terminate(&keys, args.within).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
     drop(engine);
     match ended {
@@ -70,38 +68,6 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     }
     finish(context, &state, &keys, &now)
 }
-
-/// Ends them, and where a broker says for how long it is too early, waits for
-/// that as far as there is time.
-async fn end(context: &Context<'_>, engine: &mut Engine, keys: &[String], within: Duration) -> Result<(), EngineError> {
-    let clock = Arc::clone(&engine.parts().clock);
-    let start = clock.now();
-    loop {
-        let left = within.saturating_sub(clock.now().since(&start).unwrap_or(within));
-        engine.terminate(keys, left).await?;
-        let now = clock.now();
-        let left = within.saturating_sub(now.since(&start).unwrap_or(within));
-        let attempts = keys.iter().filter_map(|key| engine.state().attempts.get(key));
-        let held = attempts.filter_map(|one| match one.held(&now)? {
-            Held::TooEarly(wait) => Some(wait),
-            Held::Key | Held::Refused => None,
-        });
-        let Some(wait) = held.max().filter(|wait| *wait < left) else {
-            return Ok(());
-        };
-        context
-            .printer
-            .note(&format!("waiting {} s for a minimum runtime\n", wait.as_secs() + 1));
-        let interrupt = context.stop.interrupt();
-        tokio::select! {
-            () = clock.sleep(wait + SECOND) => {}
-            () = interrupt.asked() => return Ok(()),
-        }
-    }
-}
-
-/// What a broker counts in whole seconds is over one later.
-const SECOND: Duration = Duration::from_secs(1);
 
 /// What a person's word could not be taken for.
 pub(super) fn care(error: CareError) -> Trouble {
