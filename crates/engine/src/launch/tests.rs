@@ -6,6 +6,7 @@ mod ending;
 mod limits;
 mod money;
 mod passed;
+mod price;
 mod recovery;
 mod sending;
 mod unseen;
