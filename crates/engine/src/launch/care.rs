@@ -166,7 +166,9 @@ impl Engine {
     /// Ends machines, and returns when their broker's own listing has said
     /// twice that they are gone, or after `within`. A machine that has not
     /// appeared yet is ended when it does. Where a broker says that it is too
-    /// early, and that is over within the time, it is asked again then.
+    /// early, and that is over within the time, it is asked again then. Where
+    /// the journal takes no more rows, only machines of which it has some are
+    /// ended ([`is_noted`](Self::is_noted)).
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -174,9 +176,11 @@ impl Engine {
         self.recover().await?;
         let start = self.now();
         loop {
-            self.end_all(keys, self.left(&start, within)).await?;
+            let noted = |key: &&String| self.is_noted(key);
+            let keys: Vec<String> = keys.iter().filter(noted).cloned().collect();
+            self.end_all(&keys, self.left(&start, within)).await?;
             let left = self.left(&start, within);
-            let Some(wait) = self.too_early(keys).filter(|wait| *wait < left) else {
+            let Some(wait) = self.too_early(&keys).filter(|wait| *wait < left) else {
                 return Ok(());
             };
             let wait = wait + SECOND;
