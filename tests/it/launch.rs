@@ -1,6 +1,7 @@
 //! Launching, looking and ending, as separate commands over one simulated world.
 
 mod brokers;
+mod disk;
 mod examples;
 mod machines;
 mod provision;

@@ -8,9 +8,11 @@ mod chain;
 pub(crate) mod folder;
 mod memory;
 mod mounts;
+mod spare;
 mod sqlite;
 
 pub use memory::{MemoryJournal, MemoryStore};
+pub use spare::SpareJournal;
 pub(crate) use sqlite::rows_were_noted;
 pub use sqlite::{Mode, SqliteJournal, set_aside};
 
@@ -33,6 +35,12 @@ pub trait Journal: Debug + Send {
     /// Once this returns, the rows are on disk and survive a crash; until then
     /// nothing may be done that relies on them. Returns the rows as added.
     fn transact(&mut self, seq: u64, work: &mut Work<'_>) -> Result<Vec<Row>, JournalError>;
+
+    /// Why what is added is lost with this process; `None` where it is kept. Nothing that costs money may be begun over
+    /// rows that are not kept (F31).
+    fn lost(&self) -> Option<&JournalError> {
+        None
+    }
 }
 
 /// What a transaction does: looks at the rows that it has not seen yet, and
@@ -71,6 +79,9 @@ pub enum JournalError {
     /// The disk, the folder or the file.
     #[error("{0}")]
     Storage(String),
+    /// The disk is full or fails, or the folder may only be read. What was written before may be there to be read.
+    #[error("{0}")]
+    Unwritable(String),
     /// What is on disk is not what was written.
     #[error("row {seq} of the journal is damaged: {why}; {REBUILD}")]
     Damaged {

@@ -46,14 +46,20 @@ impl Lock {
     pub fn try_take(folder: &Path, holder: &Holder) -> Result<Option<Self>, JournalError> {
         let folder = Folder::make(folder)?;
         let path = folder.file(NAME);
-        let file = folder.own(NAME)?;
+        let file = match folder.own(NAME) {
+            Ok(file) => file,
+            // Where it may only be read it can be held all the same.
+            Err(error @ JournalError::Unwritable(_)) => File::open(&path).map_err(|_| error)?,
+            Err(error) => return Err(error),
+        };
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(cannot("lock", &path, &error)),
         }
         let mut lock = Self { file };
-        lock.say(holder).map_err(|error| cannot("write", &path, &error))?;
+        // Held is held: what is said of it is for messages, and a full disk takes none.
+        let _ = lock.say(holder);
         Ok(Some(lock))
     }
 

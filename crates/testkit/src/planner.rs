@@ -33,6 +33,8 @@ pub struct Planner {
     environment: Vec<(String, String)>,
     /// What it may fill, in KiB.
     data: String,
+    /// Another program, which becomes it.
+    before: Vec<String>,
 }
 
 /// What became of a run.
@@ -58,6 +60,7 @@ impl Planner {
             program: program.into(),
             environment: Vec::new(),
             data: "unlimited".to_owned(),
+            before: Vec::new(),
             home,
         };
         let home = planner.home.to_str().unwrap().to_owned();
@@ -98,6 +101,11 @@ impl Planner {
         self
     }
 
+    /// From now on, it is started by another program, which is given its command line at the end of its own.
+    pub fn start_by(&mut self, before: &[String]) {
+        self.before = before.to_vec();
+    }
+
     /// The empty home.
     pub fn home(&self) -> &Path {
         &self.home
@@ -108,6 +116,7 @@ impl Planner {
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", LIMITED, "sh", MEMORY_KIB, &self.data])
+            .args(&self.before)
             .arg(&self.program);
         command
             .args(arguments)

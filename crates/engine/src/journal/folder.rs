@@ -182,6 +182,10 @@ fn mode(_about: &Metadata) -> u32 {
 
 /// The operating system said no.
 pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> JournalError {
+    let unwritable = matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    );
     let hint = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and try again",
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
@@ -190,7 +194,12 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> JournalError
         ErrorKind::NotFound => "name a folder that exists",
         _ => "check the disk and the folder",
     };
-    JournalError::Storage(format!("cannot {what} {}: {error}; {hint}", path.display()))
+    let text = format!("cannot {what} {}: {error}; {hint}", path.display());
+    if unwritable {
+        JournalError::Unwritable(text)
+    } else {
+        JournalError::Storage(text)
+    }
 }
 
 fn refused(path: &Path, why: &str, hint: &str) -> JournalError {

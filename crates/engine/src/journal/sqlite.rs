@@ -1,5 +1,6 @@
 //! The journal on disk: one `SQLite` file that several processes share.
 
+mod alone;
 mod copy;
 mod rows;
 mod schema;
@@ -56,9 +57,10 @@ impl SqliteJournal {
     ///
     /// # Errors
     ///
-    /// [`JournalError::Newer`] when a newer version wrote it, [`JournalError::Damaged`] when a row does not hold, and
-    /// [`JournalError::Storage`] when the folder is shared with other machines or may be written by other users, when
-    /// the disk says no, when there is nothing to read, or when the file as a whole is damaged.
+    /// [`JournalError::Newer`] when a newer version wrote it, [`JournalError::Damaged`] when a row does not hold,
+    /// [`JournalError::Unwritable`] when the disk says no or is full, and [`JournalError::Storage`] when the folder is
+    /// shared with other machines or may be written by other users, when there is nothing to read, or when the file as a
+    /// whole is damaged.
     pub fn open(folder: &Path, mode: Mode) -> Result<Self, JournalError> {
         let folder = match mode {
             Mode::Read => Folder::open(folder)?,
@@ -66,15 +68,14 @@ impl SqliteJournal {
         };
         let noted = witness::read(&folder)?;
         present(&folder, mode, &noted)?;
-        let access = match mode {
-            Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Mode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        let connection = match mode {
+            Mode::Read => alone::reading(&folder)?,
+            Mode::Write => {
+                let connection = usual(&folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                schema::check_whole(&connection)?;
+                connection
+            }
         };
-        let connection = connect(&folder.file(NAME), access)?;
-        schema::check(&connection)?;
-        if mode == Mode::Write {
-            schema::check_whole(&connection)?;
-        }
         let mut journal = Self {
             connection,
             witness: (mode == Mode::Write).then(|| Witness::open(&folder)).transpose()?,
@@ -205,6 +206,7 @@ fn create(folder: &Folder) -> Result<(), JournalError> {
 fn finish(connection: Connection, draft: &Path, file: File) -> Result<(), JournalError> {
     // SQLite does not complain when it cannot change how a file is kept.
     schema::check(&connection)?;
+    schema::check_log(&connection)?;
     schema::check_whole(&connection)?;
     connection
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
@@ -213,6 +215,14 @@ fn finish(connection: Connection, draft: &Path, file: File) -> Result<(), Journa
     let synced = file.sync_all();
     drop(file);
     synced.map_err(|error| cannot("write", draft, &error))
+}
+
+/// The journal of a folder, with its log beside it.
+fn usual(folder: &Folder, access: OpenFlags) -> Result<Connection, JournalError> {
+    let connection = connect(&folder.file(NAME), access)?;
+    schema::check(&connection)?;
+    schema::check_log(&connection)?;
+    Ok(connection)
 }
 
 /// Removes what was to become a journal.

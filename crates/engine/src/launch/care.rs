@@ -13,10 +13,15 @@ use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
 use super::engine::{Engine, EngineError, Looked};
 use super::event::{Accepted, Event, Extended, Gone, Named, Orphan};
+use super::insight::Held;
 use super::judge::Doom;
 use super::state::{Attempt, Stage, State};
 use super::survey::as_listed;
 use super::survey::cost::{self, between_ms};
+use crate::clock::Stamp;
+
+/// What a broker counts in whole seconds is over one later.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What an account showed.
 #[derive(Debug)]
@@ -160,12 +165,52 @@ impl Engine {
 
     /// Ends machines, and returns when their broker's own listing has said
     /// twice that they are gone, or after `within`. A machine that has not
-    /// appeared yet is ended when it does.
+    /// appeared yet is ended when it does. Where a broker says that it is too
+    /// early, and that is over within the time, it is asked again then. Where
+    /// the journal takes no more rows, only machines of which it has some are
+    /// ended ([`is_noted`](Self::is_noted)).
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
     pub async fn terminate(&mut self, keys: &[String], within: Duration) -> Result<(), EngineError> {
         self.recover().await?;
+        let start = self.now();
+        loop {
+            let noted = |key: &&String| self.is_noted(key);
+            let keys: Vec<String> = keys.iter().filter(noted).cloned().collect();
+            self.end_all(&keys, self.left(&start, within)).await?;
+            let left = self.left(&start, within);
+            let Some(wait) = self.too_early(&keys).filter(|wait| *wait < left) else {
+                return Ok(());
+            };
+            let wait = wait + SECOND;
+            let line = format!("waiting {} s for a minimum runtime", wait.as_secs());
+            self.parts().watcher.remarked(&line);
+            self.rest(wait).await;
+            if self.parts().interrupt.is_set() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What is left of a time that began then. With a clock that was started
+    /// anew, nothing.
+    fn left(&self, start: &Stamp, within: Duration) -> Duration {
+        within.saturating_sub(self.now().since(start).unwrap_or(within))
+    }
+
+    /// For how long it is too early to end some of them: as long as the longest.
+    fn too_early(&self, keys: &[String]) -> Option<Duration> {
+        let now = self.now();
+        let attempts = keys.iter().filter_map(|key| self.state().attempts.get(key));
+        let waits = attempts.filter_map(|one| match one.held(&now)? {
+            Held::TooEarly(wait) => Some(wait),
+            Held::Key | Held::Refused => None,
+        });
+        waits.max()
+    }
+
+    async fn end_all(&mut self, keys: &[String], within: Duration) -> Result<(), EngineError> {
         for key in keys {
             let Some(attempt) = self.state().attempts.get(key) else {
                 continue;

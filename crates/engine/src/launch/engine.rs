@@ -10,7 +10,7 @@ pub(crate) use looking::Looked;
 pub(crate) use sending::{Sent, SlotOf};
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub struct Engine {
     whole: BTreeMap<Account, Stamp>,
     /// When it found machines that a listing had left out.
     asked: BTreeMap<(Broker, InstanceId), Stamp>,
+    /// The attempts that the journal has rows of, from when on it takes no more.
+    noted: Option<BTreeSet<String>>,
 }
 
 /// What an engine works with.
@@ -125,10 +127,12 @@ impl Engine {
         let rows = journal.read_after(0)?;
         let mut state = State::default();
         take_in(&mut state, &rows).map_err(JournalError::Refused)?;
+        let noted = journal.lost().map(|_| state.attempts.keys().cloned().collect());
         Ok(Self {
             journal,
             state,
             parts,
+            noted,
             looked: BTreeMap::new(),
             whole: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -138,6 +142,23 @@ impl Engine {
     /// What is known, as of the last look at the journal.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Why the journal takes no more rows, where it does not and this engine goes
+    /// on for looking and ending: what it knows then is lost with it.
+    pub fn unkept(&self) -> Option<&JournalError> {
+        self.journal.lost()
+    }
+
+    /// Whether the journal has rows of an attempt. Once it takes no more, nothing
+    /// else is ended.
+    pub fn is_noted(&self, key: &str) -> bool {
+        self.noted.as_ref().is_none_or(|noted| noted.contains(key))
+    }
+
+    /// Refuses whatever must be on disk before it is done (R1, F31).
+    pub(crate) fn must_keep(&self) -> Result<(), JournalError> {
+        self.journal.lost().map_or(Ok(()), |why| Err(why.clone()))
     }
 
     /// Reads what other processes wrote meanwhile.
@@ -202,6 +223,9 @@ impl Engine {
             }
             Ok(drafts)
         })?;
+        if self.noted.is_none() && self.journal.lost().is_some() {
+            self.noted = Some(self.state.attempts.keys().cloned().collect());
+        }
         reach("after-commit");
         if let Some(last) = added.last() {
             next.to_mut().seq = last.seq;
@@ -249,7 +273,11 @@ impl Engine {
         if abandoned(&self.state).is_empty() {
             return Ok(());
         }
-        self.turn().await.map(drop)
+        match self.turn().await {
+            // Nobody knows whether they are under way; nothing is sent meanwhile.
+            Err(EngineError::Journal(_)) if self.unkept().is_some() => Ok(()),
+            turn => turn.map(drop),
+        }
     }
 
     /// The machines of a broker.

@@ -56,6 +56,11 @@ impl Attempt {
         self.gone_from.as_ref().filter(|_| self.stage.is_alive())
     }
 
+    /// Whether its broker was asked to end it.
+    pub fn was_asked_to_end(&self) -> bool {
+        self.end_sent.is_some()
+    }
+
     /// Whether nothing is left to be found out or done for it.
     pub fn is_settled(&self) -> bool {
         self.stage.is_settled() && !self.is_doubted()

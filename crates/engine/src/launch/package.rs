@@ -83,6 +83,11 @@ const RUN_NOTHING: [&str; 1] = ["prime"];
 /// Machines of one launch at most: the engine numbers its disks from 1,000 on.
 const MACHINES_MAX: u64 = 999;
 
+/// The most that one machine or disk may cost per hour, in any currency: what
+/// is dearer is a mistake of whoever lists it, and nobody means to order it
+/// (R11). It can be quoted, as what brokers list is shown as they list it.
+const RATE_MAX: u64 = 10_000;
+
 impl Package {
     /// The machines of a plan, each by itself, and the disks that it creates.
     /// `approved` is what somebody was shown of the plan: no machine may cost
@@ -127,6 +132,7 @@ fn disk_unit(new: &NewDisk, terms: &OrderTerms<'_>) -> Result<DiskUnit, Unlaunch
     {
         return Err(foreign("its disk", new.offer.size.unit_price, quoted).into());
     }
+    sane("its disk", new.rate)?;
     let digits = || "the price of its disk has too many digits".to_owned();
     let ceiling = terms.tolerance.ceiling(new.rate.per_hour()).ok_or_else(digits)?;
     let minutes = terms.longest().in_minutes();
@@ -149,6 +155,19 @@ fn foreign(what: &str, price: Option<Rate>, quoted: Currency) -> String {
     )
 }
 
+/// Refuses a price that nobody means.
+fn sane(what: &str, rate: Rate) -> Result<(), String> {
+    if rate.per_hour() <= Exact::whole(RATE_MAX) {
+        return Ok(());
+    }
+    Err(format!(
+        "{what} is listed at {} {} per hour, and above {RATE_MAX} per hour nothing is ordered: that is a mistake of \
+         whoever lists it; choose another offer",
+        rate.per_hour(),
+        rate.currency()
+    ))
+}
+
 fn unit(group: &Group, approved: &ClaimedPlan, disks: &[DiskId], terms: &OrderTerms<'_>) -> Result<Unit, Unlaunchable> {
     let candidate = &group.candidate;
     let (offer, bill) = (&candidate.offer, &candidate.bill);
@@ -156,6 +175,7 @@ fn unit(group: &Group, approved: &ClaimedPlan, disks: &[DiskId], terms: &OrderTe
     if offer.currency != quoted {
         return Err(foreign("it", offer.price, quoted).into());
     }
+    sane("it", bill.rate)?;
     let key = terms.login(offer)?;
     if terms.first_start.is_some()
         && (RUN_NOTHING.contains(&offer.broker.as_str()) || offer.launch.cloud_init == Some(false))

@@ -6,8 +6,10 @@ mod ending;
 mod limits;
 mod money;
 mod passed;
+mod price;
 mod recovery;
 mod sending;
+mod unkept;
 mod unseen;
 mod wallet;
 
@@ -29,7 +31,7 @@ use super::caps::Caps;
 use super::state::Stage;
 use super::*;
 use crate::identity::Identity;
-use crate::journal::MemoryStore;
+use crate::journal::{Journal, MemoryStore};
 
 /// A broker, a clock and a journal that outlive the engines over them.
 struct World {
@@ -51,6 +53,10 @@ impl World {
     }
 
     fn engine(&self) -> Engine {
+        self.engine_over(self.store.open())
+    }
+
+    fn engine_over(&self, journal: impl Journal + 'static) -> Engine {
         let parts = Parts {
             sources: vec![self.broker.clone()],
             clock: self.clock.clone(),
@@ -60,7 +66,7 @@ impl World {
             interrupt: Interrupt::default(),
             settings: self.settings.clone(),
         };
-        Engine::open(Box::new(self.store.open()), parts).unwrap()
+        Engine::open(Box::new(journal), parts).unwrap()
     }
 
     async fn provision(&self, wish: &Wish) -> Report {

@@ -11,7 +11,7 @@ use super::Context;
 use super::ls::{answered, doubted, reports};
 use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
-use crate::launch::{Purpose, in_doubt, opened, perhaps_ours, told_elsewhere, trouble};
+use crate::launch::{Purpose, in_doubt, opened, perhaps_ours, told_elsewhere, trouble, warn_unkept};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -29,6 +29,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     }
     let mut engine = opened(context, &data, &sources, &Purpose::Look, false)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    warn_unkept(context, &engine);
     let (state, now) = (engine.state(), engine.parts().clock.now());
     let rows = billed(state, &listed);
     let attempts = || state.attempts.values();

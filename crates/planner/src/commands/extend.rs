@@ -18,7 +18,7 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
     if !data.is_begun() {
         return Err(Trouble::usage("nothing was launched from here").hint("`planner provision` launches"));
     }
-    let mut engine = opened(context, &data, &Sources::nobody(), &Purpose::Look, false)?;
+    let mut engine = opened(context, &data, &Sources::nobody(), &Purpose::Note, false)?;
     engine.refresh().map_err(|error| trouble(&error))?;
     let key = the_one(engine.state(), &args.id)?;
     let now = engine.parts().clock.now();

@@ -13,7 +13,7 @@ use super::Context;
 use crate::cli::{LsArgs, Output};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, opened, trouble};
+use crate::launch::{Purpose, opened, trouble, warn_unkept};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -96,6 +96,7 @@ pub(super) async fn look(context: &Context<'_>, data: &Data, offline: bool) -> R
     let sources = context.fleets(data)?;
     let mut engine = opened(context, data, &sources, &Purpose::Look, false)?;
     known.shown = engine.look_around().await.map_err(|error| trouble(&error))?;
+    warn_unkept(context, &engine);
     known.now = engine.parts().clock.now();
     known.reports = reports(&sources, &known.shown);
     known.state = engine.state().clone();

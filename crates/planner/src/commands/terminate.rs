@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Arc;
-use std::time::Duration;
 
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
+use gpu_broker_engine::launch::{CareError, Engine, Held};
 
 use super::Context;
 use super::ls::print;
@@ -31,7 +29,7 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         return super::reconcile::left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
-    let mut engine = opened(context, &data, &sources, &Purpose::Send("terminate"), false)?;
+    let mut engine = opened(context, &data, &sources, &Purpose::End, false)?;
     engine.recover().await.map_err(|error| trouble(&error))?;
     let now = engine.parts().clock.now();
     let (keys, strangers) = named(args, engine.state(), &now)?;
@@ -61,47 +59,51 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
     for key in by_id(engine.state(), &args.ids) {
         engine.claim(&key).map_err(|error| trouble(&error))?;
     }
-    let ended = end(context, &mut engine, &keys, args.within).await;
+    let ended = engine.terminate(&keys, args.within).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
+    let unkept = engine
+        .unkept()
+        .map(|why| unkept(&engine, &keys, &why.to_string(), &now));
     drop(engine);
     match ended {
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         ended => ended.map_err(|error| trouble(&error))?,
     }
-    finish(context, &state, &keys, &now)
+    let exit = finish(context, &state, &keys, &now)?;
+    let Some(unkept) = unkept else {
+        return Ok(exit);
+    };
+    context.printer.warn(&unkept);
+    Ok(if exit == Exit::Interrupted { exit } else { Exit::Unknown })
 }
 
-/// Ends them, and where a broker says for how long it is too early, waits for
-/// that as far as there is time.
-async fn end(context: &Context<'_>, engine: &mut Engine, keys: &[String], within: Duration) -> Result<(), EngineError> {
-    let clock = Arc::clone(&engine.parts().clock);
-    let start = clock.now();
-    loop {
-        let left = within.saturating_sub(clock.now().since(&start).unwrap_or(within));
-        engine.terminate(keys, left).await?;
-        let now = clock.now();
-        let left = within.saturating_sub(now.since(&start).unwrap_or(within));
-        let attempts = keys.iter().filter_map(|key| engine.state().attempts.get(key));
-        let held = attempts.filter_map(|one| match one.held(&now)? {
-            Held::TooEarly(wait) => Some(wait),
-            Held::Key | Held::Refused => None,
-        });
-        let Some(wait) = held.max().filter(|wait| *wait < left) else {
-            return Ok(());
+/// What was asked to end, and what it costs, while the journal took no rows.
+fn unkept(engine: &Engine, keys: &[String], why: &str, now: &Stamp) -> String {
+    let mut text = String::new();
+    for attempt in keys.iter().filter_map(|key| engine.state().attempts.get(key)) {
+        let id = called(attempt);
+        let rate = rates(std::iter::once(attempt));
+        let what = match attempt.stage {
+            Stage::Gone => "its broker lists it as gone".to_owned(),
+            _ if attempt.was_asked_to_end() => format!("asked to end, and {rate} per hour until it is gone"),
+            _ if !engine.is_noted(&attempt.key) => {
+                format!(
+                    "not asked to end, as the journal has no row of it: {rate} per hour; end it at its broker's console"
+                )
+            }
+            _ => format!("not asked to end, up to {rate} per hour"),
         };
-        context
-            .printer
-            .note(&format!("waiting {} s for a minimum runtime\n", wait.as_secs() + 1));
-        let interrupt = context.stop.interrupt();
-        tokio::select! {
-            () = clock.sleep(wait + SECOND) => {}
-            () = interrupt.asked() => return Ok(()),
-        }
+        let when = if attempt.cost.is_some() { "in all" } else { "so far" };
+        let cost = attempt.cost_until(now).map(|cost| cost.to_fixed(4));
+        let cost = cost.map(|cost| format!(", {cost} {} {when}", attempt.ordered.currency));
+        let _ = writeln!(text, "  {id}: {what}{}", cost.unwrap_or_default());
     }
+    format!(
+        "nothing of this is noted down: {}\n{text}once the journal can be written again, run `planner reconcile`: it finds \
+         out what became of them\n",
+        shown(why)
+    )
 }
-
-/// What a broker counts in whole seconds is over one later.
-const SECOND: Duration = Duration::from_secs(1);
 
 /// What a person's word could not be taken for.
 pub(super) fn care(error: CareError) -> Trouble {

@@ -1,11 +1,12 @@
 //! An engine over the journal of the data folder.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gpu_broker_engine::clock::SystemClock;
 use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::identity::Identity;
-use gpu_broker_engine::journal::{JournalError, MemoryStore, Mode, SqliteJournal};
+use gpu_broker_engine::journal::{Journal, JournalError, MemoryStore, Mode, SpareJournal, SqliteJournal};
 use gpu_broker_engine::launch::state::State;
 use gpu_broker_engine::launch::{
     Engine, EngineError, FolderTurns, Interrupt, Names, Parts, Said, Settings, TaggedNames, Turns, Unwatched, Watcher,
@@ -23,11 +24,35 @@ use crate::view::text::shown;
 /// What an engine is for.
 #[derive(Debug)]
 pub(crate) enum Purpose {
-    /// Looking only: it is interrupted at once.
+    /// Looking only: it is interrupted at once, and goes on over a journal that
+    /// can only be read.
     Look,
+    /// Writing a person's word down.
+    Note,
+    /// Ending machines: as with [`Send`](Self::Send), over a journal that need
+    /// not take more rows.
+    End,
     /// Sending, under this command's name: once something is at stake, it is
     /// interrupted between two steps.
     Send(&'static str),
+}
+
+impl Purpose {
+    /// Whether it can be done when nothing can be written: what only looks or
+    /// ends costs nothing.
+    fn goes_on(&self) -> bool {
+        matches!(self, Self::Look | Self::End)
+    }
+
+    /// The command that others are told of, of those that are interrupted
+    /// between two steps.
+    fn command(&self) -> Option<&'static str> {
+        match self {
+            Self::Look | Self::Note => None,
+            Self::End => Some("terminate"),
+            Self::Send(command) => Some(command),
+        }
+    }
 }
 
 /// Opens the journal, which is made when there is none.
@@ -43,24 +68,17 @@ pub(crate) fn opened(
 ) -> Result<Engine, Trouble> {
     let folder = data.folder().to_owned();
     let identity = Identity::load_or_create(&folder).map_err(|error| journal(&error))?;
-    let kept = SqliteJournal::open(&folder, Mode::Write).map_err(|error| journal(&error))?;
+    let kept = kept(context, &folder, purpose).map_err(|error| journal(&error))?;
     reach("after-journal-open");
     let mut settings = patience(context, data);
     settings.strict = strict;
-    let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose {
-        Purpose::Look => ("look", Arc::new(Unwatched), Interrupt::default()),
-        Purpose::Send(command) => {
-            if let Err(error) = kept.keep_copy(context.now) {
-                context
-                    .printer
-                    .warn(&format!("warning: {}\n", shown(&error.to_string())));
-            }
-            (
-                *command,
-                Arc::new(Narrator::new(context.printer)),
-                context.stop.interrupt(),
-            )
-        }
+    let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose.command() {
+        None => ("look", Arc::new(Unwatched), Interrupt::default()),
+        Some(command) => (
+            command,
+            Arc::new(Narrator::new(context.printer)),
+            context.stop.interrupt(),
+        ),
     };
     let holder = Holder {
         pid: std::process::id(),
@@ -76,7 +94,45 @@ pub(crate) fn opened(
         interrupt,
         settings,
     };
-    Engine::open(Box::new(kept), parts).map_err(|error| trouble(&error))
+    Engine::open(kept, parts).map_err(|error| trouble(&error))
+}
+
+/// The journal of a folder, for what is to be done with it.
+fn kept(context: &Context<'_>, folder: &Path, purpose: &Purpose) -> Result<Box<dyn Journal>, JournalError> {
+    let kept = match SqliteJournal::open(folder, Mode::Write) {
+        Ok(kept) => kept,
+        Err(why @ JournalError::Unwritable(_)) if purpose.goes_on() => {
+            let read = SqliteJournal::open(folder, Mode::Read).and_then(|kept| SpareJournal::above(kept, why.clone()));
+            // What it cannot be written for is what is to be mended.
+            return match read {
+                Ok(spare) => Ok(Box::new(spare)),
+                Err(_) => Err(why),
+            };
+        }
+        Err(why) => return Err(why),
+    };
+    if purpose.command().is_some()
+        && let Err(error) = kept.keep_copy(context.now)
+    {
+        let text = error.to_string();
+        context.printer.warn(&format!("warning: {}\n", shown(&text)));
+    }
+    Ok(if purpose.goes_on() {
+        Box::new(SpareJournal::over(kept))
+    } else {
+        Box::new(kept)
+    })
+}
+
+/// Says that what an engine found out is lost with it, where the journal takes
+/// no more rows.
+pub(crate) fn warn_unkept(context: &Context<'_>, engine: &Engine) {
+    if let Some(why) = engine.unkept() {
+        let why = why.to_string();
+        context
+            .printer
+            .warn(&format!("warning: nothing of this is noted down: {}\n", shown(&why)));
+    }
 }
 
 /// How patient the engine is.

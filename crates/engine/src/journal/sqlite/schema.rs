@@ -91,13 +91,19 @@ pub(super) fn check(connection: &Connection) -> Result<(), JournalError> {
     if layout != LAYOUT || !found.iter().map(|(name, sql)| (name.as_str(), sql.as_str())).eq(known) {
         return Err(damaged("its layout is not the one that it says it has"));
     }
+    Ok(())
+}
+
+/// Refuses a file that is not kept with a log beside it.
+pub(super) fn check_log(connection: &Connection) -> Result<(), JournalError> {
     let mode: String = connection
         .pragma_query_value(None, "journal_mode", |row| row.get(0))
-        .map_err(|error| read(&error))?;
-    if mode != "wal" {
-        return Err(damaged("it is not kept with a log"));
+        .map_err(|error| trouble("opened", &error))?;
+    if mode == "wal" {
+        Ok(())
+    } else {
+        Err(damaged("it is not kept with a log"))
     }
-    Ok(())
 }
 
 /// Whether the file hangs together, beyond what its rows say of themselves: rows are added by way of the rest.

@@ -1,6 +1,6 @@
 //! What `SQLite` says, in words that help.
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::journal::{JournalError, REBUILD};
 
@@ -32,11 +32,20 @@ fn one_line(text: &str) -> String {
 
 /// An error while the journal was being `what` ("opened", "read", "written").
 pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
+    let full = match error.sqlite_error().map(|error| error.extended_code) {
+        Some(ffi::SQLITE_FULL) => Some("there is no room for more"),
+        // It is beside the journal, and no row is in it: nothing of those is uncertain.
+        Some(ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_IOERR_SHMSIZE) => Some("there is no room for its index (32 KB)"),
+        _ => None,
+    };
+    if let Some(full) = full {
+        let hint = "the disk is full; free some space and try again";
+        return JournalError::Unwritable(format!("the journal cannot be {what}: {full}, {hint}"));
+    }
     let hint = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
             "another process is writing in it; try again in a moment"
         }
-        Some(ErrorCode::DiskFull) => "the disk is full; free some space and try again",
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "check who may write in its folder"
         }
@@ -49,8 +58,13 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
         // What is asked of it is always the same: if it cannot be answered, the file is not what it was.
         _ => return damaged(&error.to_string()),
     };
-    let error = one_line(&error.to_string());
-    JournalError::Storage(format!("the journal cannot be {what}: {error}; {hint}"))
+    let text = format!("the journal cannot be {what}: {}; {hint}", one_line(&error.to_string()));
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure,
+        ) => JournalError::Unwritable(text),
+        _ => JournalError::Storage(text),
+    }
 }
 
 /// Whether somebody else is at it, and nothing was tried yet.
@@ -64,6 +78,25 @@ pub(super) fn is_busy(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_called_full_and_a_failing_one_uncertain() {
+        let check = |code: i32, said: &str, unwritable: bool| {
+            let error = trouble("written", &Error::SqliteFailure(ffi::Error::new(code), None));
+            let text = error.to_string();
+            assert!(text.contains(said), "{code}: {text}");
+            assert_eq!(matches!(error, JournalError::Unwritable(_)), unwritable, "{text}");
+        };
+        check(ffi::SQLITE_FULL, "the disk is full; free some space", true);
+        check(ffi::SQLITE_IOERR_SHMOPEN, "the disk is full; free some space", true);
+        check(ffi::SQLITE_IOERR_SHMSIZE, "the disk is full; free some space", true);
+        check(ffi::SQLITE_IOERR_FSYNC, "what is on disk is not certain", true);
+        check(ffi::SQLITE_IOERR_WRITE, "what is on disk is not certain", true);
+        check(ffi::SQLITE_READONLY, "check who may write", true);
+        check(ffi::SQLITE_CANTOPEN, "check who may write", true);
+        check(ffi::SQLITE_BUSY, "another process is writing", false);
+        check(ffi::SQLITE_CORRUPT, "is damaged", false);
+    }
 
     #[test]
     fn a_damaged_file_cannot_speak_to_a_terminal() {

@@ -64,6 +64,7 @@ impl Engine {
             let purse = self.purse(fleet, &account).await;
             self.commit(|state| Ok(wallet::before_sending(state, &account, purse).into_iter().collect()))?;
         }
+        self.must_keep()?;
         reach("before-reserve");
         let now = self.now();
         let set_aside = self.commit(|state| {
@@ -85,6 +86,7 @@ impl Engine {
             reach("before-sending");
             self.note(vec![Event::Sending(Named { key: key.clone() })])?;
             reach("after-sending");
+            self.must_keep()?;
             let outcome = create(&*source, fleet, &item, within).await;
             reach("answered");
             let again = matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Transport);

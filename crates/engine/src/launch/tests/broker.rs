@@ -336,13 +336,19 @@ impl Fleet for Scripted {
         let mut truth = self.truth.lock().unwrap();
         let delete = truth.delete;
         truth.deleted.push(id.clone());
-        if matches!(delete, Delete::Works | Delete::FailsAndDoes) {
+        if let Delete::EarlyUntil(until) = delete {
+            let left = until.saturating_sub(self.clock.now_ms());
+            if left > 0 {
+                return Ok(Deletion::TooEarly(Some(Duration::from_millis(left))));
+            }
+        }
+        if matches!(delete, Delete::Works | Delete::FailsAndDoes | Delete::EarlyUntil(_)) {
             for (_, one) in truth.machines.iter_mut().filter(|(_, one)| one.id == *id) {
                 one.phase = Phase::Gone;
             }
         }
         match delete {
-            Delete::Works | Delete::SaysSoAndDoesNot => Ok(Deletion::Requested),
+            Delete::Works | Delete::SaysSoAndDoesNot | Delete::EarlyUntil(_) => Ok(Deletion::Requested),
             Delete::SaysAbsent => Ok(Deletion::Absent),
             Delete::FailsAndDoes | Delete::Fails => Err(Self::error(ErrorKind::Unavailable)),
             Delete::TooEarly => Ok(Deletion::TooEarly(Some(Duration::from_secs(600)))),

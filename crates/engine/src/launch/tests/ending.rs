@@ -36,6 +36,34 @@ async fn ending_is_believed_when_listings_say_so() {
 }
 
 #[tokio::test]
+async fn a_minimum_runtime_that_is_over_in_time_is_waited_for() {
+    let check = async |early: u64, within: u64, expected: Stage, deletes: usize| {
+        let name = format!("too early for {early} s, within {within} s");
+        let world = World::new(vec![Answer::Made]);
+        let report = world.provision(&wish(vec![vec![unit("best", "10")]])).await;
+        let keys = vec![report.attempts[0].key.clone()];
+        let began = world.clock.now_ms();
+        world.broker.delete_as(Delete::EarlyUntil(began + early * 1000));
+        world
+            .engine()
+            .terminate(&keys, Duration::from_secs(within))
+            .await
+            .unwrap();
+        assert_eq!(only(&world.engine()).stage, expected, "{name}");
+        assert_eq!(world.broker.deletes(), deletes, "{name}");
+        let took = Duration::from_millis(world.clock.now_ms() - began).as_secs();
+        assert!(took <= within + 1, "{name}: {took} s");
+        // What cannot end in the time is told at once.
+        assert_eq!(took >= early, expected == Stage::Gone, "{name}: {took} s");
+        assert_eq!(world.broker.alive() == 0, expected == Stage::Gone, "{name}");
+    };
+    check(90, 300, Stage::Gone, 2).await;
+    check(90, 60, Stage::Blocked, 1).await;
+    check(0, 300, Stage::Gone, 1).await;
+    check(3600, 300, Stage::Blocked, 1).await;
+}
+
+#[tokio::test]
 async fn a_machine_ends_at_its_deadline() {
     let world = World::new(vec![Answer::Made]);
     let ends_at = world.clock.wall_in(Duration::from_secs(3_600));

@@ -39,6 +39,8 @@ pub(in crate::launch::tests) enum Delete {
     FailsAndDoes,
     Fails,
     TooEarly,
+    /// Too early until then, in milliseconds of the clock, which is said.
+    EarlyUntil(u64),
     KeyRefused,
 }
 

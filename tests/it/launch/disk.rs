@@ -1,0 +1,109 @@
+//! A disk that is full, or a folder that may only be read, while machines run and cost money.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::world::{Home, only};
+use crate::support::text;
+
+/// A way to let a planner write nothing.
+struct Way {
+    name: &'static str,
+    before: fn(&Path) -> Vec<String>,
+    /// What it is called.
+    said: &'static str,
+}
+
+/// Every shell can do the first; the others are tried where this machine lets them.
+const WAYS: [Way; 3] = [
+    Way {
+        name: "no file may grow",
+        before: |_| words(&["sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]),
+        said: "the disk is full; free some space",
+    },
+    Way {
+        name: "the disk is full",
+        before: |_| {
+            words(&[
+                "strace",
+                "--follow-forks",
+                "--output=/dev/null",
+                "--trace=pwrite64",
+                "--inject=pwrite64:error=ENOSPC",
+            ])
+        },
+        said: "the disk is full; free some space",
+    },
+    Way {
+        name: "the folder may only be read",
+        before: |folder| {
+            let script = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"";
+            words(&["unshare", "-Urm", "sh", "-c", script, folder.to_str().unwrap()])
+        },
+        said: "check who may write",
+    },
+];
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Whether this machine has the means for it.
+fn is_possible(before: &[String]) -> bool {
+    let mut probe = Command::new(&before[0]);
+    probe.args(&before[1..]).arg("true").stdin(Stdio::null());
+    probe.output().is_ok_and(|output| output.status.success())
+}
+
+#[track_caller]
+fn check(way: &Way) {
+    let name = way.name;
+    let mut home = Home::troubled(&[]);
+    let run = |home: &Home, line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    let launched = run(&home, "provision H100:1 --yes -o json").expect(0).json();
+    let id = text(only(&launched), "id").to_owned();
+    let before = (way.before)(&home.planner.home().join("planner"));
+    if !is_possible(&before) {
+        return;
+    }
+    home.planner.start_by(&before);
+    // What can be read is shown, and what is found is not noted down.
+    for line in ["ls", "ls --offline", "audit", &format!("show {id}")] {
+        let ran = run(&home, line);
+        ran.expect(0);
+        assert!(ran.stdout.contains(&id), "{name}, {line}: {ran:?}");
+        let warned = ran.stderr.contains("nothing of this is noted down") && ran.stderr.contains(way.said);
+        assert_eq!(warned, !line.contains("offline"), "{name}, {line}: {ran:?}");
+        assert!(!ran.stderr.contains("not certain"), "{name}, {line}: {ran:?}");
+    }
+    // Nothing is ordered or written down.
+    for line in ["provision H100:1 --yes", "reconcile", &format!("extend {id} --by 1h")] {
+        let ran = run(&home, line);
+        ran.expect(1);
+        assert!(ran.stderr.contains(way.said), "{name}, {line}: {ran:?}");
+    }
+    assert_eq!((home.posts(), home.live().len()), (1, 1), "{name}");
+    // What the journal knows is ended all the same, and said to be unfinished.
+    let ran = run(&home, "terminate --all --yes --within 2s");
+    ran.expect(7);
+    for said in [&*id, "1.9 USD per hour", "so far", way.said, "run `planner reconcile`"] {
+        assert!(ran.stderr.contains(said), "{name}, {said}: {ran:?}");
+    }
+    assert!(home.live().is_empty(), "{name}");
+    // There is room again: the journal goes on from where it was, and the first look shows what became of the machine.
+    home.planner.start_by(&[]);
+    for (line, said) in [("ls --offline", "ready"), ("ls", "unseen"), ("ls --offline", "unseen")] {
+        let ran = run(&home, line);
+        ran.expect(0);
+        assert!(ran.stdout.contains(said), "{name}, {line}: {ran:?}");
+    }
+}
+
+#[test]
+fn machines_are_seen_and_ended_where_nothing_can_be_written() {
+    std::thread::scope(|scope| {
+        for way in &WAYS {
+            scope.spawn(move || check(way));
+        }
+    });
+}
