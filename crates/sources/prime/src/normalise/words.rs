@@ -20,8 +20,11 @@ pub(crate) struct Words {
     kept: HashSet<Arc<str>>,
     names: HashMap<Arc<str>, GpuName>,
     /// Lists of images, as they are written and as they are meant.
-    images: Vec<(Box<str>, Arc<[Arc<str>]>)>,
+    images: Vec<(Box<str>, Images)>,
 }
+
+/// A list of images, shared by the offers that name it.
+type Images = Arc<[Arc<str>]>;
 
 /// How many lists are kept. A page holds one or two for each of a handful of providers; where it holds more, looking
 /// for one costs more than it saves.
@@ -38,7 +41,7 @@ impl Words {
     }
 
     /// The images that an offer boots. The offers of a provider all name the same ones, to the letter.
-    pub(super) fn images(&mut self, list: Option<&RawValue>) -> Result<Arc<[Arc<str>]>, Fault> {
+    pub(super) fn images(&mut self, list: Option<&RawValue>) -> Result<Images, Fault> {
         let Some(text) = list.map(RawValue::get) else {
             return Ok(Arc::default());
         };
@@ -48,7 +51,7 @@ impl Words {
         let words: Vec<Option<Text<'_>>> =
             decode(text.as_bytes()).map_err(|malformed| Fault::from(malformed).within("images"))?;
         let said = words.iter().filter_map(|word| said(word.as_ref()));
-        let images: Arc<[Arc<str>]> = said.map(|word| self.keep(word)).collect();
+        let images: Images = said.map(|word| self.keep(word)).collect();
         if self.images.len() < LISTS_MAX {
             self.images.push((text.into(), Arc::clone(&images)));
         }
