@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, Held};
+use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
 
 use super::Context;
 use super::ls::print;
@@ -65,15 +65,17 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         .unkept()
         .map(|why| unkept(&engine, &keys, &why.to_string(), &now));
     drop(engine);
-    match ended {
+    let broken = match ended {
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
-        ended => ended.map_err(|error| trouble(&error))?,
-    }
+        // What still runs is told all the same.
+        Err(error @ EngineError::Journal(_)) => Some(trouble(&error).lines()),
+        ended => ended.map(|()| None).map_err(|error| trouble(&error))?,
+    };
     let exit = finish(context, &state, &keys, &now)?;
-    let Some(unkept) = unkept else {
+    let Some(why) = unkept.or(broken) else {
         return Ok(exit);
     };
-    context.printer.warn(&unkept);
+    context.printer.warn(&why);
     Ok(if exit == Exit::Interrupted { exit } else { Exit::Unknown })
 }
 

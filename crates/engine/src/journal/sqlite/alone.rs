@@ -71,10 +71,7 @@ mod tests {
         let check = |path: &str, expected: &str| {
             assert_eq!(address(Path::new(path)), format!("file:{expected}?immutable=1"));
         };
-        check(
-            "/home/a/.local/share/planner/journal.db",
-            "/home/a/.local/share/planner/journal.db",
-        );
+        check("/data/.local/planner/journal.db", "/data/.local/planner/journal.db");
         check("/a b/c?d#e%f/ü", "/a%20b/c%3Fd%23e%25f/%C3%BC");
     }
 }
