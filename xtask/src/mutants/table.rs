@@ -94,6 +94,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             file: SENDING,
             old: r#"            self.note(vec![Event::Sending(Named { key: key.clone() })])?;
             reach("after-sending");
+            self.must_keep()?;
             let outcome = create(&*source, fleet, &item, within).await;"#,
             new: "            let outcome = create(&*source, fleet, &item, within).await;
             self.note(vec![Event::Sending(Named { key: key.clone() })])?;",
