@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use gpu_broker_core::demand::{Demand, MarketWanted, Nodes, SecurityWanted};
 use gpu_broker_core::gpu::GpuRequest;
-use gpu_broker_core::instance::Instance;
+use gpu_broker_core::instance::{Instance, InstanceId};
 use gpu_broker_core::market::{Market, SourceReport};
 use gpu_broker_core::offer::{Broker, Offer};
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::quote::quote;
-use gpu_broker_core::source::{Ask, Coverage, Hint, Listing, Outcome, Quiet, SourceError};
+use gpu_broker_core::source::{Ask, Coverage, Hint, Listing, Outcome, Quiet, Source, SourceError};
 use gpu_broker_planner::probe;
 use jiff::Timestamp;
 
 use crate::inert::{SECRET, assert_inert};
-use crate::order::NAME;
+use crate::order::{NAME, order};
 use crate::stand::{Stand, WITHIN};
 
 /// More offers than this are read and kept, and not ranked: a search over thousands is no matter of a moment.
@@ -53,6 +53,36 @@ pub(crate) fn listing_holds<T>(listing: &Listing<T>) {
         assert_inert(&reject.path);
         assert_inert(&reject.reason);
     }
+}
+
+/// What a broker sells.
+pub(super) fn catalog_holds(stand: &Stand, source: &dyn Source) {
+    let (hint, catalog) = (Hint::default(), source.catalog());
+    offers_hold(source.broker().as_str(), stand.ask(catalog.offers(&asked(&hint))));
+    listing_holds(&stand.ask(catalog.disk_offers(&asked(&hint))));
+}
+
+/// What an account of it has: the lists, the machine with this id, and the answers to a launch and to its ending.
+pub(super) fn fleet_holds(stand: &Stand, source: &dyn Source, id: &InstanceId) {
+    let (hint, fleet) = (Hint::default(), source.fleet().expect("a key"));
+    let disks = source.disks().expect("a key");
+    machines_hold(&stand.ask(fleet.list(&asked(&hint), Timestamp::UNIX_EPOCH)));
+    listing_holds(&stand.ask(disks.list(&asked(&hint))));
+    launch_holds(&stand.ask(fleet.create(&order(source.broker().as_str()), WITHIN)));
+    match stand.ask(fleet.get(id, WITHIN)) {
+        Ok(found) => {
+            let found = found.expect("200 is no absence");
+            assert_eq!(found.id, *id);
+            machine_holds(&found);
+        }
+        Err(error) => error_holds(&error),
+    }
+    let told = [
+        stand.ask(fleet.delete(id, WITHIN)).map(drop),
+        stand.ask(fleet.account().balances(WITHIN)).map(drop),
+        stand.ask(fleet.account().keys(WITHIN)).map(drop),
+    ];
+    told.iter().filter_map(|told| told.as_ref().err()).for_each(error_holds);
 }
 
 /// Offers can be kept and read again, and ranking them comes to an end.

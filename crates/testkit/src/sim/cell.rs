@@ -157,11 +157,13 @@ pub(crate) fn settings() -> Settings {
     settings
 }
 
-/// Runs one cell.
-pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
+/// A cell whose launch was asked for, until nobody works on it; `twice` where every command and every request to end
+/// is given twice.
+pub(crate) fn launched(spec: &CellSpec, kill: Option<Kill>, trace: bool, twice: bool) -> Rig {
     let mut world = spec.world(Script::Calm);
     world.kills.extend(kill);
     world.trace = trace.then(Vec::new);
+    world.twice = twice;
     let mut rig = Rig::new(
         world,
         &[spec.flavour],
@@ -174,6 +176,12 @@ pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
     let (wish, cap) = spec.wish();
     rig.provision(&wish, cap);
     rig.restart();
+    rig
+}
+
+/// Runs one cell.
+pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
+    let mut rig = launched(spec, kill, trace, false);
     rig.passes(|engine| engine.state().is_settled());
     end_all(&mut rig);
     rig.close()

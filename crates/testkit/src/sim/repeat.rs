@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use gpu_broker_engine::journal::MemoryStore;
 use gpu_broker_engine::launch::Engine;
 
 use super::book::Promise;
-use super::cell::{CellSpec, settings};
+use super::cell::{CellSpec, launched};
 use super::journal::Kill;
-use super::rig::{Closed, Rig, Store};
-use super::script::Script;
+use super::rig::{Closed, Rig};
 use super::time::HOUR;
 
 /// Where everything came to rest: each attempt with its stage and its doom.
@@ -28,21 +26,7 @@ pub(crate) fn run(spec: &CellSpec, kill: Option<Kill>, trace: bool) -> Closed {
 }
 
 fn go(spec: &CellSpec, kill: Option<Kill>, times: u32, trace: bool) -> (Rest, Rig) {
-    let mut world = spec.world(Script::Calm);
-    world.kills.extend(kill);
-    world.trace = trace.then(Vec::new);
-    world.twice = times > 1;
-    let mut rig = Rig::new(
-        world,
-        &[spec.flavour],
-        settings(),
-        Store::Memory(MemoryStore::default()),
-    );
-    rig.look_around();
-    rig.world.lock().script = Script::cell(spec.create, spec.list, spec.delete);
-    let (wish, cap) = spec.wish();
-    rig.provision(&wish, cap);
-    rig.restart();
+    let mut rig = launched(spec, kill, trace, times > 1);
     let minute = Duration::from_secs(60);
     // As often as it takes for all that happens by itself to have happened.
     for _ in 0..30 {
