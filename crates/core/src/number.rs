@@ -47,7 +47,9 @@ const WHOLE_DIGITS_MAX: i64 = 18;
 /// zero while there are decimals.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Exact {
-    mantissa: i128,
+    /// An `i128`. An offer holds a dozen numbers, and aligned to sixteen bytes
+    /// half of what they take would be padding.
+    mantissa: [u8; 16],
     decimals: u8,
 }
 
@@ -64,32 +66,34 @@ pub enum NumberError {
 
 impl Exact {
     /// Nothing.
-    pub const ZERO: Self = Self {
-        mantissa: 0,
-        decimals: 0,
-    };
+    pub const ZERO: Self = Self::of(0, 0);
     /// One.
-    pub const ONE: Self = Self {
-        mantissa: 1,
-        decimals: 0,
-    };
+    pub const ONE: Self = Self::of(1, 0);
+
+    const fn of(mantissa: i128, decimals: u8) -> Self {
+        Self {
+            mantissa: mantissa.to_ne_bytes(),
+            decimals,
+        }
+    }
+
+    fn mantissa(self) -> i128 {
+        i128::from_ne_bytes(self.mantissa)
+    }
 
     /// `mantissa × 10^-decimals`, or `None` beyond 28 decimals.
     pub fn new(mantissa: i128, decimals: u8) -> Option<Self> {
-        let number = Self { mantissa, decimals }.normal();
+        let number = Self::of(mantissa, decimals).normal();
         (i64::from(number.decimals) <= DECIMALS_MAX).then_some(number)
     }
 
     /// A whole number.
     pub fn whole(number: u64) -> Self {
-        Self {
-            mantissa: i128::from(number),
-            decimals: 0,
-        }
+        Self::of(i128::from(number), 0)
     }
 
     pub(crate) fn from_whole(mantissa: i128) -> Self {
-        Self { mantissa, decimals: 0 }
+        Self::of(mantissa, 0)
     }
 
     /// Reads a broker's number from its JSON text (P1).
@@ -125,54 +129,45 @@ impl Exact {
             return None;
         }
         if let Ok(zeros @ 1..) = u32::try_from(exponent) {
-            return Some(Self {
-                mantissa: mantissa.checked_mul(power_of_ten(zeros)?)?,
-                decimals: 0,
-            });
+            return Some(Self::of(mantissa.checked_mul(power_of_ten(zeros)?)?, 0));
         }
-        Some(Self {
-            mantissa,
-            decimals: u8::try_from(-exponent).ok()?,
-        })
+        Some(Self::of(mantissa, u8::try_from(-exponent).ok()?))
     }
 
     /// Whether this is below zero.
     pub fn is_negative(self) -> bool {
-        self.mantissa < 0
+        self.mantissa() < 0
     }
 
     /// Whether this is zero.
     pub fn is_zero(self) -> bool {
-        self.mantissa == 0
+        self.mantissa() == 0
     }
 
     /// Whether the number is so short that its quotient by any whole number
     /// below 2^16 fits, as those of nearly all prices do.
     pub(crate) fn is_short(self) -> bool {
         // A finite quotient takes 16 decimals more, another 12 in all.
-        i64::try_from(self.mantissa).is_ok() && self.decimals <= SHORT_DECIMALS
+        i64::try_from(self.mantissa()).is_ok() && self.decimals <= SHORT_DECIMALS
     }
 
     /// The sum, or `None` when it does not fit exactly.
     pub fn plus(self, other: Self) -> Option<Self> {
         let decimals = self.decimals.max(other.decimals);
         let mantissa = self.mantissa_at(decimals)?.checked_add(other.mantissa_at(decimals)?)?;
-        Some(Self { mantissa, decimals }.normal())
+        Some(Self::of(mantissa, decimals).normal())
     }
 
     /// The difference, or `None` when it does not fit exactly.
     pub fn minus(self, other: Self) -> Option<Self> {
-        self.plus(Self {
-            mantissa: other.mantissa.checked_neg()?,
-            decimals: other.decimals,
-        })
+        self.plus(Self::of(other.mantissa().checked_neg()?, other.decimals))
     }
 
     /// The product, or `None` when it does not fit exactly.
     pub fn times(self, other: Self) -> Option<Self> {
-        let mantissa = product(self.mantissa, other.mantissa)?;
+        let mantissa = product(self.mantissa(), other.mantissa())?;
         let decimals = self.decimals.checked_add(other.decimals)?;
-        Some(Self { mantissa, decimals }.normal())
+        Some(Self::of(mantissa, decimals).normal())
     }
 
     /// The product with a count, or `None` when it does not fit exactly.
@@ -184,8 +179,8 @@ impl Exact {
     /// rounded half-even to 12 decimals (P12). `None` for a division by zero
     /// or a quotient that does not fit.
     pub fn over(self, divisor: Self) -> Option<Self> {
-        let shared = gcd(self.mantissa, divisor.mantissa);
-        let (mut top, mut bottom) = (self.mantissa.checked_div(shared)?, divisor.mantissa / shared);
+        let shared = gcd(self.mantissa(), divisor.mantissa());
+        let (mut top, mut bottom) = (self.mantissa().checked_div(shared)?, divisor.mantissa() / shared);
         if bottom == 0 {
             return None;
         }
@@ -212,18 +207,9 @@ impl Exact {
 
     fn scaled_unbounded(mantissa: i128, exponent: i64) -> Option<Self> {
         if let Ok(zeros) = u32::try_from(exponent) {
-            return Some(Self {
-                mantissa: mantissa.checked_mul(power_of_ten(zeros)?)?,
-                decimals: 0,
-            });
+            return Some(Self::of(mantissa.checked_mul(power_of_ten(zeros)?)?, 0));
         }
-        Some(
-            Self {
-                mantissa,
-                decimals: u8::try_from(-exponent).ok()?,
-            }
-            .normal(),
-        )
+        Some(Self::of(mantissa, u8::try_from(-exponent).ok()?).normal())
     }
 
     /// Rounded half-even to `decimals` decimals, for people to read.
@@ -233,27 +219,23 @@ impl Exact {
             return self;
         };
         let unit = power_of_ten(u32::from(surplus)).unwrap_or(i128::MAX);
-        Self {
-            mantissa: divide_half_even(self.mantissa, unit),
-            decimals,
-        }
-        .normal()
+        Self::of(divide_half_even(self.mantissa(), unit), decimals).normal()
     }
 
     /// With exactly `decimals` decimals, rounded half-even: `1.9` → `1.9000`.
     pub fn to_fixed(self, decimals: u8) -> String {
         let rounded = self.rounded(decimals);
-        let mantissa = rounded.mantissa_at(decimals).unwrap_or(rounded.mantissa);
+        let mantissa = rounded.mantissa_at(decimals).unwrap_or(rounded.mantissa());
         written(mantissa, decimals)
     }
 
     /// The mantissa when the number is written with `decimals` decimals, or
     /// `None` when that loses digits or does not fit. Searching compares and
     /// adds these integers.
-    pub fn mantissa_at(self, decimals: u8) -> Option<i128> {
+    pub(crate) fn mantissa_at(self, decimals: u8) -> Option<i128> {
         match decimals.checked_sub(self.decimals)? {
-            0 => Some(self.mantissa),
-            zeros => product(self.mantissa, power_of_ten(u32::from(zeros))?),
+            0 => Some(self.mantissa()),
+            zeros => product(self.mantissa(), power_of_ten(u32::from(zeros))?),
         }
     }
 
@@ -265,29 +247,29 @@ impl Exact {
     /// As a whole number, when it is one.
     pub fn to_whole(self) -> Option<u64> {
         if self.decimals == 0 {
-            u64::try_from(self.mantissa).ok()
+            u64::try_from(self.mantissa()).ok()
         } else {
             None
         }
     }
 
-    fn normal(mut self) -> Self {
-        if self.mantissa == 0 {
+    fn normal(self) -> Self {
+        let (mut mantissa, mut decimals) = (self.mantissa(), self.decimals);
+        if mantissa == 0 {
             return Self::ZERO;
         }
-        if let Ok(mut short) = i64::try_from(self.mantissa) {
-            while self.decimals > 0 && short % 10 == 0 {
+        if let Ok(mut short) = i64::try_from(mantissa) {
+            while decimals > 0 && short % 10 == 0 {
                 short /= 10;
-                self.decimals -= 1;
+                decimals -= 1;
             }
-            self.mantissa = short.into();
-            return self;
+            return Self::of(short.into(), decimals);
         }
-        while self.decimals > 0 && self.mantissa % 10 == 0 {
-            self.mantissa /= 10;
-            self.decimals -= 1;
+        while decimals > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            decimals -= 1;
         }
-        self
+        Self::of(mantissa, decimals)
     }
 }
 
@@ -306,7 +288,7 @@ impl FromStr for Exact {
 
 impl Ord for Exact {
     fn cmp(&self, other: &Self) -> Ordering {
-        let (own, others) = (self.mantissa, other.mantissa);
+        let (own, others) = (self.mantissa(), other.mantissa());
         if self.decimals == other.decimals {
             return own.cmp(&others);
         }
@@ -329,7 +311,7 @@ impl PartialOrd for Exact {
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&written(self.mantissa, self.decimals))
+        f.pad(&written(self.mantissa(), self.decimals))
     }
 }
 
@@ -343,11 +325,7 @@ impl From<Decimal> for Exact {
     fn from(decimal: Decimal) -> Self {
         // A Decimal has at most 28 decimals, which is what we keep.
         let decimals = u8::try_from(decimal.scale()).unwrap_or(u8::MAX);
-        Self {
-            mantissa: decimal.mantissa(),
-            decimals,
-        }
-        .normal()
+        Self::of(decimal.mantissa(), decimals).normal()
     }
 }
 
@@ -356,7 +334,7 @@ impl TryFrom<Exact> for Decimal {
 
     /// Exactly, or not at all: a `Decimal` holds 28 digits.
     fn try_from(number: Exact) -> Result<Self, NumberError> {
-        Decimal::try_from_i128_with_scale(number.mantissa, u32::from(number.decimals))
+        Decimal::try_from_i128_with_scale(number.mantissa(), u32::from(number.decimals))
             .map_err(|_| NumberError::OutOfRange(number.to_string().into()))
     }
 }

@@ -109,7 +109,7 @@ impl TryFrom<Exact> for Ratio {
     /// Fails for a number with more than 38 decimals, which none has.
     fn try_from(number: Exact) -> Result<Self, Self::Error> {
         power_of_ten(u32::from(number.decimals()))
-            .and_then(|bottom| Self::reduced(number.mantissa, bottom))
+            .and_then(|bottom| Self::reduced(number.mantissa(), bottom))
             .ok_or_else(|| super::NumberError::OutOfRange(number.to_string().into()))
     }
 }

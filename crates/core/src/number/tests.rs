@@ -86,7 +86,7 @@ proptest! {
         let (a, b) = (Decimal::try_from(left).unwrap(), Decimal::try_from(right).unwrap());
         prop_assert_eq!(left.cmp(&right), a.cmp(&b));
         let sum = left.plus(right).unwrap();
-        if sum.decimals() <= 20 && digits(sum.mantissa) <= 27 {
+        if sum.decimals() <= 20 && digits(sum.mantissa()) <= 27 {
             prop_assert_eq!(Decimal::try_from(sum).unwrap(), a + b);
         }
         prop_assert_eq!(sum.minus(right).unwrap(), left);
