@@ -181,7 +181,7 @@ impl Exchange {
     }
 
     /// The rate in the quote's currency.
-    pub fn convert(&self, rate: Rate) -> Result<Rate, ConfigurationError> {
+    pub(crate) fn convert(&self, rate: Rate) -> Result<Rate, ConfigurationError> {
         if rate.currency() == self.quote {
             return Ok(rate);
         }

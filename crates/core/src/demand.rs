@@ -264,33 +264,33 @@ impl Where {
     }
 
     /// Whether the broker is meant.
-    pub fn admits_broker(&self, offer: &Offer) -> bool {
+    pub(crate) fn admits_broker(&self, offer: &Offer) -> bool {
         self.brokers
             .admits(|word| offer.broker.as_str().eq_ignore_ascii_case(word))
     }
 
     /// Whether the provider is meant.
-    pub fn admits_provider(&self, provider: &Provider) -> bool {
+    pub(crate) fn admits_provider(&self, provider: &Provider) -> bool {
         self.providers.admits(|word| provider.answers(word))
     }
 
     /// Whether the place's region is meant. One that cannot be mapped is meant
     /// by `unknown` and by its own word alone: that it is none of those refused
     /// would be a guess (R3).
-    pub fn admits_region(&self, place: &Place) -> bool {
+    pub(crate) fn admits_region(&self, place: &Place) -> bool {
         self.regions
             .admits_known(place.is_region_known(), |word| place.answers_region(word))
     }
 
     /// Whether the place's country is meant; an unknown one only by `unknown`.
-    pub fn admits_country(&self, place: &Place) -> bool {
+    pub(crate) fn admits_country(&self, place: &Place) -> bool {
         self.countries
             .admits_known(place.country.is_some(), |word| place.answers_country(word))
     }
 
     /// Whether the place's data centre is meant; an unknown one only by
     /// `unknown`.
-    pub fn admits_data_center(&self, place: &Place) -> bool {
+    pub(crate) fn admits_data_center(&self, place: &Place) -> bool {
         self.data_centers
             .admits_known(place.data_center.is_some(), |word| place.answers_data_center(word))
     }

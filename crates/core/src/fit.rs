@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::bill::Bill;
 use crate::colocation::{Apart, Beside, Colocation, DiskSet};
 use crate::configuration::{Available, Configuration, ConfigurationError, Resource};
-use crate::demand::Demand;
+use crate::demand::{Demand, Nodes};
 use crate::gpu::GpuWanted;
 use crate::offer::Offer;
 use crate::place::Place;
@@ -104,7 +104,8 @@ pub enum Reason {
     /// The same, over the horizon.
     MaxTotal,
     /// It and those that it may be combined with cannot supply the wanted
-    /// number of GPUs.
+    /// number of GPUs. Looked at last, or right after the GPU where a plan is
+    /// one instance.
     GpuCount,
 }
 
@@ -229,12 +230,13 @@ fn first(against: Against) -> Option<Reason> {
 }
 
 /// Sets `answered` to the alternatives of the request that the offer's GPU
-/// answers, whatever count they ask for.
+/// answers, whatever count they ask for unless one instance has to supply it.
 fn alternatives(offer: &Offer, demand: &Demand, answered: &mut Vec<usize>) -> Result<(), Reason> {
     let mut nearest = Reason::Gpu;
     answered.clear();
     for (at, wanted) in demand.gpus.alternatives.iter().enumerate() {
         match first(against_gpu(offer, demand, wanted)) {
+            None if is_short_alone(offer, demand, wanted) => nearest = Reason::GpuCount,
             None => answered.push(at),
             Some(reason) => nearest = nearest.max(reason),
         }
@@ -256,6 +258,12 @@ fn against_gpu(offer: &Offer, demand: &Demand, wanted: &GpuWanted) -> Against {
         (!wanted.admits_memory(gpu)).then_some(Reason::GpuMemory),
         (!right_socket || !wanted.admits_socket(gpu)).then_some(Reason::Socket),
     ]
+}
+
+/// Whether the offer has too few or too many GPUs for a request that one
+/// instance must answer: then nothing else about it matters, its price least.
+fn is_short_alone(offer: &Offer, demand: &Demand, wanted: &GpuWanted) -> bool {
+    demand.nodes == Nodes::AtMost(1) && !wanted.count.contains(offer.gpu.count.into())
 }
 
 /// Why a place was not asked for.

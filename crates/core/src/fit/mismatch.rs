@@ -6,7 +6,9 @@
 
 use std::convert::Infallible;
 
-use super::{Against, Reason, against_gpu, against_place, against_seller, against_terms, reason};
+use super::{
+    Against, Reason, against_gpu, against_place, against_seller, against_terms, first, is_short_alone, reason,
+};
 use crate::bill::Bill;
 use crate::demand::Demand;
 use crate::offer::Offer;
@@ -93,9 +95,20 @@ pub fn mismatches(offer: &Offer, demand: &Demand) -> Vec<Reason> {
         places,
         terms,
     } = Mismatch::of(offer, demand);
+    let alternatives = demand.gpus.alternatives.iter().zip(&gpu);
+    let mut right = alternatives
+        .filter(|(_, against)| first(**against).is_none())
+        .peekable();
+    let too_few = right.peek().is_some() && right.all(|(wanted, _)| is_short_alone(offer, demand, wanted));
+    let too_few = too_few.then_some(Reason::GpuCount);
     let gpu = nearest(&gpu, Reason::Gpu);
     let places = nearest(&places, Reason::Region);
-    gpu.into_iter().chain(seller).chain(places).chain(terms).collect()
+    gpu.into_iter()
+        .chain(too_few)
+        .chain(seller)
+        .chain(places)
+        .chain(terms)
+        .collect()
 }
 
 /// The reasons against the alternative that comes furthest, and of several the

@@ -169,17 +169,17 @@ impl MemoryWanted {
 
 impl GpuWanted {
     /// Whether a GPU of that model is meant, whatever its memory and socket.
-    pub fn admits_model(&self, model: &GpuModel) -> bool {
+    pub(crate) fn admits_model(&self, model: &GpuModel) -> bool {
         self.model.as_ref().is_none_or(|wanted| wanted == model)
     }
 
     /// Whether the GPU's memory is what was asked for.
-    pub fn admits_memory(&self, gpu: &Gpu) -> bool {
+    pub(crate) fn admits_memory(&self, gpu: &Gpu) -> bool {
         self.memory.is_none_or(|wanted| wanted.admits(gpu.memory))
     }
 
     /// Whether the GPU's socket is what was asked for.
-    pub fn admits_socket(&self, gpu: &Gpu) -> bool {
+    pub(crate) fn admits_socket(&self, gpu: &Gpu) -> bool {
         self.socket
             .as_ref()
             .is_none_or(|wanted| gpu.socket.as_ref().is_some_and(|socket| socket.answers(wanted)))
