@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::list;
 
 /// Every document, and what is read from files.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "quote",
     "compare",
     "offers",
@@ -21,6 +21,7 @@ const NAMES: [&str; 12] = [
     "instances",
     "audit",
     "doctor",
+    "market",
     "offers-file",
 ];
 
@@ -163,6 +164,32 @@ fn what_is_for_sale_is_as_its_schemas_say() {
         check(&validator(&planner, name), &document, line);
         assert_eq!(document["schema"], format!("planner.{name}/1"), "{line}");
     }
+}
+
+#[test]
+fn a_saved_market_is_as_its_schema_says() {
+    let planner = crate::support::planner().set("SPHERON_API_BASE_URL", "http://127.0.0.1:9");
+    let schema = validator(&planner, "market");
+    let file = planner.home().join("market.json");
+    let saved = |line: &str| -> Value {
+        run(&planner, &format!("{line} --save {}", file.display()));
+        serde_json::from_slice(&fs::read(&file).unwrap()).unwrap()
+    };
+    for (line, disks) in [
+        ("quote H100:8 --sandbox", false),
+        ("quote H100:8 --sandbox --new-disk 100GB", true),
+        ("quote H100:8 --broker spheron --timeout 1", false),
+    ] {
+        let document = saved(line);
+        check(&schema, &document, line);
+        assert!(!disks || !list(&document["disks"], "offers").is_empty(), "{line}");
+    }
+    // A field that the schema does not know, planner does not read either.
+    let mut other = saved("quote H100:8 --sandbox");
+    other["offers"][0]["colour"] = json!("green");
+    assert!(!schema.is_valid(&other));
+    fs::write(&file, other.to_string()).unwrap();
+    run(&planner, &format!("quote H100:8 --market {}", file.display())).expect(2);
 }
 
 #[test]
