@@ -88,6 +88,12 @@ impl Singles {
         broken
     }
 
+    /// Takes over the plans of other candidates.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.plans.extend(other.plans);
+        self.let_go();
+    }
+
     /// The best plans, in order.
     pub(crate) fn best(mut self) -> Vec<Plan> {
         self.sort();

@@ -6,16 +6,20 @@
 //! sorted by what it fails, and of the wider requests only what they add is
 //! searched.
 
+mod seat;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{goal, rules, wanted};
-use crate::colocation::Colocation;
-use crate::demand::{Demand, Nodes, Objective};
-use crate::fit::{Candidate, Draft, Fitter, Reason};
+use crate::demand::{Demand, Objective};
+use crate::fit::{Fitter, Reason};
 use crate::market::Market;
 use crate::offer::Offer;
-use crate::plan::{Found, Goal, Plan, Singles, compare, covers, covers_with};
+use crate::plan::Plan;
+use seat::{Base, Seat};
+
+/// Offers that are worth a thread: fewer are looked at before it has begun.
+const SHARE_LEAST: usize = 20_000;
 
 /// A request to be answered.
 #[derive(Debug)]
@@ -64,12 +68,53 @@ pub(super) fn survey(market: &Market, asked: &View, wider: &[View]) -> (Answer, 
     (answer, others.into_iter().map(first).collect())
 }
 
-/// Fits all offers and ranks those that do alone.
-fn alone(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answer: &mut Answer) {
-    let mut fitter = Fitter::new(&asked.view.demand);
-    let mut wider: Vec<&mut Seat<'_>> = wider.iter_mut().filter(|seat| seat.is_for_one()).collect();
+/// Fits all offers and ranks those that do alone: a market that is long enough
+/// on every core, each over a share of the offers.
+fn alone<'a>(market: &'a Market, asked: &mut Seat<'a>, wider: &mut [Seat<'a>], answer: &mut Answer) {
+    let mut wider: Vec<&mut Seat<'a>> = wider.iter_mut().filter(|seat| seat.is_for_one()).collect();
+    let shares = shares(&market.offers);
+    let Some((first, rest)) = shares.split_first() else {
+        return;
+    };
     let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
-    for offer in &market.offers {
+    let view = asked.view;
+    let apart = |share| {
+        let mut answer = Answer::nothing();
+        let mut asked = Seat::new(market, view);
+        let mut wider: Vec<Seat<'a>> = views.iter().map(|view| Seat::new(market, view)).collect();
+        alone_in(
+            share,
+            &mut asked,
+            &mut wider.iter_mut().collect::<Vec<_>>(),
+            &mut answer,
+        );
+        (answer, asked, wider)
+    };
+    std::thread::scope(|scope| {
+        let apart = &apart;
+        let others: Vec<_> = rest.iter().map(|share| scope.spawn(move || apart(share))).collect();
+        alone_in(first, asked, &mut wider, answer);
+        for other in others {
+            let (judged, seat, seats) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            answer.join(judged);
+            asked.join(seat);
+            wider.iter_mut().zip(seats).for_each(|(seat, other)| seat.join(other));
+        }
+    });
+}
+
+/// The offers, by who looks at them. What comes out does not depend on it.
+fn shares(offers: &[Arc<Offer>]) -> Vec<&[Arc<Offer>]> {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let most = offers.len() / SHARE_LEAST;
+    let shares = if most > 1 { most.min(cores()) } else { 1 };
+    offers.chunks(offers.len().div_ceil(shares).max(1)).collect()
+}
+
+fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [&mut Seat<'_>], answer: &mut Answer) {
+    let mut fitter = Fitter::new(&asked.view.demand);
+    let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
+    for offer in offers {
         let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
         let (draft, beyond) = match fitter.fit_but(offer, spared) {
             Ok(fitted) => fitted,
@@ -122,153 +167,6 @@ fn together(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answe
     }
 }
 
-/// The cheapest plan for a request, when the wider ones are searched.
-struct Base {
-    plan: Option<Plan>,
-    /// Whether it is proved to be the cheapest.
-    is_proved: bool,
-}
-
-impl Base {
-    fn of(found: &Found) -> Self {
-        Self {
-            plan: found.plans.first().cloned(),
-            // What is too dear to reckon with depends on the other prices.
-            is_proved: found.optimal && !found.reasons.contains(&Some(Reason::Price)),
-        }
-    }
-}
-
-/// A request while it is answered.
-struct Seat<'a> {
-    view: &'a View,
-    colocation: Option<Colocation<'a>>,
-    /// The best single instances.
-    singles: Singles,
-    /// Whether there is any.
-    has_single: bool,
-    /// The best combinations.
-    plans: Option<Vec<Plan>>,
-}
-
-impl<'a> Seat<'a> {
-    fn new(market: &'a Market, view: &'a View) -> Self {
-        let demand = &view.demand;
-        Self {
-            view,
-            colocation: Colocation::new(market.disks.as_ref(), demand),
-            singles: Singles::new(wanted(demand), goal(demand, view.plans)),
-            has_single: false,
-            plans: None,
-        }
-    }
-
-    /// Whether single instances may answer the request (R2).
-    fn is_for_one(&self) -> bool {
-        matches!(self.view.demand.nodes, Nodes::AtMost(1) | Nodes::OneIfPossible)
-    }
-
-    /// Whether it takes combinations to answer it.
-    fn is_open(&self) -> bool {
-        self.plans.is_none() && self.view.demand.nodes != Nodes::AtMost(1) && !(self.is_for_one() && self.has_single)
-    }
-
-    /// Whether an offer is admitted that fails by this reason alone.
-    fn admits(&self, beyond: Option<Reason>) -> bool {
-        beyond.is_none() || beyond == self.view.spared
-    }
-
-    /// Whether the same disks are for sale to it as to the narrower request:
-    /// disks are held to the tier, too.
-    fn shares_disks(&self) -> bool {
-        self.colocation.is_none() || self.view.spared != Some(Reason::Security)
-    }
-
-    /// Takes up an offer as a single instance, or says why it is none.
-    fn take(&mut self, draft: &Draft<'_>, whole: &mut Option<Arc<Candidate>>) -> Option<Reason> {
-        let reason = match &mut self.colocation {
-            None => {
-                let keep = || Arc::clone(whole.get_or_insert_with(|| Arc::new(draft.candidate())));
-                self.singles.take_draft(draft, keep)
-            }
-            Some(colocation) => match draft.candidate().with_disks(colocation) {
-                Ok(candidate) => self.singles.take(&Arc::new(candidate)),
-                Err(reason) => Some(reason),
-            },
-        };
-        self.has_single |= reason.is_none();
-        reason
-    }
-
-    /// The offers that are its own, with the disks that it asks for. What
-    /// becomes of the others is noted.
-    fn own(&mut self, fitting: &[(Arc<Candidate>, Option<Reason>)], judged: &mut Answer) -> Vec<Own> {
-        let mut own = Vec::with_capacity(fitting.len());
-        for (candidate, beyond) in fitting {
-            if !self.admits(*beyond) {
-                judged.judge(*beyond);
-                continue;
-            }
-            let with_disks = match &mut self.colocation {
-                None => Ok(Arc::clone(candidate)),
-                Some(colocation) => Candidate::clone(candidate).with_disks(colocation).map(Arc::new),
-            };
-            match with_disks {
-                Ok(candidate) => own.push((candidate, *beyond)),
-                Err(reason) => judged.judge(Some(reason)),
-            }
-        }
-        own
-    }
-
-    /// The cheapest combination, given that of a request which admits only the
-    /// offers that need no reason to be spared.
-    fn cheapest(&self, own: &[Own], base: Option<&Base>) -> Option<Plan> {
-        let added: Vec<bool> = own.iter().map(|(_, beyond)| beyond.is_some()).collect();
-        let first = |added| self.search(own, Objective::Total, added).plans.into_iter().next();
-        match base {
-            Some(base) if !added.contains(&true) => base.plan.clone(),
-            Some(base) if base.is_proved => {
-                let both = base.plan.clone().into_iter().chain(first(Some(&added)));
-                both.min_by(|left, right| compare(left, right, Objective::Total))
-            }
-            _ => first(None),
-        }
-    }
-
-    /// The best combinations; only those that may hold one of the `added`
-    /// offers, where these are told.
-    fn search(&self, own: &[Own], objective: Objective, added: Option<&[bool]>) -> Found {
-        let demand = &self.view.demand;
-        let candidates: Vec<Arc<Candidate>> = own.iter().map(|(candidate, _)| Arc::clone(candidate)).collect();
-        let nodes_max = match demand.nodes {
-            Nodes::AtMost(nodes) => nodes,
-            Nodes::Any | Nodes::OneIfPossible => u64::MAX,
-        };
-        let plans = if objective == demand.objective {
-            self.view.plans
-        } else {
-            1
-        };
-        let goal = Goal {
-            objective,
-            ..goal(demand, plans)
-        };
-        let (wanted, rules) = (wanted(demand), rules(demand, nodes_max));
-        match added {
-            None => covers(&candidates, &wanted, &goal, &rules),
-            Some(added) => covers_with(&candidates, &wanted, &goal, &rules, added),
-        }
-    }
-
-    fn best(self) -> Vec<Plan> {
-        self.plans.unwrap_or_else(|| self.singles.best())
-    }
-}
-
-/// An offer that a request admits, and the reason that is spared it.
-type Own = (Arc<Candidate>, Option<Reason>);
-
 impl Answer {
     fn nothing() -> Self {
         Self {
@@ -279,11 +177,67 @@ impl Answer {
         }
     }
 
+    /// Adds what became of other offers.
+    fn join(&mut self, other: Self) {
+        self.ranked += other.ranked;
+        for (reason, offers) in other.rejected {
+            *self.rejected.entry(reason).or_insert(0) += offers;
+        }
+    }
+
     /// Counts an offer that competes, or is rejected for a reason.
     fn judge(&mut self, reason: Option<Reason>) {
         match reason {
             None => self.ranked += 1,
             Some(reason) => *self.rejected.entry(reason).or_insert(0) += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::why::tests::random::{self, Dice};
+    use super::*;
+
+    #[test]
+    fn it_does_not_matter_who_looks_at_which_offers() {
+        let mut several = 0;
+        for seed in 0..1_000 {
+            let mut dice = Dice::new(seed);
+            let market = random::market(&mut dice);
+            let view = View {
+                demand: random::demand(&mut dice, 30),
+                spared: None,
+                plans: 3,
+            };
+            let found = |shares: &[&[Arc<Offer>]]| {
+                let (mut answer, mut seat) = (Answer::nothing(), Seat::new(&market, &view));
+                for share in shares {
+                    let (mut judged, mut other) = (Answer::nothing(), Seat::new(&market, &view));
+                    alone_in(share, &mut other, &mut [], &mut judged);
+                    answer.join(judged);
+                    seat.join(other);
+                }
+                let is_open = seat.is_open();
+                let plans = seat.best().into_iter().map(|plan| format!("{plan:?}"));
+                (answer.ranked, answer.rejected, is_open, plans.collect::<Vec<_>>())
+            };
+            let whole = found(&[&market.offers]);
+            let apart: Vec<_> = market.offers.chunks(if dice.once_in(2) { 1 } else { 4 }).collect();
+            assert_eq!(found(&apart), whole, "{seed}");
+            several += usize::from(whole.3.len() > 1);
+        }
+        assert!(several > 100, "{several}");
+    }
+
+    #[test]
+    fn every_offer_is_looked_at_once() {
+        let offer = Arc::clone(&random::market(&mut Dice::new(0)).offers[0]);
+        for count in [0, 1, SHARE_LEAST, 2 * SHARE_LEAST, 5 * SHARE_LEAST + 1] {
+            let offers = vec![Arc::clone(&offer); count];
+            let shares = shares(&offers);
+            assert_eq!(shares.iter().map(|share| share.len()).sum::<usize>(), count);
+            assert!(shares.len() <= (count / SHARE_LEAST).max(1), "{count}");
         }
     }
 }
