@@ -140,6 +140,7 @@ const VALUES: &[(&str, &str)] = &[
     ("max-nodes", "any"),
     ("kubernetes", "1.32"),
     ("data-dir", "data"),
+    ("ca-file", "ca.pem"),
     ("security", "any"),
     ("region", "!africa"),
     ("country", "!NO"),

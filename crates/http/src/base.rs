@@ -5,6 +5,7 @@ use std::fmt;
 use reqwest::Url;
 
 use crate::text::excerpt;
+use crate::trust::Authority;
 
 /// How much of a refused address an error quotes, in characters.
 const QUOTE_CHARS_MAX: usize = 60;
@@ -16,6 +17,7 @@ const QUOTE_CHARS_MAX: usize = 60;
 pub struct BaseUrl {
     url: Url,
     loopback: bool,
+    authority: Option<Authority>,
 }
 
 /// Why an address cannot be the origin of a broker. No variant quotes a part that may hold a secret.
@@ -115,7 +117,25 @@ impl BaseUrl {
                 path: excerpt(url.path(), QUOTE_CHARS_MAX),
             });
         }
-        Ok(Self { url, loopback })
+        Ok(Self {
+            url,
+            loopback,
+            authority: None,
+        })
+    }
+
+    /// The same address, for which this authority may vouch, too. By default only the public ones may that Mozilla
+    /// trusts.
+    #[must_use]
+    pub fn trusting(self, authority: Authority) -> Self {
+        Self {
+            authority: Some(authority),
+            ..self
+        }
+    }
+
+    pub(crate) fn authority(&self) -> Option<&Authority> {
+        self.authority.as_ref()
     }
 
     /// Whether the host is this machine. Such an address is never reached through a proxy.

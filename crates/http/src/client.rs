@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::tls::Version;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -20,6 +21,7 @@ use crate::limit::{Limits, Quota};
 use crate::reply::Reply;
 use crate::retry::{self, Schedule};
 use crate::secret::ApiKey;
+use crate::trust;
 
 /// How many requests a client has under way at once unless told otherwise: 31 pages of 80 ms take two rounds.
 const CONCURRENCY: usize = 16;
@@ -210,11 +212,16 @@ impl Shared {
                 .no_proxy()
                 .resolve_to_addrs("localhost", &local.map(|address| SocketAddr::new(address, 0)));
         }
-        if !self.base.is_https() {
-            // No TLS will happen: an empty list saves loading the machine's certificates.
-            builder = builder.tls_certs_only([]);
-        }
-        builder.build().map_err(|error| causes(&error.without_url()))
+        // Without TLS none is needed.
+        let roots = if self.base.is_https() {
+            trust::roots(self.base.authority())
+        } else {
+            Ok(Vec::new())
+        };
+        let builder = roots.map(|roots| builder.tls_certs_only(roots).tls_version_min(Version::TLS_1_2));
+        builder
+            .and_then(reqwest::ClientBuilder::build)
+            .map_err(|error| causes(&error.without_url()))
     }
 
     /// The headers that only this call's origin may see.
@@ -227,7 +234,7 @@ impl Shared {
 }
 
 /// Makes ring the process's cryptography, once. If the process has chosen another, that one is used.
-fn install_crypto() {
+pub(crate) fn install_crypto() {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         if rustls::crypto::ring::default_provider().install_default().is_err() {

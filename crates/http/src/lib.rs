@@ -58,6 +58,7 @@ mod rows;
 mod scripted;
 mod secret;
 mod text;
+mod trust;
 mod wire;
 mod words;
 
@@ -75,4 +76,5 @@ pub use rows::{RowError, Rows};
 pub use scripted::Scripted;
 pub use secret::{ApiKey, ApiKeyError};
 pub use text::{inert, is_active};
+pub use trust::{Authority, AuthorityError};
 pub use wire::{Malformed, decode};

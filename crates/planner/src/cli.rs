@@ -114,6 +114,9 @@ pub(crate) struct GlobalArgs {
     /// Add the offers in this file, JSON Lines or CSV; repeatable. `planner help offers-file` lists the fields
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) offers: Vec<PathBuf>,
+    /// Trust the authorities in this file, too (PEM), such as that of a proxy that opens every connection
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// The most that asking one broker may take, in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,

@@ -99,6 +99,7 @@ impl Context<'_> {
         let selection = Selection {
             only: wanted,
             without: refused,
+            ca_file: self.global.ca_file.clone(),
         };
         let own = Own::read(&self.global.offers)?;
         let (own_names, only): (Vec<_>, Vec<_>) = selection.only.into_iter().partition(|name| own.answers(name));
@@ -193,6 +194,7 @@ impl Context<'_> {
         let selection = Selection {
             only: wanted,
             without: refused,
+            ca_file: self.global.ca_file.clone(),
         };
         let world = data.is_sandbox().then(|| World {
             state: Some(data.world()),

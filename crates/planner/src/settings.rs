@@ -9,7 +9,7 @@ use gpu_broker_core::market::{DiskMarket, Market};
 use gpu_broker_core::near;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::Source;
-use gpu_broker_http::{ApiKey, BaseUrl};
+use gpu_broker_http::{ApiKey, Authority, BaseUrl};
 use gpu_broker_prime::{Prime, PrimeOptions};
 use gpu_broker_sandbox::{Options, Running, Sandbox};
 use gpu_broker_spheron::{Spheron, SpheronOptions};
@@ -19,7 +19,9 @@ use crate::env::{Environment, Secret};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::offers::Own;
+use crate::files::whole;
 use crate::report::Trouble;
+use crate::view::text::shown;
 
 /// Where the brokers answer.
 const PRIME_URL: &str = "https://api.primeintellect.ai";
@@ -117,6 +119,8 @@ pub(crate) struct Selection {
     pub(crate) only: Vec<String>,
     /// Not these.
     pub(crate) without: Vec<String>,
+    /// Certificates of an authority that may vouch for them beside the public ones.
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 impl Selection {
@@ -163,6 +167,7 @@ pub(crate) fn sources(
         return sandboxed(selection, world);
     }
     let mut sources = Sources::nobody();
+    let authority = authority(selection, &mut sources.warnings)?;
     if selection.wants("prime") {
         let found = with_file(
             environment,
@@ -173,6 +178,7 @@ pub(crate) fn sources(
             "PRIME_API_BASE_URL",
             environment.prime_url.as_deref(),
             PRIME_URL,
+            authority.as_ref(),
             &mut sources.warnings,
         )?;
         match found.key {
@@ -201,6 +207,7 @@ pub(crate) fn sources(
             "SPHERON_API_BASE_URL",
             environment.spheron_url.as_deref(),
             SPHERON_URL,
+            authority.as_ref(),
             &mut sources.warnings,
         )?;
         let key = found.key.map(|key| api_key("SPHERON_API_KEY", key)).transpose()?;
@@ -286,15 +293,41 @@ fn api_key(name: &str, key: Secret) -> Result<ApiKey, Trouble> {
     ApiKey::new(key.0).map_err(|error| Trouble::usage(format!("{name}: {error}")))
 }
 
+/// The authority that somebody trusts beside the public ones, with a warning of what that means.
+fn authority(selection: &Selection, warnings: &mut Vec<String>) -> Result<Option<Authority>, Trouble> {
+    let Some(path) = &selection.ca_file else {
+        return Ok(None);
+    };
+    let name = path.display().to_string();
+    let authority = Authority::from_pem(&whole::read(path, "the file of authorities")?).map_err(|error| {
+        Trouble::usage(format!("{}: {error}", shown(&name)))
+            .hint("`--ca-file` takes the certificates of an authority, such as that of your company's proxy")
+    })?;
+    warnings.push(format!(
+        "whoever the authorities in {} vouch for can read your keys\n",
+        shown(&name)
+    ));
+    Ok(Some(authority))
+}
+
 /// The base URL, with a warning when a key would go to somebody else.
-fn base_url(name: &str, set: Option<&str>, own: &str, warnings: &mut Vec<String>) -> Result<BaseUrl, Trouble> {
+fn base_url(
+    name: &str,
+    set: Option<&str>,
+    own: &str,
+    authority: Option<&Authority>,
+    warnings: &mut Vec<String>,
+) -> Result<BaseUrl, Trouble> {
     let url = BaseUrl::parse(set.unwrap_or(own)).map_err(|error| Trouble::usage(format!("{name}: {error}")))?;
     if set.is_some_and(|set| set.trim_end_matches('/') != own) && !url.is_loopback() {
         warnings.push(format!(
             "{name} is {url}, which is not the broker's own address: your key goes there\n"
         ));
     }
-    Ok(url)
+    Ok(match authority {
+        Some(authority) => url.trusting(authority.clone()),
+        None => url,
+    })
 }
 
 #[cfg(test)]
@@ -302,10 +335,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_authority_of_ones_own_is_named() {
+        let check = |ca_file: Option<&str>, expected: &str| {
+            let mut warnings = Vec::new();
+            let selection = Selection {
+                ca_file: ca_file.map(PathBuf::from),
+                ..Selection::default()
+            };
+            let said = match authority(&selection, &mut warnings) {
+                Ok(Some(_)) => warnings.concat(),
+                Ok(None) => "nobody".to_owned(),
+                Err(trouble) => format!("{trouble:?}"),
+            };
+            assert!(said.contains(expected), "{ca_file:?}: {said}");
+        };
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/src/settings/tests/authority.pem");
+        check(None, "nobody");
+        check(Some(own), "vouch for can read your keys");
+        check(Some("no/such/file"), "cannot be read");
+        check(Some(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), "no certificate");
+    }
+
+    #[test]
     fn a_key_goes_nowhere_else_without_a_word() {
         let check = |set: Option<&str>, warned: bool| {
             let mut warnings = Vec::new();
-            base_url("PRIME_API_BASE_URL", set, PRIME_URL, &mut warnings).unwrap();
+            base_url("PRIME_API_BASE_URL", set, PRIME_URL, None, &mut warnings).unwrap();
             assert_eq!(!warnings.is_empty(), warned, "{set:?}: {warnings:?}");
             assert!(warnings.iter().all(|warning| warning.contains("your key goes there")));
         };

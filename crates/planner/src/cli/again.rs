@@ -50,6 +50,7 @@ impl<'a> Again<'a> {
             market,
             offers,
             data_dir: _,
+            ca_file,
             config: _,
             no_config,
             configured,
@@ -58,6 +59,7 @@ impl<'a> Again<'a> {
         let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());
         let mut more = Vec::new();
         more.extend(market.iter().map(|path| file("market", path)));
+        more.extend(ca_file.iter().map(|path| file("ca-file", path)));
         more.extend(offers.iter().map(|path| file("offers", path)));
         more.extend((most != 10).then(|| Flag::with("max-offers", most.to_string())));
         more.extend(joined("broker", broker));

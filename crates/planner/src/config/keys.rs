@@ -69,10 +69,11 @@ pub(super) const KEYS: &[(&str, Scope)] = &[
     ("output", Scope::Every),
     ("no_color", Scope::Every),
     ("data_dir", Scope::Every),
+    ("ca_file", Scope::Every),
 ];
 
 /// Settings that are paths: from the folder of the file that they stand in.
-pub(super) const PATHS: [&str; 2] = ["cloud_init", "data_dir"];
+pub(super) const PATHS: [&str; 3] = ["cloud_init", "data_dir", "ca_file"];
 
 /// Commands that ask for GPUs.
 const ASKING: [&str; 4] = ["quote", "compare", "provision", "diff"];
