@@ -6,9 +6,11 @@
 
 use std::convert::Infallible;
 
+use super::denied::denied_by;
 use super::{Against, Reason, against_gpu, against_place, against_seller, against_terms, reason};
 use crate::bill::Bill;
 use crate::demand::Demand;
+use crate::money::Money;
 use crate::offer::Offer;
 
 /// All that keeps an offer out, by part of the request.
@@ -25,6 +27,8 @@ pub(crate) struct Mismatch {
     pub(crate) places: Vec<Against>,
     /// Shape, network, terms and resources, in order.
     pub(crate) terms: Vec<Reason>,
+    /// For each place of the offer, whether a rule of the house denies it there.
+    pub(crate) denied: Vec<bool>,
 }
 
 impl Mismatch {
@@ -49,25 +53,30 @@ impl Mismatch {
             Ok(())
         });
         // Without all of its lines the bill would be another one.
-        let billed = configuration.is_ok_and(|configuration| {
-            terms.iter().any(|reason| OF_RESOURCES.contains(reason))
-                || Bill::interrupted(
-                    &configuration,
-                    &offer.terms,
-                    demand.hours,
-                    demand.interruptions_of(offer),
-                )
-                .is_ok()
+        let whole = !terms.iter().any(|reason| OF_RESOURCES.contains(reason));
+        let bill = configuration.ok().map(|configuration| {
+            Bill::interrupted(
+                &configuration,
+                &offer.terms,
+                demand.hours,
+                demand.interruptions_of(offer),
+            )
         });
+        let billed = bill.as_ref().is_some_and(|bill| !whole || bill.is_ok());
         if !billed {
             noted(&mut terms, Reason::Price);
         }
+        // Nor can what it comes to be held against it; where it stands, and whose it is, can.
+        let bill = bill.and_then(Result::ok).filter(|_| whole);
+        let total = bill.map_or_else(|| Money::zero(demand.exchange.quote()), |bill| bill.total);
+        let is_denied = |place| denied_by(offer, demand, total, place).is_some();
         let wanted = demand.gpus.alternatives.iter();
         Self {
             gpu: wanted.map(|wanted| against_gpu(offer, demand, wanted)).collect(),
             seller,
             places: offer.places.iter().map(|place| against_place(place, demand)).collect(),
             terms,
+            denied: (0..offer.places.len()).map(is_denied).collect(),
         }
     }
 }
@@ -92,10 +101,28 @@ pub fn mismatches(offer: &Offer, demand: &Demand) -> Vec<Reason> {
         seller,
         places,
         terms,
+        denied,
     } = Mismatch::of(offer, demand);
+    let policy = is_denied(&places, &denied).then_some(Reason::Policy);
     let gpu = nearest(&gpu, Reason::Gpu);
     let places = nearest(&places, Reason::Region);
-    gpu.into_iter().chain(seller).chain(places).chain(terms).collect()
+    gpu.into_iter()
+        .chain(seller)
+        .chain(places)
+        .chain(terms)
+        .chain(policy)
+        .collect()
+}
+
+/// Whether rules deny every place that would do, or where none would, every
+/// place.
+fn is_denied(places: &[Against], denied: &[bool]) -> bool {
+    let both = || places.iter().zip(denied);
+    let mut open = both().filter(|(against, _)| against.iter().all(Option::is_none));
+    match open.next() {
+        Some((_, first)) => *first && open.all(|(_, denied)| *denied),
+        None => !denied.is_empty() && denied.iter().all(|denied| *denied),
+    }
 }
 
 /// The reasons against the alternative that comes furthest, and of several the
