@@ -71,6 +71,9 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         exchange,
         objective,
         interruptions,
+        stock,
+        // Rules hold without being asked for.
+        policy: _,
     } = demand;
     let mut flags = Vec::new();
     flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", time(*hours))));
@@ -118,6 +121,11 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(sort_by.map(|word| Flag::with("sort-by", word.to_owned())));
     flags.extend(mixed.then(|| Flag::switch("mixed")));
     flags.extend(spread.then(|| Flag::switch("spread")));
+    let assumed = stock.changed().map(|(word, most)| {
+        let most = most.map_or_else(|| "any".to_owned(), |most| most.to_string());
+        format!("{}={most}", word.as_str())
+    });
+    flags.extend(joined("stock", &assumed.collect::<Vec<_>>()));
     flags.extend(of_disks(disks));
     flags
 }

@@ -20,7 +20,7 @@ use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, beyond, confirm, opened, over, trouble, usable};
+use crate::launch::{Held, Purpose, allowed_plan, beyond, check_approved, confirm, opened, over, trouble, usable};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -44,7 +44,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     };
     reach("after-quote");
     setup.look_up(context, &sources, &chosen).await;
-    let mut ready = ready(args, &setup, &mut chosen)?;
+    let mut ready = ready(context, args, &setup, &mut chosen)?;
 
     let summary = summary(context, args, &data, &setup, &chosen, &ready);
     if args.dry_run {
@@ -67,7 +67,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
         chosen.read_again(context, &sources, args.price_tolerance).await?;
-        ready = self::ready(args, &setup, &mut chosen)?;
+        ready = self::ready(context, args, &setup, &mut chosen)?;
     }
     launch(context, args, (&data, &sources), &chosen, ready).await
 }
@@ -98,15 +98,26 @@ struct Ready {
     sold: Vec<Sold>,
 }
 
-/// The plans that can be launched as it was asked; what cannot is noted.
-fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
+/// Why a plan is not launched.
+enum Unfit {
+    /// It cannot be, as it was asked.
+    Unlaunchable(String),
+    /// It may not be.
+    Held(Held),
+}
+
+/// The plans that can be launched as it was asked; what cannot is noted. One that only wants approval is not passed
+/// over for a dearer one.
+fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
+    check_approved(&chosen.demand.policy, &args.approve)?;
     let ordering = setup.ordering(args, &chosen.demand);
     let mut plans: Vec<(String, Package, Sold)> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
+    let held = chosen.demand.held_caps();
     let caps = Caps {
-        rate: chosen.demand.caps.rate,
-        total: chosen.demand.caps.total,
-        upfront: chosen.demand.caps.upfront,
+        rate: held.rate,
+        total: held.total,
+        upfront: held.upfront,
         budget: args.budget,
     };
     for (approved, plan) in &chosen.plans {
@@ -115,10 +126,22 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
                 let package = Package::of(plan, &approved.plan, &ordering);
                 package.map_err(|why| shown(&why.to_string()).into_owned())
             })
-            .and_then(|package| over(&package, &caps).map_or(Ok(package), Err));
+            .map_err(Unfit::Unlaunchable)
+            .and_then(|package| {
+                let approved = (args.approve.as_slice(), args.max_duration);
+                allowed_plan(plan, &package, &chosen.demand, approved)
+                    .map(|()| package)
+                    .map_err(Unfit::Held)
+            })
+            .and_then(|package| over(&package, &caps).map_or(Ok(package), |why| Err(Unfit::Unlaunchable(why))));
         match fit {
             Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
-            Err(why) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
+            // What comes next is dearer, and was not asked for while this one can be had.
+            Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
+                return Err(held.trouble(&format!("plan {}", approved.plan.rank), context.global));
+            }
+            Err(Unfit::Held(held)) => refused.push(format!("plan {} is left out: {}", approved.plan.rank, held.why())),
+            Err(Unfit::Unlaunchable(why)) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
         }
     }
     let Some((plan, ..)) = plans.first() else {
