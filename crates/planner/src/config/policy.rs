@@ -36,8 +36,11 @@ pub(super) fn stated(
 ) -> Result<Vec<Stated>, Trouble> {
     let mut all: Vec<Stated> = config.map(|config| config.policy.clone()).unwrap_or_default();
     let usual = Config::usual(environment).filter(|usual| config.is_none_or(|config| config.path != *usual));
-    for path in usual.iter().chain(&global.policy) {
-        all.extend(read(path)?);
+    if let Some(path) = usual {
+        all.extend(left(&path)?);
+    }
+    for path in &global.policy {
+        all.extend(read(path, &whole::read(path, "the policy")?, true)?);
     }
     Ok(all)
 }
@@ -47,16 +50,33 @@ pub(super) fn policy(stated: &[Stated]) -> Policy {
     Policy::new(stated.iter().map(|stated| stated.rule.clone()))
 }
 
-/// The rules of a file; of settings that stand beside them nothing is wanted here.
-fn read(path: &Path) -> Result<Vec<Stated>, Trouble> {
+/// The rules of settings that are left out. Whoever does without them does without their mistakes as well, but for one
+/// that may hide a rule.
+fn left(path: &Path) -> Result<Vec<Stated>, Trouble> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
     let bytes = whole::read(path, "the policy")?;
-    let file = File::new(path, &bytes)?;
+    let read = read(path, &bytes, false);
+    let has_rules = || {
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().any(|line| line.trim_start().starts_with("[[policy"))
+    };
+    match read {
+        Err(_) if !has_rules() => Ok(Vec::new()),
+        read => read,
+    }
+}
+
+/// The rules of a file; of settings that stand beside them nothing is wanted here.
+fn read(path: &Path, bytes: &[u8], strict: bool) -> Result<Vec<Stated>, Trouble> {
+    let file = File::new(path, bytes)?;
     let table = table(&file)?;
     let mut found = Vec::new();
     for (key, value) in table.get_ref() {
         match (&**key.get_ref(), value.get_ref()) {
             ("policy", DeValue::Array(rules)) => found = file.rules(rules)?,
-            (name, _) if name != "policy" && TABLES.contains(&name) => {}
+            (name, _) if name != "policy" && (!strict || TABLES.contains(&name)) => {}
             (name, _) => return Err(file.unknown_table(key.span(), name)),
         }
     }
