@@ -219,7 +219,8 @@ fn what_stock_is_taken_to_promise_is_a_setting() {
     );
 
     // No plan takes more of an offer than its word promises, and the quote verifies under what it assumed.
-    let line = "quote H100:32 --max-nodes any --stock low=1,available=1,medium=1,high=1 --sandbox --save m.json -o json";
+    let line =
+        "quote H100:32 --max-nodes any --stock low=1,available=1,medium=1,high=1 --sandbox --save m.json -o json";
     let capped = run(&home, line).expect(0).json();
     let groups = list(&capped, "plans").iter().flat_map(|plan| list(plan, "groups"));
     let unstated = groups.filter(|group| group["stock_units"].is_null());

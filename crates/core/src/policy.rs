@@ -6,6 +6,25 @@
 //! come to, so that what is best is searched for among what is allowed. One
 //! that requires approval leaves the ranking alone: a plan that it touches is
 //! quoted, and not launched before somebody names the rule.
+//!
+//! ```
+//! use gpu_broker_core::demand::Demand;
+//! use gpu_broker_core::gpu::GpuRequest;
+//! use gpu_broker_core::policy::{Condition, Effect, Figure, Policy, Rule, Subject};
+//! use gpu_broker_core::quantity::Hours;
+//!
+//! let europe = ["eu_north", "eu_west", "eu_east"].map(str::to_owned);
+//! let outside = Condition::NotIn(Subject::Region, europe.into());
+//! let ahead = Condition::Over(Figure::Upfront, "500".parse()?);
+//! let mut demand = Demand::new(GpuRequest::parse("H100:8")?, Hours::whole(72));
+//! demand.policy = Policy::new([
+//!     Rule::new("eu only", Effect::Deny, [outside], "customer data stays in Europe")?,
+//!     Rule::new("paid ahead", Effect::RequireApproval, [ahead], "finance signs")?,
+//! ]);
+//! // `quote` ranks what the first rule allows; of a plan that it finds,
+//! // `demand.policy.approvals(&plan.purchase(demand.hours))` names what is to be approved.
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod condition;
 mod purchase;
@@ -80,7 +99,7 @@ impl Policy {
     pub(crate) fn asks_prices(&self) -> bool {
         let is_price = |condition: &Condition| matches!(condition, Condition::Over(Figure::PerGpuHour, _));
         let denying = self.rules.iter().filter(|rule| rule.effect() == Effect::Deny);
-        denying.flat_map(|rule| rule.when()).any(is_price)
+        denying.flat_map(Rule::when).any(is_price)
     }
 
     /// The least that any rule allows a plan to come to by `figure`, and the

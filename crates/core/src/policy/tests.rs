@@ -77,21 +77,34 @@ fn rule(effect: Effect, conditions: &[(&str, &str)]) -> Rule {
     Rule::new("house", effect, conditions, "because").unwrap()
 }
 
-#[test]
-fn a_rule_takes_effect_where_all_that_it_asks_holds() {
-    let check = |conditions: &[(&str, &str)], bought: &Bought, holds: bool| {
-        let asking = Policy::new([rule(Effect::RequireApproval, conditions)]);
-        let found = bought.with(|purchase| (asking.against(purchase).is_some(), asking.approvals(purchase).len()));
-        assert_eq!(found, (false, usize::from(holds)), "{conditions:?} asks for approval");
-        let denying = conditions.iter().map(|(key, words)| when(key, words));
-        // Sums are no limit that can be searched with beside other things.
-        let Ok(denying) = Rule::new("house", Effect::Deny, denying, "because") else {
-            return;
-        };
-        let denying = Policy::new([denying]);
-        let found = bought.with(|purchase| (denying.against(purchase).is_some(), denying.approvals(purchase).len()));
-        assert_eq!(found, (holds, 0), "{conditions:?} denies");
+/// Whether a rule with these conditions takes effect for a purchase: whether it asks for approval, and denies where it
+/// is one that can.
+#[track_caller]
+fn check(conditions: &[(&str, &str)], bought: &Bought, holds: bool) {
+    let asking = Policy::new([rule(Effect::RequireApproval, conditions)]);
+    let found = bought.with(|purchase| (asking.against(purchase).is_some(), asking.approvals(purchase).len()));
+    assert_eq!(found, (false, usize::from(holds)), "{conditions:?} asks for approval");
+    let denying = conditions.iter().map(|(key, words)| when(key, words));
+    // Sums are no limit that can be searched with beside other things.
+    let Ok(denying) = Rule::new("house", Effect::Deny, denying, "because") else {
+        return;
     };
+    let denying = Policy::new([denying]);
+    let found = bought.with(|purchase| (denying.against(purchase).is_some(), denying.approvals(purchase).len()));
+    assert_eq!(found, (holds, 0), "{conditions:?} denies");
+}
+
+/// A purchase of another tier and market.
+fn of(security: &'static str, market: &'static str) -> Bought {
+    Bought {
+        security,
+        market,
+        ..Bought::usual()
+    }
+}
+
+#[test]
+fn a_rule_looks_at_whose_a_machine_is_and_where() {
     let usual = Bought::usual();
     let nowhere = Bought::nowhere();
 
@@ -122,12 +135,11 @@ fn a_rule_takes_effect_where_all_that_it_asks_holds() {
     check(&[("region_in", "unknown")], &usual, false);
     check(&[("country_in", "NO")], &nowhere, true);
     check(&[("data_center_not_in", "unknown")], &nowhere, false);
+}
 
-    let of = |security, market| Bought {
-        security,
-        market,
-        ..Bought::usual()
-    };
+#[test]
+fn a_rule_looks_at_tier_and_market() {
+    let usual = Bought::usual();
     check(&[("security_in", "community")], &usual, false);
     check(&[("security_in", "community_cloud")], &of("community", "spot"), true);
     check(&[("security_not_in", "secure")], &of("whatever", "spot"), true);
@@ -136,7 +148,11 @@ fn a_rule_takes_effect_where_all_that_it_asks_holds() {
     check(&[("market_in", "spot")], &of("secure", "spot"), true);
     check(&[("market_in", "spot")], &usual, false);
     check(&[("market_not_in", "on_demand")], &of("secure", "spot"), true);
+}
 
+#[test]
+fn a_rule_takes_effect_where_all_that_it_asks_holds() {
+    let usual = Bought::usual();
     check(&[("rate_over", "15.9999")], &usual, true);
     check(&[("rate_over", "16")], &usual, false);
     check(&[("total_over", "383.999999999999")], &usual, true);

@@ -9,18 +9,21 @@ use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::Completeness;
+use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::caps::Caps;
-use gpu_broker_engine::launch::{OnUnknown, Package, Wish};
+use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Held, Purpose, allowed_plan, beyond, check_approved, confirm, opened, over, trouble, usable};
+use crate::launch::{
+    Approved, Held, Purpose, allowed_plan, beyond, check_approved, confirm, opened, over, trouble, usable,
+};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -121,20 +124,7 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
         budget: args.budget,
     };
     for (approved, plan) in &chosen.plans {
-        let fit = chosen::prepaid(plan, args.allow_prepaid)
-            .and_then(|()| {
-                let package = Package::of(plan, &approved.plan, &ordering);
-                package.map_err(|why| shown(&why.to_string()).into_owned())
-            })
-            .map_err(Unfit::Unlaunchable)
-            .and_then(|package| {
-                let approved = (args.approve.as_slice(), args.max_duration);
-                allowed_plan(plan, &package, &chosen.demand, approved)
-                    .map(|()| package)
-                    .map_err(Unfit::Held)
-            })
-            .and_then(|package| over(&package, &caps).map_or(Ok(package), |why| Err(Unfit::Unlaunchable(why))));
-        match fit {
+        match fit(args, &ordering, &caps, (approved, plan)) {
             Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
             // What comes next is dearer, and was not asked for while this one can be had.
             Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
@@ -152,6 +142,9 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
     // What is dearer than the first plan that can be had was not asked for.
     chosen.notes.truncate(chosen.notes_before);
     chosen.notes.extend(refused);
+    chosen
+        .notes
+        .extend(args.approve.iter().map(|name| format!("approved: `{}`", shown(name))));
     let (packages, sold) = plans.into_iter().map(|(_, package, sold)| (package, sold)).unzip();
     let wish = Wish {
         plans: packages,
@@ -167,6 +160,21 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
         wait: (!args.no_wait).then_some(args.wait),
     };
     Ok(Ready { wish, plan, sold })
+}
+
+/// A plan as it can be launched, within the rules and the caps.
+fn fit(
+    args: &ProvisionArgs,
+    ordering: &OrderTerms<'_>,
+    caps: &Caps,
+    (approved, plan): (&Approved, &Plan),
+) -> Result<Package, Unfit> {
+    chosen::prepaid(plan, args.allow_prepaid).map_err(Unfit::Unlaunchable)?;
+    let package = Package::of(plan, &approved.plan, ordering);
+    let package = package.map_err(|why| Unfit::Unlaunchable(shown(&why.to_string()).into_owned()))?;
+    let given = (args.approve.as_slice(), args.max_duration);
+    allowed_plan(plan, &package, ordering.demand, given).map_err(Unfit::Held)?;
+    over(&package, caps).map_or(Ok(package), |why| Err(Unfit::Unlaunchable(why)))
 }
 
 fn ends_at(after: Duration) -> Result<Timestamp, Trouble> {

@@ -85,6 +85,27 @@ pub(crate) fn note(decisions: &[Decision]) -> String {
     format!("policy: {}\n", shown(&said.join("; ")))
 }
 
+/// Rules that a comparison of many horizons leaves out; nothing where there are none.
+pub(crate) fn left_out(demand: &Demand) -> String {
+    let kept = demand.policy.timeless();
+    let denying = demand
+        .policy
+        .rules()
+        .iter()
+        .filter(|rule| rule.effect() == Effect::Deny);
+    let left: Vec<String> = denying
+        .filter(|rule| !kept.rules().contains(rule))
+        .map(|rule| format!("`{}`: {rule}", rule.name()))
+        .collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!(
+        "compared without rules about one number of hours: {}\n",
+        shown(&left.join("; "))
+    )
+}
+
 /// What a rule decided, if anything.
 fn clause(decision: &Decision) -> Option<String> {
     let rule = &decision.rule;
