@@ -178,6 +178,68 @@ fn what_the_file_sets_is_asked() {
     );
 }
 
+/// What words of stock promise decides which plans there are, and is told.
+#[test]
+fn what_stock_is_taken_to_promise_is_a_setting() {
+    let home = with("[stock]\nlow = 3\nmedium = \"any\"\n\n[profile.sure]\nstock = { low = 0, available = 2 }\n");
+    assert_eq!(setting(&home, "", "stock"), "low=3,medium=any | config:1");
+    assert_eq!(
+        setting(&home, "--profile sure", "stock"),
+        "available=2,low=0,medium=any | profile sure:6"
+    );
+    assert_eq!(setting(&home, "--stock low=1 --profile sure", "stock"), "low=1 | flag");
+
+    let asked = |line: &str| {
+        let document = run(&home, &format!("quote H100:8 {line} --sandbox -o json"))
+            .expect(0)
+            .json();
+        let plan = &list(&document, "plans")[0];
+        let said: Vec<String> = list(plan, "assumptions")
+            .iter()
+            .map(|one| text(one, "text").to_owned())
+            .collect();
+        (document["request"]["stock"].clone(), said)
+    };
+    let usual = serde_json::json!({ "high": null, "medium": null, "available": null, "low": 1, "other": null });
+    assert_eq!(asked("--stock low=1"), (usual.clone(), Vec::new()));
+    let (stock, said) = asked("");
+    assert_eq!(stock["low"], 3);
+    assert_eq!(said, ["assumed: `low` stock is 3 machines and not one machine"]);
+    let (stock, said) = asked("--profile sure");
+    assert_eq!((&stock["low"], &stock["available"]), (&0.into(), &2.into()));
+    assert_eq!(
+        said,
+        ["assumed: `available` stock is 2 machines and not any number, `low` stock is none and not one machine"]
+    );
+    let ran = run(&home, "quote H100:8 --sandbox");
+    assert!(
+        ran.stderr.contains("assumed: `low` stock is 3 machines"),
+        "{}",
+        ran.stderr
+    );
+
+    // No plan takes more of an offer than its word promises, and the quote verifies under what it assumed.
+    let line =
+        "quote H100:32 --max-nodes any --stock low=1,available=1,medium=1,high=1 --sandbox --save m.json -o json";
+    let capped = run(&home, line).expect(0).json();
+    let groups = list(&capped, "plans").iter().flat_map(|plan| list(plan, "groups"));
+    let unstated = groups.filter(|group| group["stock_units"].is_null());
+    let counts: Vec<u64> = unstated.map(|group| group["count"].as_u64().unwrap()).collect();
+    assert!(
+        !counts.is_empty() && counts.iter().all(|count| *count == 1),
+        "{counts:?}"
+    );
+    fs::write(home.home().join("q.json"), capped.to_string()).unwrap();
+    let (quote, market) = (home.home().join("q.json"), "m.json");
+    let words = ["verify", quote.to_str().unwrap(), "--market", market];
+    home.run(&words).expect(0);
+    let mut other = capped.clone();
+    other["request"]["stock"]["available"] = serde_json::json!(0);
+    fs::write(home.home().join("q.json"), other.to_string()).unwrap();
+    home.run(&words).expect(5);
+    run(&home, "quote H100:8 --stock low=2,low=3 --sandbox").expect(2);
+}
+
 /// A command that is suggested means the same with the file and without it.
 #[test]
 fn suggested_commands_do_without_the_file() {
@@ -239,6 +301,12 @@ fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
     check(
         "[fx]\nEUR = 1\n[defaults]\nfx = { EUR = 2 }\n",
         &[":4: `fx` is set on line 1 already"],
+    );
+    check("[stock]\nlow = -1\n", &[":1: stock: ", "low=2"]);
+    check("[stock]\nmany = 1\n", &[":1: stock: `many` is no word of stock"]);
+    check(
+        "[stock]\nlow = 1\n[defaults]\nstock = \"low=2\"\n",
+        &[":4: `stock` is set on line 1 already"],
     );
     check("[defaults]\nhours = 1\nhours = 2\n", &[":3: "]);
     check("[defaults\nhours = 1\n", &[":1: "]);

@@ -157,6 +157,7 @@ const VALUES: &[(&str, &str)] = &[
     ("move-price", "0.02/GB"),
     ("move-hours", "3"),
     ("fx", "EUR=1.08"),
+    ("stock", "low=2,medium=any"),
     ("sort-by", "rate"),
     ("max-offers", "3"),
     ("output", "csv"),
@@ -179,7 +180,7 @@ const BESIDE: &[(&str, &str)] = &[
 ];
 
 /// Flags that name a file or a profile, or never end, which are tried where there are such.
-const FILES: [&str; 6] = ["config", "market", "offers", "profile", "save", "watch"];
+const FILES: [&str; 7] = ["config", "market", "offers", "policy", "profile", "save", "watch"];
 
 /// Every long flag that a help text names is understood, alone and with a value.
 #[test]

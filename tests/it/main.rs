@@ -27,6 +27,7 @@ mod launch;
 mod manual;
 mod metal;
 mod order;
+mod policy;
 mod quote;
 mod recorded;
 mod report;

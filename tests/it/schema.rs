@@ -122,6 +122,19 @@ fn what_is_for_sale_is_as_its_schemas_say() {
     let quote = format!("quote H100:64 --max-nodes any --market {early} -o json");
     fs::write(&kept, run(&planner, &quote).expect(0).stdout.clone()).unwrap();
 
+    let rules = file("team.toml");
+    let rule = |name: &str, rest: &str| format!("[[policy]]\nname = \"{name}\"\nreason = \"why\"\n{rest}\n");
+    let all = [
+        rule("a", "deny = { region_in = [\"canada\"], hours_over = 12 }"),
+        rule(
+            "b",
+            "require_approval = { total_over = 10, market_not_in = [\"spot\"] }",
+        ),
+        rule("c", "deny = { rate_over = 30.5 }"),
+        rule("d", "deny = { gpus_over = 9 }"),
+    ];
+    fs::write(&rules, all.concat()).unwrap();
+
     for (name, line) in [
         ("quote", "quote H100:8 --sandbox"),
         (
@@ -145,6 +158,14 @@ fn what_is_for_sale_is_as_its_schemas_say() {
             "quote H100:8 --sandbox --hours 20m --kubernetes --vcpus 8..400 --fx EUR=1.08",
         ),
         ("quote", "quote H100:8 --sandbox --max-price 0.01"),
+        (
+            "quote",
+            &format!("quote H100:8 --sandbox --stock low=3,high=any,other=0 --policy {rules}"),
+        ),
+        (
+            "compare",
+            &format!("compare H100:8 --sandbox --stock low=0 --policy {rules}"),
+        ),
         ("quote", "quote H100:8 --broker spheron --timeout 1"),
         ("compare", "compare H100:8 --sandbox"),
         (

@@ -1,8 +1,11 @@
 //! What somebody needs (R1–R7): hard limits, and what counts as best.
 
 mod disks;
+mod held;
+mod stock;
 
 pub use disks::{DisksWanted, Moving};
+pub use stock::{StockAssumed, StockWord};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,7 @@ use crate::money::Currency;
 use crate::number::Exact;
 use crate::offer::{InterconnectKind, Market, Offer, Provider, Security};
 use crate::place::Place;
+use crate::policy::Policy;
 use crate::quantity::{Hours, Range};
 
 /// A request for GPUs.
@@ -54,6 +58,10 @@ pub struct Demand {
     /// How often spot machines are expected to be taken back; `None` counts
     /// spot hours as if none were lost.
     pub interruptions: Option<Interruptions>,
+    /// What a broker's words of stock are taken to promise (R10).
+    pub stock: StockAssumed,
+    /// The rules of the house: offers and plans that they deny do not compete.
+    pub policy: Policy,
 }
 
 /// How many instances a plan may have.
@@ -179,6 +187,8 @@ impl Demand {
             exchange: Exchange::new(Currency::USD),
             objective: Objective::Total,
             interruptions: None,
+            stock: StockAssumed::default(),
+            policy: Policy::default(),
         }
     }
 

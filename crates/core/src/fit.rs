@@ -1,6 +1,7 @@
 //! Whether one instance of an offer is what somebody asked for, and if not,
 //! why not (R16).
 
+mod denied;
 mod draft;
 mod mismatch;
 
@@ -17,6 +18,7 @@ use crate::gpu::GpuWanted;
 use crate::offer::Offer;
 use crate::place::Place;
 
+pub(crate) use denied::denied_by;
 pub(crate) use draft::{Draft, Fitter};
 pub(crate) use mismatch::Mismatch;
 pub use mismatch::mismatches;
@@ -37,6 +39,9 @@ pub struct Candidate {
     pub configuration: Configuration,
     /// What one instance costs over the horizon.
     pub bill: Bill,
+    /// How many of it can be planned (R10), as far as is assumed; `None` for any
+    /// number.
+    pub most: Option<u64>,
 }
 
 /// The first thing that keeps an offer out, in the order in which things are
@@ -88,6 +93,8 @@ pub enum Reason {
     Kubernetes,
     /// Its price has too many digits to be reckoned exactly.
     Price,
+    /// It fits, and a rule of the house denies it.
+    Policy,
     /// The named disks can be attached in none of its places, as far as is
     /// known.
     Attach,
@@ -135,6 +142,7 @@ impl Reason {
             Self::Disk => "disk",
             Self::Kubernetes => "kubernetes",
             Self::Price => "price",
+            Self::Policy => "policy",
             Self::Attach => "attach",
             Self::NewDisk => "new_disk",
             Self::DiskSharing => "disk_sharing",
@@ -298,7 +306,7 @@ fn places(offer: &Offer, demand: &Demand, places: &mut Vec<usize>) -> Result<(),
 fn against_seller<E>(offer: &Offer, demand: &Demand, mut object: impl FnMut(Reason) -> Result<(), E>) -> Result<(), E> {
     let wanted = &demand.wanted_where;
     let mut require = |holds: bool, reason: Reason| if holds { Ok(()) } else { object(reason) };
-    require(offer.stock.bound() != Some(0), Reason::Stock)?;
+    require(demand.stock.bound(&offer.stock) != Some(0), Reason::Stock)?;
     require(demand.market.admits(&offer.market), Reason::Market)?;
     require(demand.security.admits(&offer.security), Reason::Security)?;
     require(wanted.admits_broker(offer), Reason::Broker)?;

@@ -24,6 +24,7 @@ pub mod number;
 pub mod offer;
 pub mod place;
 pub mod plan;
+pub mod policy;
 pub mod quantity;
 pub mod quote;
 pub mod source;

@@ -12,6 +12,7 @@ mod merge;
 mod order;
 mod part;
 mod pool;
+mod purchase;
 mod search;
 mod single;
 mod table;

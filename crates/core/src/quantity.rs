@@ -168,6 +168,11 @@ impl Range {
         count >= self.least && self.most.is_none_or(|most| count <= most)
     }
 
+    /// Whether no count lies in it.
+    pub fn is_empty(self) -> bool {
+        self.most.is_some_and(|most| most < self.least)
+    }
+
     /// Reads a range whose ends `read` understands.
     pub fn parse<T, E>(text: &str, read: impl Fn(&str) -> Result<T, E>) -> Result<Self, QuantityError>
     where
@@ -182,7 +187,7 @@ impl Range {
         } else {
             Self::at_least(end(text.strip_suffix('+').unwrap_or(text))?)
         };
-        let empty = text.trim() == ".." || range.most.is_some_and(|most| most < range.least);
+        let empty = text.trim() == ".." || range.is_empty();
         if empty { Err(error()) } else { Ok(range) }
     }
 }

@@ -1,6 +1,7 @@
 //! A market and a request in, ranked plans and their reasons out.
 
 pub mod compare;
+mod decision;
 mod disks;
 mod metal;
 mod moving;
@@ -24,6 +25,7 @@ use crate::quantity::Range;
 use crate::words::near;
 use survey::{Answer, View, survey};
 
+pub use decision::{Decision, decisions};
 pub use disks::DisksAnswer;
 pub(crate) use metal::is_one_machine;
 pub use moving::{Go, Stay, StayOrMove};
@@ -183,13 +185,13 @@ fn best(candidates: &[Arc<Candidate>], demand: &Demand, plans: usize) -> Found {
 }
 
 fn wanted(demand: &Demand) -> Vec<Range> {
-    demand.gpus.alternatives.iter().map(|wanted| wanted.count).collect()
+    demand.held_counts()
 }
 
 fn goal(demand: &Demand, plans: usize) -> Goal {
     Goal {
         objective: demand.objective,
-        caps: demand.caps,
+        caps: demand.held_caps(),
         plans,
     }
 }

@@ -10,6 +10,7 @@ mod certificate;
 mod claim;
 mod counts;
 mod list;
+mod policy;
 mod pool;
 mod sums;
 mod table;

@@ -40,6 +40,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::policy::Policy;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -105,9 +106,18 @@ pub(crate) struct GlobalArgs {
     /// Read settings from no file
     #[arg(long, global = true)]
     pub(crate) no_config: bool,
+    /// Hold to the rules in this file as well, as config.toml has them; repeatable. None is taken away by a flag
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) policy: Vec<PathBuf>,
     /// Whether settings were read from a file.
     #[arg(skip)]
     pub(crate) configured: bool,
+    /// The files that flags name and that have rules of the house.
+    #[arg(skip)]
+    pub(crate) ruled_by: Vec<PathBuf>,
+    /// What was typed behind `planner`.
+    #[arg(skip)]
+    pub(crate) typed: Vec<String>,
     /// Look at a market that `planner quote --save` kept, and ask nobody
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) market: Option<PathBuf>,
@@ -129,6 +139,21 @@ pub(crate) struct GlobalArgs {
     /// No colour, as with NO_COLOR in the environment
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
+}
+
+impl Cli {
+    /// Where the command keeps the rules of the house; none for one that buys nothing.
+    pub(crate) fn policy(&mut self) -> Option<&mut Policy> {
+        match &mut self.command {
+            Command::Quote(args) => Some(&mut args.request.policy),
+            Command::Compare(args) => Some(&mut args.request.policy),
+            Command::Report(args) => Some(&mut args.request.policy),
+            Command::Provision(args) => Some(&mut args.request.policy),
+            Command::Diff(args) => Some(&mut args.request.policy),
+            Command::Extend(args) => Some(&mut args.policy),
+            _ => None,
+        }
+    }
 }
 
 impl GlobalArgs {

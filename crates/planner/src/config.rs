@@ -8,10 +8,12 @@ mod check;
 mod file;
 mod keys;
 mod merge;
+mod policy;
 mod show;
 
 pub(crate) use file::Config;
 pub(crate) use merge::{Settled, settle};
+pub(crate) use policy::Stated;
 pub(crate) use show::{Origin, Setting};
 
 /// What `planner help config-file` prints.
@@ -31,6 +33,11 @@ there is one; `--no-config` reads none. It is TOML:
   [fx]                       what one unit of another currency is worth
   EUR = 1.08
 
+  [stock]                    what a broker's word of stock is taken to promise:
+  low = 2                    a number of machines of one offer, 0 for none of
+  medium = \"any\"             them; also high, available, and other for words
+                             that planner does not know
+
   [providers]                whose machines will do, and whose will not
   allow = [\"hyperstack\", \"sesterce\"]
   deny = [\"nobody\"]          refused unless `--provider` names them
@@ -46,4 +53,25 @@ it. `planner config show` tells each value and where it comes from. What a
 request asks for is taken from here when a GPU is named, and not where a market
 or a quote that was kept brings its own request; caps hold for `--quote` too.
 Keys of brokers are no settings, and neither is anybody's `--yes`.
+
+Rules of the house hold for every quote, launch and extension:
+
+  [[policy]]
+  name = \"eu only\"
+  deny = { region_not_in = [\"eu_north\", \"eu_west\", \"eu_east\"] }
+  reason = \"customer data stays in Europe\"
+
+  [[policy]]
+  name = \"big spend\"        launched with `--approve 'big spend'`
+  require_approval = { upfront_over = 500 }
+  reason = \"finance signs what is paid ahead\"
+
+A rule may ask broker_in, provider_in, region_in, country_in, data_center_in,
+security_in and market_in, each also as _not_in, and per_gpu_hour_over, of one
+machine; rate_over, total_over, upfront_over and gpus_over of a whole plan; and
+hours_over. All that it asks must hold. What is not known of a machine may be
+what is denied: `unknown` is a word for it. A rule that denies by what a plan
+comes to is a cap, and asks nothing else but hours_over. Whole files of rules
+are named with `--policy FILE`. Rules add up, and no flag takes one away: those
+of the usual file hold beside `--config FILE` and with `--no-config`, too.
 ";

@@ -60,7 +60,7 @@ Exit status
   4    partial market: some broker could not be asked or answered in part;
        what is printed is what the others have
   5    refused by a guard: price moved, cap, quote expired or does not hold,
-       not confirmed
+       not confirmed, or not approved as a rule of the policy wants
   6    a key is missing or refused
   7    outcome unknown, or something is alive and billed that should not be, or
        is not ready yet: run `planner reconcile`

@@ -1,6 +1,7 @@
 //! From plans to machines, and what becomes of them: everything between the
 //! flags and the engine.
 
+mod allowed;
 mod answer;
 mod approved;
 mod elsewhere;
@@ -13,6 +14,7 @@ mod over;
 mod stop;
 mod unsure;
 
+pub(crate) use allowed::{Held, allowed, allowed_plan, check_approved};
 pub(crate) use answer::{SAY_YES, confirm};
 pub(crate) use approved::Approved;
 pub(crate) use elsewhere::{in_doubt, is_elsewhere, perhaps_ours, told as told_elsewhere};

@@ -353,7 +353,10 @@ mod tests {
         check(None, "nobody");
         check(Some(own), "vouch for can read your keys");
         check(Some("no/such/file"), "cannot be read");
-        check(Some(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), "no certificate");
+        check(
+            Some(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")),
+            "no certificate",
+        );
     }
 
     #[test]

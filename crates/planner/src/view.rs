@@ -18,6 +18,7 @@ pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod plans;
 pub(crate) mod plot;
+pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod text;
 pub(crate) mod why;

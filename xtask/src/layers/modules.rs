@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "instance",
     "source",
     "market",
+    "policy",
     "demand",
     "colocation",
     "fit",

@@ -39,7 +39,7 @@ pub(super) fn cheapest(
 ) -> Option<NewDisk> {
     let fits = |offer: &&DiskOffer| {
         spot.holds(&offer.broker, &offer.provider, &offer.place)
-            && offer.stock.bound() != Some(0)
+            && demand.stock.bound(&offer.stock) != Some(0)
             && demand.security.admits(&offer.security)
             && (!several || offer.multi_node == Some(true))
     };

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::denied::keep_allowed;
 use super::{Candidate, Reason, against_seller, against_terms, alternatives, places, reason};
 use crate::bill::Bill;
 use crate::configuration::Configuration;
@@ -28,6 +29,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) places: &'a [usize],
     pub(crate) configuration: &'a Configuration,
     pub(crate) bill: &'a Bill,
+    pub(crate) most: Option<u64>,
 }
 
 impl<'a> Fitter<'a> {
@@ -76,12 +78,15 @@ impl<'a> Fitter<'a> {
             demand.hours,
             demand.interruptions_of(offer),
         );
+        let bill = self.bill.insert(bill.map_err(|_| told(Reason::Price))?);
+        keep_allowed(offer, demand, bill.total, &mut self.places).map_err(told)?;
         let draft = Draft {
             offer,
             alternatives: &self.alternatives,
             places: &self.places,
             configuration: &self.configuration,
-            bill: self.bill.insert(bill.map_err(|_| told(Reason::Price))?),
+            bill,
+            most: demand.stock.bound(&offer.stock),
         };
         Ok((draft, first))
     }
@@ -96,6 +101,7 @@ impl<'a> Draft<'a> {
             places: &candidate.places,
             configuration: &candidate.configuration,
             bill: &candidate.bill,
+            most: candidate.most,
         }
     }
 
@@ -108,6 +114,7 @@ impl<'a> Draft<'a> {
             beside: Vec::new(),
             configuration: self.configuration.clone(),
             bill: self.bill.clone(),
+            most: self.most,
         }
     }
 }

@@ -6,11 +6,13 @@
 
 use std::convert::Infallible;
 
+use super::denied::denied_by;
 use super::{
     Against, Reason, against_gpu, against_place, against_seller, against_terms, first, is_short_alone, reason,
 };
 use crate::bill::Bill;
 use crate::demand::Demand;
+use crate::money::Money;
 use crate::offer::Offer;
 
 /// All that keeps an offer out, by part of the request.
@@ -27,6 +29,8 @@ pub(crate) struct Mismatch {
     pub(crate) places: Vec<Against>,
     /// Shape, network, terms and resources, in order.
     pub(crate) terms: Vec<Reason>,
+    /// For each place of the offer, whether a rule of the house denies it there.
+    pub(crate) denied: Vec<bool>,
 }
 
 impl Mismatch {
@@ -51,25 +55,30 @@ impl Mismatch {
             Ok(())
         });
         // Without all of its lines the bill would be another one.
-        let billed = configuration.is_ok_and(|configuration| {
-            terms.iter().any(|reason| OF_RESOURCES.contains(reason))
-                || Bill::interrupted(
-                    &configuration,
-                    &offer.terms,
-                    demand.hours,
-                    demand.interruptions_of(offer),
-                )
-                .is_ok()
+        let whole = !terms.iter().any(|reason| OF_RESOURCES.contains(reason));
+        let bill = configuration.ok().map(|configuration| {
+            Bill::interrupted(
+                &configuration,
+                &offer.terms,
+                demand.hours,
+                demand.interruptions_of(offer),
+            )
         });
+        let billed = bill.as_ref().is_some_and(|bill| !whole || bill.is_ok());
         if !billed {
             noted(&mut terms, Reason::Price);
         }
+        // Nor can what it comes to be held against it; where it stands, and whose it is, can.
+        let bill = bill.and_then(Result::ok).filter(|_| whole);
+        let total = bill.map_or_else(|| Money::zero(demand.exchange.quote()), |bill| bill.total);
+        let is_denied = |place| denied_by(offer, demand, total, place).is_some();
         let wanted = demand.gpus.alternatives.iter();
         Self {
             gpu: wanted.map(|wanted| against_gpu(offer, demand, wanted)).collect(),
             seller,
             places: offer.places.iter().map(|place| against_place(place, demand)).collect(),
             terms,
+            denied: (0..offer.places.len()).map(is_denied).collect(),
         }
     }
 }
@@ -94,13 +103,10 @@ pub fn mismatches(offer: &Offer, demand: &Demand) -> Vec<Reason> {
         seller,
         places,
         terms,
+        denied,
     } = Mismatch::of(offer, demand);
-    let alternatives = demand.gpus.alternatives.iter().zip(&gpu);
-    let mut right = alternatives
-        .filter(|(_, against)| first(**against).is_none())
-        .peekable();
-    let too_few = right.peek().is_some() && right.all(|(wanted, _)| is_short_alone(offer, demand, wanted));
-    let too_few = too_few.then_some(Reason::GpuCount);
+    let policy = is_denied(&places, &denied).then_some(Reason::Policy);
+    let too_few = is_too_few(offer, demand, &gpu).then_some(Reason::GpuCount);
     let gpu = nearest(&gpu, Reason::Gpu);
     let places = nearest(&places, Reason::Region);
     gpu.into_iter()
@@ -108,7 +114,28 @@ pub fn mismatches(offer: &Offer, demand: &Demand) -> Vec<Reason> {
         .chain(seller)
         .chain(places)
         .chain(terms)
+        .chain(policy)
         .collect()
+}
+
+/// Whether its GPUs answer, but one instance has not as many as are asked for.
+fn is_too_few(offer: &Offer, demand: &Demand, gpu: &[Against]) -> bool {
+    let alternatives = demand.gpus.alternatives.iter().zip(gpu);
+    let mut right = alternatives
+        .filter(|(_, against)| first(**against).is_none())
+        .peekable();
+    right.peek().is_some() && right.all(|(wanted, _)| is_short_alone(offer, demand, wanted))
+}
+
+/// Whether rules deny every place that would do, or where none would, every
+/// place.
+fn is_denied(places: &[Against], denied: &[bool]) -> bool {
+    let both = || places.iter().zip(denied);
+    let mut open = both().filter(|(against, _)| against.iter().all(Option::is_none));
+    match open.next() {
+        Some((_, first)) => *first && open.all(|(_, denied)| *denied),
+        None => !denied.is_empty() && denied.iter().all(|denied| *denied),
+    }
 }
 
 /// The reasons against the alternative that comes furthest, and of several the

@@ -212,7 +212,7 @@ pub(super) fn pools(
             continue;
         };
         let offer = &candidate.offer;
-        let bound = offer.stock.bound().unwrap_or(u64::MAX);
+        let bound = candidate.most.unwrap_or(u64::MAX);
         // Mixed plans answer all alternatives at once, which ask for one count.
         let alternatives = candidate
             .alternatives
@@ -221,6 +221,9 @@ pub(super) fn pools(
         let placed = alternatives.flat_map(|at| places(candidate, rules.spread).iter().map(move |place| (*at, *place)));
         for (alternative, place) in placed {
             let range = wanted.get(alternative).copied().unwrap_or(Range::at_least(1));
+            if range.is_empty() {
+                continue;
+            }
             let machine = (
                 alternative,
                 &offer.gpu.model,

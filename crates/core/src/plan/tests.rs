@@ -72,6 +72,7 @@ fn candidate(number: usize, (gpus, cents, units, center, minutes): Kind) -> Arc<
     };
     let bill = Bill::of(&configuration, &offer.terms, Hours::whole(1)).unwrap();
     Arc::new(Candidate {
+        most: offer.stock.bound(),
         offer: Arc::new(offer),
         alternatives: vec![0],
         places: vec![0],

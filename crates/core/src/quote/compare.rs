@@ -159,8 +159,14 @@ pub enum CompareError {
 /// instances (R2) holds for each class by itself.
 ///
 /// Deterministic: the same offers in any order give the same answer.
+///
+/// Of the policy's rules, those hold that say the same whatever the hours.
 pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Result<Comparison, CompareError> {
     check_words(market, demand)?;
+    let demand = &Demand {
+        policy: demand.policy.timeless(),
+        ..demand.clone()
+    };
     if demand.caps.total.is_some() {
         return Err(CompareError::MaxTotal);
     }

@@ -242,6 +242,7 @@ mod tests {
             beside: Vec::new(),
             configuration,
             bill,
+            most: None,
         };
         Plan::of(
             vec![Group {

@@ -136,7 +136,7 @@ impl Certificate {
 pub fn certify(market: &Market, demand: &Demand, best: Option<&Plan>) -> Option<Certificate> {
     let best = best?;
     let candidates = fitted(market, demand).0.candidates;
-    let scale = Scale::of(&candidates, &demand.caps);
+    let scale = Scale::of(&candidates, &demand.held_caps());
     let ceiling = Ceiling::of(best, demand.objective, scale, true)?;
     let times = if scale.is_finite(&candidates) { 1 } else { 9 };
     let amount = |first: i128| {

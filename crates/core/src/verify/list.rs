@@ -88,7 +88,8 @@ pub(super) fn singles(candidates: &[Arc<Candidate>], demand: &Demand, scale: Sca
         answered.next()
     };
     // What a place adds by its disks may break a cap there alone.
-    let affordable = |plan: &Plan| Figures::of(plan, scale).is_some_and(|figures| !figures.breaks(&demand.caps, scale));
+    let caps = demand.held_caps();
+    let affordable = |plan: &Plan| Figures::of(plan, scale).is_some_and(|figures| !figures.breaks(&caps, scale));
     let numbered = candidates.iter().enumerate();
     let numbered = numbered.filter_map(|(number, candidate)| Some((number, candidate, fits(candidate)?)));
     let each = numbered.flat_map(|(number, candidate, range)| {
@@ -188,7 +189,7 @@ pub(super) fn within(
     ceiling: Option<&Ceiling>,
     most: usize,
 ) -> Result<Vec<Plan>, Stop> {
-    let mut found = Vec::new();
+    let (mut found, caps) = (Vec::new(), demand.held_caps());
     for pool in pools {
         for part in parts(pool, demand) {
             let over = |cost: Cost| ceiling.is_some_and(|ceiling| ceiling.is_below(&part, cost));
@@ -198,7 +199,7 @@ pub(super) fn within(
             let table = Table::new(&part.problem).ok_or(Stop::TooLong)?;
             let limits = Limits {
                 over: &over,
-                caps: &demand.caps,
+                caps: &caps,
                 scale,
                 most,
             };

@@ -189,10 +189,11 @@ pub(super) fn nodes_max(demand: &Demand) -> Option<u64> {
 /// Sorts candidates into pools, but for those that break a cap alone, and for those where no disk serves as many machines
 /// as they would be. `None` when a figure is too large to be added.
 pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale) -> Option<Vec<Pool>> {
+    let caps = demand.held_caps();
     let mut pools: BTreeMap<Name, Pool> = BTreeMap::new();
     for (number, candidate) in candidates.iter().enumerate() {
         let figures = scale.figures(candidate)?;
-        if figures.breaks(&demand.caps, scale) {
+        if figures.breaks(&caps, scale) {
             continue;
         }
         // Instances that may differ answer all alternatives at once, which ask for one count.
@@ -207,11 +208,14 @@ pub(super) fn pools(candidates: &[Arc<Candidate>], demand: &Demand, scale: Scale
                 number,
                 place,
                 gpus: usize::try_from(candidate.offer.gpu.count).unwrap_or(usize::MAX),
-                copies: candidate.offer.stock.bound().unwrap_or(u64::MAX),
+                copies: demand.stock.bound(&candidate.offer.stock).unwrap_or(u64::MAX),
                 figures,
                 cost: cost(figures, demand.objective),
             };
             let wanted = wanted(demand, alternative);
+            if wanted.is_empty() {
+                continue;
+            }
             let several = u64::from(candidate.offer.gpu.count) < wanted.least.max(1);
             // No disk there serves that many machines (R13).
             let Ok(set) = candidate.disks(place, several) else {
@@ -258,8 +262,7 @@ impl Name {
 
 /// How many GPUs an alternative of the request asks for.
 pub(super) fn wanted(demand: &Demand, alternative: usize) -> Range {
-    let alternative = demand.gpus.alternatives.get(alternative);
-    alternative.map_or(Range::at_least(1), |wanted| wanted.count)
+    demand.held_count(alternative).unwrap_or(Range::at_least(1))
 }
 
 /// Where a unit is.

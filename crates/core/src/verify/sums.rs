@@ -2,9 +2,10 @@
 //! (R8–R10).
 
 use super::claim::{Claim, ClaimedDisk, ClaimedGroup, ClaimedPlan};
+use super::policy;
 use crate::bill::Meter;
 use crate::demand::{Demand, DisksWanted, Objective};
-use crate::money::PARTS;
+use crate::money::{Money, PARTS, Rate};
 use crate::number::Exact;
 use crate::offer::{Market, Stock, Terms};
 use crate::quantity::{Gb, Hours, Range};
@@ -33,6 +34,10 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
             None => say("total: the sums have too many digits to be checked".to_owned()),
         }
         counts(plan, demand, &mut say);
+        match totals(plan, demand) {
+            Some(totals) => policy::check(plan, &totals, demand, &mut say),
+            None => say("groups: their totals have too many digits to be checked".to_owned()),
+        }
         together(plan, demand, &mut say);
     }
     if let (Some(certificate), Some(first)) = (&claim.certificate, claim.plans.first()) {
@@ -71,6 +76,22 @@ fn lines(plan: &ClaimedPlan, say: &mut impl FnMut(String)) {
     }
 }
 
+/// The time that an instance is charged for, in ticks of which an hour has [`PARTS`].
+fn charged(demand: &Demand, group: &ClaimedGroup) -> Option<Exact> {
+    let prepaid = group.prepaid_hours.unwrap_or(Exact::ZERO).times_count(PARTS)?;
+    let minimum = Exact::whole(group.minimum_runtime_minutes).times_count(PARTS / 60)?;
+    Some(worked(demand, group)?.max(prepaid).max(minimum))
+}
+
+/// What one instance of each group comes to.
+fn totals(plan: &ClaimedPlan, demand: &Demand) -> Option<Vec<Money>> {
+    let total = |group: &ClaimedGroup| {
+        let rate = Rate::new(group.rate, demand.exchange.quote());
+        rate.over_ticks(charged(demand, group)?).ok()
+    };
+    plan.groups.iter().map(total).collect()
+}
+
 /// What a plan comes to by its groups; amounts in parts.
 struct Sums {
     rate: Exact,
@@ -91,8 +112,7 @@ impl Sums {
         };
         for group in &plan.groups {
             let prepaid = group.prepaid_hours.unwrap_or(Exact::ZERO).times_count(PARTS)?;
-            let minimum = Exact::whole(group.minimum_runtime_minutes).times_count(PARTS / 60)?;
-            let charged = worked(demand, group)?.max(prepaid).max(minimum);
+            let charged = charged(demand, group)?;
             let low = group
                 .lines
                 .iter()
@@ -210,7 +230,7 @@ fn counts(plan: &ClaimedPlan, demand: &Demand, say: &mut impl FnMut(String)) {
     if plan.groups.iter().any(|group| group.count == 0) || plan.groups.is_empty() {
         say("groups: there is one without instances, or none at all".to_owned());
     }
-    let wanted: Vec<Range> = demand.gpus.alternatives.iter().map(|wanted| wanted.count).collect();
+    let wanted = demand.held_counts();
     let answers = |range: &Range| range.contains(plan.gpus) && plan.gpus - range.least == plan.surplus_gpus;
     if !wanted.iter().any(answers) {
         say(format!(
@@ -218,7 +238,7 @@ fn counts(plan: &ClaimedPlan, demand: &Demand, say: &mut impl FnMut(String)) {
             plan.gpus, plan.surplus_gpus, demand.gpus
         ));
     }
-    let caps = &demand.caps;
+    let caps = demand.held_caps();
     for (name, cap, amount) in [
         ("rate", caps.rate, plan.rate),
         ("total", caps.total, plan.total),
@@ -254,7 +274,7 @@ fn together(plan: &ClaimedPlan, demand: &Demand, say: &mut impl FnMut(String)) {
             level: group.stock.clone(),
             units: group.stock_units,
         };
-        if stock.bound().is_some_and(|bound| group.count > bound) {
+        if demand.stock.bound(&stock).is_some_and(|bound| group.count > bound) {
             say(format!(
                 "groups[{at}].count: there are not {} in stock (R10)",
                 group.count

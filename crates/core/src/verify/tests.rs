@@ -9,13 +9,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::bill::Interruptions;
-use crate::demand::{Caps, MarketWanted, Nodes, Objective};
+use crate::demand::{Caps, MarketWanted, Nodes, Objective, StockWord};
 use crate::fit::Reason;
 use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
 use crate::money::{Currency, Rate};
 use crate::number::Exact;
 use crate::offer::{Broker, Dial, Offer, OfferId, Provider, StockLevel};
 use crate::place::{DataCenter, Place};
+use crate::policy::{Condition, Effect, Policy, Rule};
 use crate::quantity::{Gb, Hours, Minutes};
 use crate::quote::quote;
 
@@ -81,6 +82,25 @@ fn market() -> impl Strategy<Value = Market> {
     })
 }
 
+/// One rule that denies.
+fn policy() -> impl Strategy<Value = Policy> {
+    let conditions = select(vec![
+        ("data_center_in", "dc1"),
+        ("data_center_not_in", "dc2"),
+        ("broker_in", "c"),
+        ("market_in", "spot"),
+        ("per_gpu_hour_over", "1.1"),
+        ("rate_over", "9"),
+        ("total_over", "90"),
+        ("upfront_over", "0"),
+        ("gpus_over", "6"),
+    ]);
+    conditions.prop_map(|(key, word)| {
+        let condition = Condition::read(key, &[word.to_owned()]).unwrap();
+        Policy::new([Rule::new(key, Effect::Deny, [condition], "so it is").unwrap()])
+    })
+}
+
 fn demand() -> impl Strategy<Value = Demand> {
     let gpus = select(vec![
         "H100:1",
@@ -113,9 +133,11 @@ fn demand() -> impl Strategy<Value = Demand> {
         select(vec!["1", "0.3", "24", "20m"]),
         of(select(vec![50_u64, 100, 200])),
         of(0_u64..5),
+        prop::option::weighted(0.3, policy()),
+        prop::option::weighted(0.2, select(vec![0_u32, 1, 2])),
     );
     (gpus, nodes, objective, caps, rest).prop_map(
-        |(gpus, nodes, objective, caps, (mixed, spread, hours, disk, spot))| {
+        |(gpus, nodes, objective, caps, (mixed, spread, hours, disk, spot, policy, low))| {
             let mut demand = Demand::new(GpuRequest::parse(gpus).unwrap(), hours.parse().unwrap());
             demand.nodes = nodes;
             demand.objective = objective;
@@ -131,6 +153,11 @@ fn demand() -> impl Strategy<Value = Demand> {
                 demand.interruptions = Interruptions::new(Exact::whole(per_day), Exact::whole(35));
             }
             demand.spread = spread;
+            demand.policy = policy.unwrap_or_default();
+            if let Some(low) = low {
+                demand.stock = demand.stock.with(StockWord::Low, Some(low));
+                demand.stock = demand.stock.with(StockWord::Available, low.checked_add(2));
+            }
             demand
         },
     )
@@ -152,7 +179,7 @@ proptest! {
             for pool in &certificate.pools {
                 // Whoever multiplies finds that the pool is no cheaper.
                 let sum = |bound: &Bound, gpus: u64| bound.amount.times_count(gpus).unwrap();
-                let no_caps = demand.caps == Caps::default();
+                let no_caps = demand.held_caps() == Caps::default();
                 if pool.by == By::PerGpu && demand.objective != Objective::PerGpu {
                     let needed = pool.wanted.least;
                     prop_assert!(sum(&pool.bound, needed) > sum(&certificate.met, pool.bound.gpus));

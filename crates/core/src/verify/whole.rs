@@ -19,7 +19,7 @@ use crate::quote::is_one_machine;
 /// Adds what was overlooked, or stands in the wrong place, to `findings`.
 pub(super) fn check(claim: &Claim, fitted: &Fitted, demand: &Demand, plans: usize, findings: &mut Vec<String>) {
     let candidates = fitted.candidates.as_slice();
-    let scale = Scale::of(candidates, &demand.caps);
+    let scale = Scale::of(candidates, &demand.held_caps());
     let Some(pools) = pools(candidates, demand, scale) else {
         findings.push("market: its prices have too many digits to be checked".to_owned());
         return;
@@ -101,7 +101,7 @@ fn ranked(pools: &[Pool], demand: &Demand, scale: Scale) -> Result<usize, Stop> 
 
 /// Whether a pool has any plan at all within the caps.
 pub(super) fn is_feasible(pool: &Pool, demand: &Demand, scale: Scale) -> Result<bool, Stop> {
-    let caps = &demand.caps;
+    let caps = &demand.held_caps();
     let largest = pool.units.first().map_or(0, |unit| unit.gpus);
     let slack = slack(pool);
     let nodes = nodes_max(demand);

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use gpu_broker_core::demand::{Caps, Demand};
 use gpu_broker_core::market::Market;
 use gpu_broker_core::plan::Plan;
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quote::quote;
 use gpu_broker_core::verify::{Claim, ClaimedGroup, ClaimedPlan};
 
@@ -28,8 +29,8 @@ const LIKELY: usize = 200;
 impl Standing {
     /// Looks for a plan in a market that was read since.
     ///
-    /// Only its own offers are looked at, without the caps: what it costs now is to
-    /// be told, not whether it is among the best.
+    /// Only its own offers are looked at, without the caps and the policy: what it
+    /// costs now is to be told, not whether it is among the best, or allowed.
     pub fn of(approved: &ClaimedPlan, market: &Market, demand: &Demand, tolerance: Tolerance) -> Self {
         let own = |broker: &str, id: &str| {
             let is = |group: &ClaimedGroup| group.broker.as_str() == broker && group.offer_id.as_str() == id;
@@ -42,6 +43,7 @@ impl Standing {
             .retain(|offer| own(offer.broker.as_str(), offer.id.as_str()));
         let free = Demand {
             caps: Caps::default(),
+            policy: Policy::default(),
             ..demand.clone()
         };
         // What cannot be asked any more cannot be had either.

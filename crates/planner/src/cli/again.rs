@@ -53,7 +53,10 @@ impl<'a> Again<'a> {
             ca_file,
             config: _,
             no_config,
+            policy: _,
             configured,
+            ruled_by,
+            typed: _,
         } = self.global;
         let most = u32::try_from(rank).unwrap_or(u32::MAX).max(max_offers.unwrap_or(10));
         let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());
@@ -66,6 +69,8 @@ impl<'a> Again<'a> {
         more.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));
         // What the file sets is spelled out; it must not be added to what was taken away.
         more.extend((*no_config || *configured).then(|| Flag::switch("no-config")));
+        // Rules stay, as those of the usual file do by themselves.
+        more.extend(ruled_by.iter().map(|path| file("policy", path)));
         more.extend(sandbox.then(|| Flag::switch("sandbox")));
         let output = self.global.format().unwrap_or(Output::Table);
         let output = output.to_possible_value().filter(|_| output != Output::Table);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use gpu_broker_core::policy::Policy;
 use jiff::Timestamp;
 
 use super::request::name;
@@ -122,9 +123,15 @@ pub(crate) struct ExtendArgs {
     /// Until then, such as 2027-01-31T18:00:00Z
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
+    /// Approve what this rule of the policy wants approved, by its name; repeatable
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) approve: Vec<String>,
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// The rules of the house.
+    #[arg(skip)]
+    pub(crate) policy: Policy,
 }
 
 /// `planner doctor`.

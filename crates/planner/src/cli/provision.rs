@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use gpu_broker_core::number::Exact;
 
 use super::RequestArgs;
-use super::request::amount;
+use super::request::{amount, name};
 use super::span::span;
 use gpu_broker_engine::launch::Tolerance;
 
@@ -98,6 +98,9 @@ pub(crate) struct ProvisionArgs {
     /// Launch without asking
     #[arg(short, long, help_heading = "Asking first")]
     pub(crate) yes: bool,
+    /// Approve what this rule of the policy wants approved, by its name; repeatable
+    #[arg(long, value_name = "NAME", value_parser = name, help_heading = "Asking first")]
+    pub(crate) approve: Vec<String>,
     /// Show what would be launched, and send nothing
     #[arg(long, help_heading = "Asking first")]
     pub(crate) dry_run: bool,

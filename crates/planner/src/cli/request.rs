@@ -5,12 +5,15 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use gpu_broker_core::bill::Interruptions;
 use gpu_broker_core::configuration::{Exchange, Selection};
-use gpu_broker_core::demand::{Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, Where, Words};
+use gpu_broker_core::demand::{
+    Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, StockAssumed, StockWord, Where, Words,
+};
 use gpu_broker_core::gpu::{GpuRequest, Socket};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::InterconnectKind;
 use gpu_broker_core::place::Region;
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
 use super::{DiskArgs, FilterArgs};
@@ -105,9 +108,17 @@ pub(crate) struct RequestArgs {
     #[arg(long, help_heading = "Combining")]
     pub(crate) spread: bool,
 
+    /// What a broker's word of stock is taken to promise: low=2, medium=any; also high, available and other
+    #[arg(long, value_name = "WORD=N", value_delimiter = ',', value_parser = stock, help_heading = "Combining")]
+    pub(crate) stock: Vec<(StockWord, Option<u32>)>,
+
     /// Disks that outlive the instances.
     #[command(flatten)]
     pub(crate) disks: DiskArgs,
+
+    /// The rules of the house.
+    #[arg(skip)]
+    pub(crate) policy: Policy,
 }
 
 /// A range as a flag's value.
@@ -183,6 +194,8 @@ impl RequestArgs {
             disks: self.disks.wanted(self.spread)?,
             exchange: self.exchange()?,
             interruptions: self.interruptions()?,
+            stock: self.stock()?,
+            policy: self.policy.clone(),
             objective: match self.sort_by {
                 SortFlag::Total => Objective::Total,
                 SortFlag::Rate => Objective::Rate,
@@ -196,7 +209,11 @@ impl RequestArgs {
     /// What the flags ask for, or without a GPU what was asked before.
     pub(crate) fn demand_or(&self, gpu: Option<&str>, kept: Option<&RequestDocument>) -> Result<Demand, Trouble> {
         match (gpu, kept) {
-            (None, Some(kept)) if self.is_plain() => Ok(kept.demand()),
+            (None, Some(kept)) if self.is_plain() => {
+                let mut demand = kept.demand();
+                demand.policy = demand.policy.and(&self.policy);
+                Ok(demand)
+            }
             (None, Some(_)) => Err(Trouble::usage("flags of a request are given, and no GPU")
                 .hint("name the GPU too, or leave the flags out to repeat the request that the file keeps")),
             _ => self.demand(gpu),
@@ -228,7 +245,12 @@ impl RequestArgs {
             request: RequestArgs,
         }
         // Two requests for the same GPU differ in their flags alone.
-        let asks = |request: &Self| request.demand(Some("any")).ok();
+        let asks = |request: &Self| {
+            let demand = request.demand(Some("any")).ok()?;
+            // Rules hold whatever is asked.
+            let policy = Policy::default();
+            Some(Demand { policy, ..demand })
+        };
         let plain = <Plain as clap::Parser>::try_parse_from(["planner"]).ok();
         plain.and_then(|plain| asks(&plain.request)) == asks(self)
     }
@@ -248,6 +270,20 @@ impl RequestArgs {
             exchange = exchange.with(*currency, *worth);
         }
         Ok(exchange)
+    }
+
+    fn stock(&self) -> Result<StockAssumed, Trouble> {
+        let mut said: Vec<StockWord> = Vec::new();
+        let mut assumed = StockAssumed::default();
+        for (word, most) in &self.stock {
+            if said.contains(word) {
+                return Err(Trouble::usage(format!("`{}` stock is said twice", word.as_str()))
+                    .hint("give each word once, such as `--stock low=2,medium=4`"));
+            }
+            said.push(*word);
+            assumed = assumed.with(*word, *most);
+        }
+        Ok(assumed)
     }
 
     fn interruptions(&self) -> Result<Option<Interruptions>, Trouble> {
@@ -318,6 +354,24 @@ fn known<T: PartialEq + ToString>(word: &str, what: &str, known: &[T], read: imp
         near => format!("did you mean {}?", near.join(" or ")),
     };
     Err(Trouble::usage(format!("no {what} is called `{word}`")).hint(hint))
+}
+
+/// A word of stock and what it promises: a number of instances, or `any`.
+fn stock(text: &str) -> Result<(StockWord, Option<u32>), String> {
+    let how = "write a word and a number or `any`, such as `low=2`; the words are high, medium, available, low, other";
+    let (word, most) = text.split_once('=').ok_or(how)?;
+    let is_meant = |known: &StockWord| known.as_str().eq_ignore_ascii_case(word.trim());
+    let word = StockWord::ALL.into_iter().find(is_meant).ok_or_else(|| {
+        let near = gpu_broker_core::near(word, StockWord::ALL.map(StockWord::as_str));
+        let near = near
+            .first()
+            .map_or(how.to_owned(), |near| format!("did you mean `{near}`?"));
+        format!("`{word}` is no word of stock; {near}")
+    })?;
+    match most.trim() {
+        any if any.eq_ignore_ascii_case("any") => Ok((word, None)),
+        most => most.parse().map(|most| (word, Some(most))).map_err(|_| how.to_owned()),
+    }
 }
 
 fn count_range(text: &str) -> Result<AttachedRange, QuantityError> {

@@ -2,7 +2,8 @@
 
 use gpu_broker_core::configuration::Selection;
 use gpu_broker_core::demand::{
-    Caps, Demand, DisksWanted, MarketWanted, Moving, Network, Nodes, Objective, SecurityWanted, Where, Words,
+    Caps, Demand, DisksWanted, MarketWanted, Moving, Network, Nodes, Objective, SecurityWanted, StockAssumed, Where,
+    Words,
 };
 use gpu_broker_core::quantity::{Gb, Hours, Range};
 
@@ -71,6 +72,9 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         exchange,
         objective,
         interruptions,
+        stock,
+        // Rules hold without being asked for.
+        policy: _,
     } = demand;
     let mut flags = Vec::new();
     flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", time(*hours))));
@@ -118,6 +122,7 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(sort_by.map(|word| Flag::with("sort-by", word.to_owned())));
     flags.extend(mixed.then(|| Flag::switch("mixed")));
     flags.extend(spread.then(|| Flag::switch("spread")));
+    flags.extend(of_stock(stock));
     flags.extend(of_disks(disks));
     flags
 }
@@ -197,6 +202,15 @@ fn of_network(network: &Network) -> Vec<Flag> {
     let gbps = gbps.map(|gbps| Flag::with("min-interconnect", gbps.to_string()));
     let socket = socket.as_ref().map(|socket| Flag::with("socket", socket.to_string()));
     kinds.into_iter().chain(gbps).chain(socket).collect()
+}
+
+/// What words of stock promise, where it is not as usual.
+fn of_stock(assumed: &StockAssumed) -> Option<Flag> {
+    let changed = assumed.changed().map(|(word, most)| {
+        let most = most.map_or_else(|| "any".to_owned(), |most| most.to_string());
+        format!("{}={most}", word.as_str())
+    });
+    joined("stock", &changed.collect::<Vec<_>>())
 }
 
 /// Words wanted and refused, as they are written.

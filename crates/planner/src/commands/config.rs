@@ -1,10 +1,11 @@
 //! `planner config show`: each setting, and where it comes from.
 
+use gpu_broker_core::policy::Effect;
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::Output;
-use crate::config::{Config, Origin, Setting, Settled};
+use crate::config::{Config, Origin, Setting, Settled, Stated};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -22,6 +23,7 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
             "file": path,
             "profiles": settled.config.iter().flat_map(Config::names).collect::<Vec<_>>(),
             "settings": settings.iter().map(fields).collect::<Vec<_>>(),
+            "policy": settled.stated.iter().map(rule).collect::<Vec<_>>(),
         })
     };
     let table = || {
@@ -35,6 +37,13 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
             push(
                 &mut columns,
                 [setting.key.to_owned(), shown(value).into_owned(), from(setting)],
+            );
+        }
+        for stated in &settled.stated {
+            let [key, value, from] = told(stated);
+            push(
+                &mut columns,
+                [key, shown(&value).into_owned(), shown(&from).into_owned()],
             );
         }
         Vec::from(columns)
@@ -53,6 +62,12 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
                 sheet.word(&from(setting));
                 sheet.end_row();
             }
+            for stated in &settled.stated {
+                for word in told(stated) {
+                    sheet.word(&word);
+                }
+                sheet.end_row();
+            }
             bytes(&sheet.into_bytes())?;
         }
     }
@@ -61,6 +76,27 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
         None => "no config.toml is read; `planner help config-file` says where one is looked for\n".to_owned(),
     });
     Ok(Exit::Done)
+}
+
+fn rule(stated: &Stated) -> Value {
+    let mut fields = json!(stated.rule);
+    fields["file"] = json!(stated.path.display().to_string());
+    fields["line"] = json!(stated.line);
+    fields
+}
+
+/// A rule as a row: which, what it says, and where it stands.
+fn told(stated: &Stated) -> [String; 3] {
+    let rule = &stated.rule;
+    let what = match rule.effect() {
+        Effect::Deny => "deny",
+        Effect::RequireApproval => "require approval",
+    };
+    [
+        format!("policy `{}`", rule.name()),
+        format!("{what} {rule}"),
+        format!("{}, line {}", stated.path.display(), stated.line),
+    ]
 }
 
 fn fields(setting: &Setting) -> Value {

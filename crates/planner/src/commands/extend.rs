@@ -1,5 +1,7 @@
 //! `planner extend`: let a machine run until later.
 
+mod longer;
+
 use jiff::Timestamp;
 
 use super::Context;
@@ -7,7 +9,7 @@ use super::ls::tell;
 use super::terminate::care;
 use crate::cli::ExtendArgs;
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, opened, the_one, trouble};
+use crate::launch::{Purpose, SAY_YES, allowed, check_approved, confirm, opened, the_one, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
@@ -42,7 +44,12 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
     if until <= now.wall {
         return Err(Trouble::usage(format!("{until} is past")).hint("`planner terminate` ends it now"));
     }
+    check_approved(&args.policy, &args.approve)?;
     if let Some(attempt) = attempt {
+        let longer = longer::purchase(engine.state(), attempt, until)
+            .ok_or_else(|| Trouble::usage("what that costs has too many digits").hint("choose a shorter time"))?;
+        allowed(&args.policy, &longer, &args.approve)
+            .map_err(|held| held.trouble("it is not let run until then", context.global))?;
         let before = ends_at.map_or_else(|| "never by itself".to_owned(), |at| format!("at {at}"));
         context.printer.note(&format!(
             "{} ends {before}, and then at {until}; it costs {} {} per hour\n",

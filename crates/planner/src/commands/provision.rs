@@ -9,18 +9,21 @@ use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::Completeness;
+use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::caps::Caps;
-use gpu_broker_engine::launch::{OnUnknown, Package, Wish};
+use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Context;
 use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, beyond, confirm, opened, over, trouble, usable};
+use crate::launch::{
+    Approved, Held, Purpose, allowed_plan, beyond, check_approved, confirm, opened, over, trouble, usable,
+};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -44,7 +47,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     };
     reach("after-quote");
     setup.look_up(context, &sources, &chosen).await;
-    let mut ready = ready(args, &setup, &mut chosen)?;
+    let mut ready = ready(context, args, &setup, &mut chosen)?;
 
     let summary = summary(context, args, &data, &setup, &chosen, &ready);
     if args.dry_run {
@@ -67,7 +70,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
         chosen.read_again(context, &sources, args.price_tolerance).await?;
-        ready = self::ready(args, &setup, &mut chosen)?;
+        ready = self::ready(context, args, &setup, &mut chosen)?;
     }
     launch(context, args, (&data, &sources), &chosen, ready).await
 }
@@ -98,27 +101,37 @@ struct Ready {
     sold: Vec<Sold>,
 }
 
-/// The plans that can be launched as it was asked; what cannot is noted.
-fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
+/// Why a plan is not launched.
+enum Unfit {
+    /// It cannot be, as it was asked.
+    Unlaunchable(String),
+    /// It may not be.
+    Held(Held),
+}
+
+/// The plans that can be launched as it was asked; what cannot is noted. One that only wants approval is not passed
+/// over for a dearer one.
+fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
+    check_approved(&chosen.demand.policy, &args.approve)?;
     let ordering = setup.ordering(args, &chosen.demand);
     let mut plans: Vec<(String, Package, Sold)> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
+    let held = chosen.demand.held_caps();
     let caps = Caps {
-        rate: chosen.demand.caps.rate,
-        total: chosen.demand.caps.total,
-        upfront: chosen.demand.caps.upfront,
+        rate: held.rate,
+        total: held.total,
+        upfront: held.upfront,
         budget: args.budget,
     };
     for (approved, plan) in &chosen.plans {
-        let fit = chosen::prepaid(plan, args.allow_prepaid)
-            .and_then(|()| {
-                let package = Package::of(plan, &approved.plan, &ordering);
-                package.map_err(|why| shown(&why.to_string()).into_owned())
-            })
-            .and_then(|package| over(&package, &caps).map_or(Ok(package), Err));
-        match fit {
+        match fit(args, &ordering, &caps, (approved, plan)) {
             Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
-            Err(why) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
+            // What comes next is dearer, and was not asked for while this one can be had.
+            Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
+                return Err(held.trouble(&format!("plan {}", approved.plan.rank), context.global));
+            }
+            Err(Unfit::Held(held)) => refused.push(format!("plan {} is left out: {}", approved.plan.rank, held.why())),
+            Err(Unfit::Unlaunchable(why)) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
         }
     }
     let Some((plan, ..)) = plans.first() else {
@@ -129,6 +142,9 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     // What is dearer than the first plan that can be had was not asked for.
     chosen.notes.truncate(chosen.notes_before);
     chosen.notes.extend(refused);
+    chosen
+        .notes
+        .extend(args.approve.iter().map(|name| format!("approved: `{}`", shown(name))));
     let (packages, sold) = plans.into_iter().map(|(_, package, sold)| (package, sold)).unzip();
     let wish = Wish {
         plans: packages,
@@ -144,6 +160,21 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
         wait: (!args.no_wait).then_some(args.wait),
     };
     Ok(Ready { wish, plan, sold })
+}
+
+/// A plan as it can be launched, within the rules and the caps.
+fn fit(
+    args: &ProvisionArgs,
+    ordering: &OrderTerms<'_>,
+    caps: &Caps,
+    (approved, plan): (&Approved, &Plan),
+) -> Result<Package, Unfit> {
+    chosen::prepaid(plan, args.allow_prepaid).map_err(Unfit::Unlaunchable)?;
+    let package = Package::of(plan, &approved.plan, ordering);
+    let package = package.map_err(|why| Unfit::Unlaunchable(shown(&why.to_string()).into_owned()))?;
+    let given = (args.approve.as_slice(), args.max_duration);
+    allowed_plan(plan, &package, ordering.demand, given).map_err(Unfit::Held)?;
+    over(&package, caps).map_or(Ok(package), |why| Err(Unfit::Unlaunchable(why)))
 }
 
 fn ends_at(after: Duration) -> Result<Timestamp, Trouble> {

@@ -209,6 +209,9 @@ fn launchable(
     if let Some(file) = &context.global.config {
         words.extend(["--config".to_owned(), file.display().to_string()]);
     }
+    for file in &context.global.policy {
+        words.extend(["--policy".to_owned(), file.display().to_string()]);
+    }
     words.extend(context.global.no_config.then(|| "--no-config".to_owned()));
     if let Some(folder) = &context.global.data_dir {
         words.extend(["--data-dir".to_owned(), folder.display().to_string()]);

@@ -10,7 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::check::check;
-use super::keys::{KEYS, PATHS, known};
+use super::keys::{ADDING, KEYS, PATHS, known};
+use super::policy::Stated;
 use crate::env::Environment;
 use crate::files::whole;
 use crate::report::Trouble;
@@ -29,7 +30,12 @@ pub(crate) struct Config {
     pub(super) denied: Vec<String>,
     /// On which line that is said.
     pub(super) denied_on: usize,
+    /// `[[policy]]`.
+    pub(super) policy: Vec<Stated>,
 }
+
+/// Tables that a file may have.
+pub(super) const TABLES: [&str; 6] = ["defaults", "fx", "stock", "providers", "policy", "profile"];
 
 /// Settings by their keys.
 pub(super) type Settings = BTreeMap<&'static str, Said>;
@@ -49,16 +55,20 @@ pub(super) enum Value {
 }
 
 impl Config {
-    /// The file that the flag or the environment names, or the usual one where there is one.
-    pub(crate) fn find(environment: &Environment, flag: Option<&Path>) -> Result<Option<Self>, Trouble> {
-        let named = flag.or(environment.config.as_deref());
+    /// The file that the environment names, or the one in the usual place where there is one.
+    pub(super) fn usual(environment: &Environment) -> Option<PathBuf> {
         let usual = || {
             let folder = environment.xdg_config.clone();
             let folder = folder.or_else(|| environment.home.as_ref().map(|home| home.join(".config")));
             let path = folder?.join("planner").join("config.toml");
             path.symlink_metadata().is_ok().then_some(path)
         };
-        let Some(path) = named.map(Path::to_owned).or_else(usual) else {
+        environment.config.clone().or_else(usual)
+    }
+
+    /// The file that the flag or the environment names, or the usual one where there is one.
+    pub(crate) fn find(environment: &Environment, flag: Option<&Path>) -> Result<Option<Self>, Trouble> {
+        let Some(path) = flag.map(Path::to_owned).or_else(|| Self::usual(environment)) else {
             return Ok(None);
         };
         let bytes = whole::read(&path, "the settings")?;
@@ -66,26 +76,15 @@ impl Config {
     }
 
     pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Trouble> {
-        let text = std::str::from_utf8(bytes).map_err(|_| {
-            Trouble::usage(format!("{} is not utf-8 text", path.display()))
-                .hint("`planner help config-file` describes it")
-        })?;
-        let file = File { path, text };
-        let table = DeTable::parse(text).map_err(|error| {
-            // What the parser repeats of the file is left out: somebody may have put a key there.
-            let message = error.message().lines().next().unwrap_or("it is not toml").to_owned();
-            file.wrong(
-                error.span().unwrap_or_default(),
-                &message,
-                "`planner help config-file` describes the file",
-            )
-        })?;
+        let file = File::new(path, bytes)?;
+        let table = table(&file)?;
         let mut config = Self {
             path: path.to_owned(),
             defaults: Settings::new(),
             profiles: BTreeMap::new(),
             denied: Vec::new(),
             denied_on: 0,
+            policy: Vec::new(),
         };
         // In the order of the file, so that the first mistake is told first.
         let mut entries: Vec<_> = table.get_ref().iter().collect();
@@ -96,10 +95,13 @@ impl Config {
                     let settings = file.settings(table)?;
                     file.join(&mut config.defaults, settings)?;
                 }
-                ("fx", DeValue::Table(_)) => {
-                    let said = file.said("fx", key.span(), value)?;
-                    file.join(&mut config.defaults, Settings::from([("fx", said)]))?;
+                (name @ ("fx" | "stock"), DeValue::Table(_)) => {
+                    for setting in ADDING.into_iter().filter(|adding| *adding == name) {
+                        let said = file.said(setting, key.span(), value)?;
+                        file.join(&mut config.defaults, Settings::from([(setting, said)]))?;
+                    }
                 }
+                ("policy", DeValue::Array(rules)) => config.policy = file.rules(rules)?,
                 ("providers", DeValue::Table(table)) => file.providers(&mut config, table)?,
                 ("profile", DeValue::Table(table)) => {
                     for (name, value) in table {
@@ -147,31 +149,64 @@ impl Config {
 }
 
 /// What is being read.
-struct File<'a> {
-    path: &'a Path,
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
     text: &'a str,
 }
 
+impl<'a> File<'a> {
+    pub(super) fn new(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Trouble> {
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            Trouble::usage(format!("{} is not utf-8 text", path.display()))
+                .hint("`planner help config-file` describes it")
+        })?;
+        Ok(Self { path, text })
+    }
+}
+
+/// All of a file.
+pub(super) fn table<'a>(file: &File<'a>) -> Result<Spanned<DeTable<'a>>, Trouble> {
+    DeTable::parse(file.text).map_err(|error| {
+        // What the parser repeats of the file is left out: somebody may have put a key there.
+        let message = error.message().lines().next().unwrap_or("it is not toml").to_owned();
+        file.wrong(
+            error.span().unwrap_or_default(),
+            &message,
+            "`planner help config-file` describes the file",
+        )
+    })
+}
+
 impl File<'_> {
-    fn line(&self, at: usize) -> usize {
+    pub(super) fn line(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         before.split(|byte| *byte == b'\n').count()
     }
 
-    fn wrong(&self, at: Range<usize>, message: &str, hint: &str) -> Trouble {
+    pub(super) fn wrong(&self, at: Range<usize>, message: &str, hint: &str) -> Trouble {
         let (path, line) = (self.path.display(), self.line(at.start));
         Trouble::usage(format!("{path}:{line}: {}", shown(message))).hint(hint)
     }
 
-    fn unknown_table(&self, at: Range<usize>, name: &str) -> Trouble {
+    pub(super) fn unknown_table(&self, at: Range<usize>, name: &str) -> Trouble {
         if known(name).is_some() {
             return self.wrong(at, &format!("`{name}` stands in no table"), "put it below `[defaults]`");
         }
-        let near = near(name, ["defaults", "fx", "providers", "profile"]);
-        let hint = near.first().map_or_else(
-            || "there are `[defaults]`, `[fx]`, `[providers]` and `[profile.NAME]`".to_owned(),
-            |near| format!("did you mean `[{near}]`?"),
-        );
+        if name == "policy" {
+            return self.wrong(
+                at,
+                "rules are tables of a list",
+                "write `[[policy]]` above each, with two brackets",
+            );
+        }
+        let near = near(name, TABLES);
+        let hint = match near.first() {
+            None => {
+                "there are `[defaults]`, `[fx]`, `[stock]`, `[providers]`, `[[policy]]` and `[profile.NAME]`".to_owned()
+            }
+            Some(&"policy") => "did you mean `[[policy]]`?".to_owned(),
+            Some(near) => format!("did you mean `[{near}]`?"),
+        };
         self.wrong(at, &format!("there is no such table as `{name}`"), &hint)
     }
 
@@ -205,12 +240,12 @@ impl File<'_> {
         };
         let mut value = match value.get_ref() {
             DeValue::Boolean(on) => Value::Switch(*on),
-            DeValue::Table(table) if key == "fx" => {
-                let rate = |(code, rate): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
-                    Some(format!("{}={}", code.get_ref(), word(rate.get_ref())?))
+            DeValue::Table(table) if ADDING.contains(&key) => {
+                let pair = |(name, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+                    Some(format!("{}={}", name.get_ref(), word(value.get_ref())?))
                 };
-                let rates: Option<Vec<String>> = table.iter().map(rate).collect();
-                Value::Words(rates.ok_or_else(|| wrong("a rate is a number".to_owned()))?)
+                let pairs: Option<Vec<String>> = table.iter().map(pair).collect();
+                Value::Words(pairs.ok_or_else(|| wrong("each has one number".to_owned()))?)
             }
             DeValue::Array(items) => {
                 let words: Option<Vec<String>> = items.iter().map(|item| word(item.get_ref())).collect();
@@ -269,7 +304,7 @@ impl File<'_> {
 }
 
 /// A text, or a number as it is written: it does not become a binary fraction on its way.
-fn word(value: &DeValue<'_>) -> Option<String> {
+pub(super) fn word(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),

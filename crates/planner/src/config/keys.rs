@@ -42,6 +42,7 @@ pub(super) const KEYS: &[(&str, Scope)] = &[
     ("max_total", Scope::Cap),
     ("max_upfront", Scope::Cap),
     ("fx", Scope::Request),
+    ("stock", Scope::Request),
     ("sort_by", Scope::Request),
     ("mixed", Scope::Request),
     ("spread", Scope::Request),
@@ -74,6 +75,9 @@ pub(super) const KEYS: &[(&str, Scope)] = &[
 
 /// Settings that are paths: from the folder of the file that they stand in.
 pub(super) const PATHS: [&str; 3] = ["cloud_init", "data_dir", "ca_file"];
+
+/// Settings of pairs, which have a table of their own and add up: each name is taken from where it is said first.
+pub(super) const ADDING: [&str; 2] = ["fx", "stock"];
 
 /// Commands that ask for GPUs.
 const ASKING: [&str; 4] = ["quote", "compare", "provision", "diff"];
@@ -120,8 +124,9 @@ mod tests {
     use clap::CommandFactory as _;
 
     /// Flags that say what is done this once, or where settings are.
-    const NEVER: [&str; 21] = [
+    const NEVER: [&str; 23] = [
         "allow_prepaid",
+        "approve",
         "config",
         "count",
         "dry_run",
@@ -132,6 +137,7 @@ mod tests {
         "no_config",
         "offers",
         "plan",
+        "policy",
         "profile",
         "quiet",
         "quote",

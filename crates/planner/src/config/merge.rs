@@ -8,7 +8,8 @@ use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::check::word;
 use super::file::{Config, Said, Settings, Value};
-use super::keys::{Call, KEYS, Scope, known};
+use super::keys::{ADDING, Call, KEYS, Scope, known};
+use super::policy::{Stated, policy, stated};
 use crate::cli::{self, Cli};
 use crate::env::Environment;
 use crate::report::Trouble;
@@ -24,6 +25,8 @@ pub(crate) struct Settled {
     pub(super) taken: BTreeMap<&'static str, Taken>,
     /// What flags say, by key.
     pub(super) flags: BTreeMap<&'static str, String>,
+    /// The rules of the house, in their order.
+    pub(crate) stated: Vec<Stated>,
 }
 
 /// A setting that was taken from the file.
@@ -37,13 +40,32 @@ pub(super) struct Taken {
 /// Pairs that the parser itself does not know to exclude each other.
 const APART: [(&str, &str); 1] = [("output", "json")];
 
-/// Reads the command line again with what the file sets.
+/// Reads the command line again with what the file sets, and the rules of the house beside it.
 pub(crate) fn settle(
     environment: &Environment,
     arguments: &[OsString],
     matches: &ArgMatches,
     cli: Cli,
 ) -> Result<Settled, Trouble> {
+    let mut settled = set(environment, arguments, matches, cli)?;
+    let typed = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    settled.cli.global.typed = typed.collect();
+    let shows = matches!(settled.cli.command, cli::Command::Config(_));
+    // What ends machines and looks after them must not depend on what may be bought.
+    if shows || settled.cli.policy().is_some() {
+        settled.stated = stated(environment, &settled.cli.global, settled.config.as_ref())?;
+        if let Some(slot) = settled.cli.policy() {
+            *slot = policy(&settled.stated);
+        }
+        let global = &mut settled.cli.global;
+        let named = global.config.iter().chain(&global.policy);
+        let ruling = named.filter(|named| settled.stated.iter().any(|stated| stated.path == **named));
+        global.ruled_by = ruling.cloned().collect();
+    }
+    Ok(settled)
+}
+
+fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, cli: Cli) -> Result<Settled, Trouble> {
     let heeds = !matches!(
         cli.command,
         cli::Command::Help(_) | cli::Command::Completion(_) | cli::Command::Man(_)
@@ -64,6 +86,7 @@ pub(crate) fn settle(
     let mut settled = Settled {
         flags: line.flags(),
         taken: BTreeMap::new(),
+        stated: Vec::new(),
         config,
         cli,
     };
@@ -190,8 +213,8 @@ fn taken(
         let mut layer = BTreeMap::new();
         for (key, said) in settings {
             let is_heeded = known(key).is_some_and(|(_, scope)| call.heeds(scope)) && (line.has(key) || line.shows());
-            // Exchange rates add up, and are looked at below.
-            let is_said = (line.given(key) && *key != "fx")
+            // Pairs add up, and are looked at below.
+            let is_said = (line.given(key) && !ADDING.contains(key))
                 || taken.contains_key(key)
                 || (*key == "data_dir" && environment.data_dir.is_some());
             let is_refused = ids.iter().any(|id| line.given(id) && line.apart(key, id))
@@ -211,22 +234,30 @@ fn taken(
         }
         taken.extend(layer);
     }
-    rates(line, config, &mut taken, &call);
+    for key in ADDING {
+        pairs(line, config, &mut taken, &call, key);
+    }
     denied(line, config, &mut taken, &call);
     taken
 }
 
-/// Exchange rates add up: each currency is taken from where it is said first.
-fn rates(line: &Line<'_>, config: &Config, taken: &mut BTreeMap<&'static str, Taken>, call: &Call<'_>) {
-    if !call.heeds(Scope::Request) || !line.has("fx") {
+/// Pairs add up: each name is taken from where it is said first.
+fn pairs(
+    line: &Line<'_>,
+    config: &Config,
+    taken: &mut BTreeMap<&'static str, Taken>,
+    call: &Call<'_>,
+    key: &'static str,
+) {
+    if !call.heeds(Scope::Request) || !line.has(key) {
         return;
     }
-    let usual = config.defaults.get("fx");
+    let usual = config.defaults.get(key);
     let flags = line.flags();
-    let flag = flags.get("fx").map(String::as_str).unwrap_or_default();
+    let flag = flags.get(key).map(String::as_str).unwrap_or_default();
     let code = |rate: &str| rate.split('=').next().unwrap_or_default().trim().to_ascii_uppercase();
     let mut known: Vec<String> = flag.split(',').map(code).collect();
-    let own = taken.remove("fx").filter(|own| own.profile.is_some());
+    let own = taken.remove(key).filter(|own| own.profile.is_some());
     let mut rates = Vec::new();
     for said in own.iter().map(|own| &own.said).chain(usual) {
         let Value::Words(words) = &said.value else { continue };
@@ -245,7 +276,7 @@ fn rates(line: &Line<'_>, config: &Config, taken: &mut BTreeMap<&'static str, Ta
             value: Value::Words(rates),
             ..said
         };
-        taken.insert("fx", Taken { said, profile });
+        taken.insert(key, Taken { said, profile });
     }
 }
 

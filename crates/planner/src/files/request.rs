@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use gpu_broker_core::bill::Interruptions;
 use gpu_broker_core::configuration::{Exchange, Selection};
 use gpu_broker_core::demand::{
-    Caps, Demand, DisksWanted, MarketWanted, Moving, Network, Nodes, Objective, SecurityWanted, Where, Words,
+    Caps, Demand, DisksWanted, MarketWanted, Moving, Network, Nodes, Objective, SecurityWanted, StockAssumed,
+    StockWord, Where, Words,
 };
 use gpu_broker_core::gpu::{GpuRequest, Socket};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::InterconnectKind;
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quantity::{Gb, Hours, Range};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -56,12 +58,59 @@ pub(crate) struct RequestDocument {
     sort_by: Objective,
     interruptions_per_day: Option<Exact>,
     checkpoint_minutes: Option<Exact>,
+    #[serde(default)]
+    stock: StockDocument,
+    /// The rules that hold.
+    #[serde(default)]
+    policy: Policy,
     /// Plans shown at most: without it nobody could tell that some are missing.
     pub(crate) max_offers: u64,
 }
 
 fn usd() -> Currency {
     Currency::USD
+}
+
+/// How many instances each word of stock is taken to promise; `None` for any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StockDocument {
+    high: Option<u32>,
+    medium: Option<u32>,
+    available: Option<u32>,
+    low: Option<u32>,
+    other: Option<u32>,
+}
+
+impl StockDocument {
+    fn of(assumed: &StockAssumed) -> Self {
+        Self {
+            high: assumed.most(StockWord::High),
+            medium: assumed.most(StockWord::Medium),
+            available: assumed.most(StockWord::Available),
+            low: assumed.most(StockWord::Low),
+            other: assumed.most(StockWord::Other),
+        }
+    }
+
+    fn assumed(self) -> StockAssumed {
+        let said = [
+            (StockWord::High, self.high),
+            (StockWord::Medium, self.medium),
+            (StockWord::Available, self.available),
+            (StockWord::Low, self.low),
+            (StockWord::Other, self.other),
+        ];
+        said.into_iter().fold(StockAssumed::default(), |assumed, (word, most)| {
+            assumed.with(word, most)
+        })
+    }
+}
+
+impl Default for StockDocument {
+    fn default() -> Self {
+        Self::of(&StockAssumed::default())
+    }
 }
 
 /// The disks that are asked for.
@@ -159,6 +208,8 @@ impl RequestDocument {
             exchange,
             objective,
             interruptions,
+            stock,
+            policy,
         } = demand;
         Self {
             gpu: gpus.clone(),
@@ -192,6 +243,8 @@ impl RequestDocument {
             sort_by: *objective,
             interruptions_per_day: interruptions.map(|expected| expected.per_day()),
             checkpoint_minutes: interruptions.map(|expected| expected.checkpoint_minutes()),
+            stock: StockDocument::of(stock),
+            policy: policy.clone(),
             max_offers: u64::try_from(max_offers).unwrap_or(u64::MAX),
         }
     }
@@ -264,6 +317,8 @@ impl RequestDocument {
                 }),
             objective: self.sort_by,
             interruptions: self.interruptions().unwrap_or_default(),
+            stock: self.stock.assumed(),
+            policy: self.policy.clone(),
         }
     }
 }
@@ -315,6 +370,7 @@ mod tests {
         check("planner quote H100 --attach a,b --attach-any --new-disk 2TB,500 --move-price 0.02 --move-hours 100m");
         check("planner quote H100 --hours 1.1234567891m");
         check("planner quote H100 --hours 0.333333333333");
+        check("planner quote H100 --stock low=3,medium=any,high=8,other=0");
         check("planner quote H100 --max-nodes 3 --security community --sort-by provisioning");
     }
 }

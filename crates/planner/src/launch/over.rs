@@ -43,6 +43,6 @@ pub(crate) fn beyond(budget: Exact, package: &Package, state: &State, now: &Stam
     }
 }
 
-fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
+pub(super) fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
     amounts.into_iter().try_fold(Exact::ZERO, Exact::plus)
 }

@@ -1,42 +1,61 @@
-//! What a price takes for granted because somebody said so.
+//! What a price or a plan takes for granted because somebody said so.
+
+use std::collections::BTreeMap;
 
 use gpu_broker_core::bill::Interruptions;
-use gpu_broker_core::demand::Demand;
+use gpu_broker_core::demand::{Demand, StockAssumed};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
 use serde::Serialize;
 
-/// Something that a total rests on besides prices.
+/// Something that a total or a plan rests on besides prices.
 #[derive(Debug, Serialize)]
-pub(crate) struct Assumption {
-    kind: &'static str,
-    interruptions_per_day: Exact,
-    checkpoint_minutes: Exact,
-    /// Hours that an hour of work takes; totals are reckoned without rounding
-    /// it.
-    hours_factor: Exact,
-    text: String,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Assumption {
+    /// Work is lost on spot.
+    Interruptions {
+        interruptions_per_day: Exact,
+        checkpoint_minutes: Exact,
+        /// Hours that an hour of work takes; totals are reckoned without rounding
+        /// it.
+        hours_factor: Exact,
+        text: String,
+    },
+    /// Words of stock promise something else than usual.
+    Stock {
+        /// What each of them promises; `None` for any number.
+        promises: BTreeMap<&'static str, Option<u32>>,
+        text: String,
+    },
 }
 
-/// What the plan's total assumes.
+/// What the plan assumes.
 pub(crate) fn of_plan(plan: &Plan, demand: &Demand) -> Vec<Assumption> {
     let mut offers = plan.groups.iter().map(|group| &group.candidate.offer);
     let found = offers.find_map(|offer| demand.interruptions_of(offer));
-    found.map(interruptions).into_iter().collect()
+    found
+        .map(interruptions)
+        .into_iter()
+        .chain(stock(&demand.stock))
+        .collect()
 }
 
-/// What the totals of some plans assume, in words, for below a table.
+/// What some plans assume, in words, for below a table.
 pub(crate) fn note(plans: &[Plan], demand: &Demand) -> String {
-    let assumed = plans.iter().flat_map(|plan| of_plan(plan, demand)).next();
-    assumed.map_or_else(String::new, |assumption| assumption.text + "\n")
+    let expected = demand.interruptions.as_ref().filter(|_| {
+        let mut offers = plans.iter().flat_map(|plan| &plan.groups);
+        offers.any(|group| demand.interruptions_of(&group.candidate.offer).is_some())
+    });
+    // That there is no plan may be for what is assumed of stock.
+    let all = expected.map(interruptions).into_iter().chain(stock(&demand.stock));
+    all.map(|assumption| assumption.text().to_owned() + "\n").collect()
 }
 
 /// The expected loss of work on spot.
 pub(crate) fn interruptions(interruptions: &Interruptions) -> Assumption {
     let (per_day, minutes) = (interruptions.per_day(), interruptions.checkpoint_minutes());
     let factor = interruptions.factor();
-    Assumption {
-        kind: "interruptions",
+    Assumption::Interruptions {
         interruptions_per_day: per_day,
         checkpoint_minutes: minutes,
         hours_factor: factor,
@@ -48,9 +67,35 @@ pub(crate) fn interruptions(interruptions: &Interruptions) -> Assumption {
     }
 }
 
+/// What words of stock promise, where it is not what they usually do.
+pub(crate) fn stock(assumed: &StockAssumed) -> Option<Assumption> {
+    let promises: BTreeMap<_, _> = assumed.changed().map(|(word, most)| (word.as_str(), most)).collect();
+    let said = assumed.changed().map(|(word, most)| {
+        let promised = |most: Option<u32>| match most {
+            None => "any number".to_owned(),
+            Some(0) => "none".to_owned(),
+            Some(1) => "one machine".to_owned(),
+            Some(most) => format!("{most} machines"),
+        };
+        format!(
+            "`{}` stock is {} and not {}",
+            word.as_str(),
+            promised(most),
+            promised(word.usual())
+        )
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| Assumption::Stock {
+        promises,
+        text: format!("assumed: {}", said.join(", ")),
+    })
+}
+
 impl Assumption {
     /// In words.
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        match self {
+            Self::Interruptions { text, .. } | Self::Stock { text, .. } => text,
+        }
     }
 }

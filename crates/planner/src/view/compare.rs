@@ -85,5 +85,8 @@ pub(crate) fn footer(comparison: &Comparison, demand: &Demand) -> String {
     if let Some(expected) = demand.interruptions.as_ref().filter(|_| spot) {
         let _ = writeln!(text, "{}", assumptions::interruptions(expected).text());
     }
+    if let Some(assumed) = assumptions::stock(&demand.stock) {
+        let _ = writeln!(text, "{}", assumed.text());
+    }
     text
 }

@@ -13,7 +13,7 @@ use gpu_broker_core::offer::{Interconnect, InterconnectKind};
 use gpu_broker_core::place::{Country, DataCenter, Place};
 use gpu_broker_core::plan::{Group, Plan, Seller};
 use gpu_broker_core::quantity::Gb;
-use gpu_broker_core::quote::Quote;
+use gpu_broker_core::quote::{Quote, decisions};
 use gpu_broker_core::source::Coverage;
 use gpu_broker_core::verify::{Certificate, certify};
 use jiff::{SignedDuration, Timestamp};
@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use super::assumptions::{Assumption, of_plan};
 use super::colocation::{self, DiskDocument};
 use super::moving;
+use super::policy::{self, ApprovalDocument, DecisionDocument};
 use super::why::{ChangeDocument, RejectionDocument};
 use crate::files::request::RequestDocument;
 
@@ -43,6 +44,7 @@ pub(crate) struct QuoteDocument {
     certificate: Option<Certificate>,
     plans: Vec<PlanDocument>,
     market: MarketDocument,
+    policy: Vec<DecisionDocument>,
     cheaper_elsewhere: Vec<CheaperDocument>,
     why: Option<Vec<RejectionDocument>>,
     relaxations: Vec<ChangeDocument>,
@@ -67,6 +69,7 @@ pub(crate) struct PlanDocument {
     groups: Vec<GroupDocument>,
     disks: Vec<DiskDocument>,
     assumptions: Vec<Assumption>,
+    approvals: Vec<ApprovalDocument>,
     warnings: Vec<String>,
 }
 
@@ -164,6 +167,7 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
                 .map(|(reason, offers)| json!({ "reason": reason, "offers": offers }))
                 .collect(),
         },
+        policy: policy::documents(&decisions(market, demand, quote)),
         cheaper_elsewhere: quote
             .cheaper
             .iter()
@@ -241,6 +245,7 @@ pub(crate) fn plan(rank: usize, plan: &Plan, demand: &Demand) -> PlanDocument {
         groups,
         disks,
         assumptions: of_plan(plan, demand),
+        approvals: policy::approvals(plan, demand),
         warnings: warnings(plan, demand),
     }
 }
@@ -420,7 +425,8 @@ pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
     warnings.extend(colocation::warning(plan).map(|warning| (4, warning)));
     let assumed = of_plan(plan, demand);
     let assumed = assumed.iter().map(|assumption| assumption.text().to_owned());
-    warnings.into_values().chain(assumed).collect()
+    let wanted = policy::wanted(plan, demand);
+    warnings.into_values().chain(assumed).chain(wanted).collect()
 }
 
 /// A short name for a content: the same content has the same name, in whatever order its fields stand.

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use gpu_broker_core::demand::{Demand, Objective};
 use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
 use gpu_broker_core::plan::Plan;
-use gpu_broker_core::quote::Quote;
+use gpu_broker_core::quote::{Quote, decisions};
 use gpu_broker_core::source::Coverage;
 
+use super::policy;
 use super::text::{cut, shown};
 use crate::launch::unsure;
 
@@ -42,6 +43,7 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
             let _ = writeln!(text, "cheaper from ${rate}/h, −{percent} %: {}", cheaper.flag);
         }
     }
+    text += &policy::note(&decisions(market, demand, quote));
     text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
 }
 
@@ -87,11 +89,14 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
         .partition(|(_, plan)| unsure(plan, market).is_some());
     let is_free = |plan: &Plan| plan.upfront.amount().is_zero();
     let first = sure.iter().chain(&doubtful).find(|(_, plan)| is_free(plan));
-    let mut text = match first {
-        Some((1, _)) => {
+    let flags = |plan: &Plan| policy::flag(demand.policy.approvals(&plan.purchase(demand.hours)));
+    let approved = |plan: &Plan| format!("{command} {}", flags(plan)).trim_end().to_owned();
+    let start = first.map(|(rank, plan)| (*rank, approved(plan)));
+    let mut text = match start {
+        Some((1, command)) => {
             format!("within five minutes, `{command}` asks, and launches the first plan, or the next that can be had\n")
         }
-        Some((rank, _)) => {
+        Some((rank, command)) => {
             format!("within five minutes, `{command}` asks, and launches plan {rank}, or the next that can be had\n")
         }
         None => String::new(),
@@ -110,7 +115,7 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
         (None, None) => return text,
     };
     let _ = match more {
-        Some(flags) => writeln!(text, "plan 1 {why}: `{command} {flags}` launches it"),
+        Some(flags) => writeln!(text, "plan 1 {why}: `{} {flags}` launches it", approved(best)),
         None => writeln!(text, "plan 1 {why}, so it can be quoted and not launched"),
     };
     text

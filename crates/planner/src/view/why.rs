@@ -132,6 +132,7 @@ pub(crate) fn helpless(reason: Reason) -> &'static str {
         Reason::Unreadable => "none: the records could not be understood",
         Reason::Stock => "none: there is no stock",
         Reason::Unpriced => "none: they have no price for their market",
+        Reason::Policy => "none: the policy denies them, as it says below",
         Reason::Price => "none: their prices have too many digits",
         Reason::Attach => "none: these disks can be attached elsewhere only; leave one out",
         Reason::NewDisk => "none: no such disk is for sale in their places; ask for less",

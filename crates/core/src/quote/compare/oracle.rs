@@ -87,7 +87,7 @@ impl<'a> Oracle<'a> {
             .map(|group| u64::from(group.candidate.offer.gpu.count) * group.count)
             .sum();
         let asked = groups.first()?.candidate.alternatives.iter();
-        let mut counts = asked.filter_map(|at| Some(self.demand.gpus.alternatives.get(*at)?.count));
+        let mut counts = asked.filter_map(|at| self.demand.held_count(*at));
         counts.find(|count| count.contains(gpus))
     }
 

@@ -100,6 +100,7 @@ impl Limit {
             | Reason::Unpriced
             | Reason::Currency
             | Reason::Price
+            | Reason::Policy
             | Reason::Attach
             | Reason::NewDisk
             | Reason::DiskSharing => &[],

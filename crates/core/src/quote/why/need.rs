@@ -1,9 +1,12 @@
 //! Which limits would have to be widened for an offer to fit.
 
+use std::sync::Arc;
+
+use super::lift::without;
 use super::limit::{Limit, Limits, least_memory};
 use crate::colocation::Colocation;
 use crate::demand::Demand;
-use crate::fit::{Mismatch, Reason};
+use crate::fit::{Mismatch, Reason, fit};
 use crate::gpu::{GpuWanted, Socket};
 use crate::market::Market;
 use crate::offer::Offer;
@@ -25,7 +28,9 @@ pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limi
             against => all_of(against.iter().flatten().copied(), offer, demand),
         })
         .collect();
-    let places = offer.places.iter().zip(&mismatch.places);
+    let places = offer.places.iter().zip(&mismatch.places).zip(&mismatch.denied);
+    // No request does away with a rule of the house.
+    let places = places.filter(|(_, denied)| !**denied).map(|(place, _)| place);
     let places = places.filter(|(place, _)| {
         let apart = colocation
             .as_mut()
@@ -41,6 +46,11 @@ pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limi
         .collect();
     needs.sort_unstable();
     needs.dedup();
+    if demand.policy.asks_prices() {
+        // What is asked decides what it costs, and that whether a rule denies it.
+        let offer = Arc::new(offer.clone());
+        needs.retain(|limits| fit(&offer, &without(demand, *limits, market)).is_ok());
+    }
     needs
 }
 

@@ -101,6 +101,8 @@ fn demand(args: &ProvisionArgs, kept: &Kept) -> Result<Demand, Trouble> {
     demand.caps.rate = tighter(demand.caps.rate, request.max_price);
     demand.caps.total = tighter(demand.caps.total, request.max_total);
     demand.caps.upfront = tighter(demand.caps.upfront, request.max_upfront);
+    // The rules that it was made under, and those that hold now.
+    demand.policy = demand.policy.and(&request.policy);
     Ok(demand)
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn comparison(comparison: &Comparison, market: &Market, demand: &Dema
             "hours": horizon,
             "cheapest": Ratio::try_from(horizon.number()).ok().and_then(|at| leader(comparison, at)),
         })).collect::<Vec<_>>(),
-        "assumptions": demand.interruptions.iter().map(assumptions::interruptions).collect::<Vec<_>>(),
+        "assumptions": demand.interruptions.iter().map(assumptions::interruptions).chain(assumptions::stock(&demand.stock)).collect::<Vec<_>>(),
         "market": { "read": comparison.read },
         "sources": market.sources.iter().map(source).collect::<Vec<_>>(),
     })

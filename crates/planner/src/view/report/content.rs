@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gpu_broker_core::demand::{Demand, Objective};
+use gpu_broker_core::policy::Effect;
 use gpu_broker_core::verify::{Claim, ClaimedPlan};
 use jiff::tz::TimeZone;
 
@@ -168,6 +169,13 @@ fn rests_on(basis: &Basis<'_>) -> Vec<Block> {
         list.push(format!(
             "1 {currency} is taken to be worth {worth} {quote}, as the request said"
         ));
+    }
+    for rule in demand.policy.rules() {
+        let verb = match rule.effect() {
+            Effect::Deny => "denies",
+            Effect::RequireApproval => "wants approval where it is",
+        };
+        list.push(word_in(&format!("the policy `{}` {verb} {rule}", rule.name())));
     }
     // Each warning once, with the plans that it is about.
     let mut warnings: BTreeMap<&str, Vec<u64>> = BTreeMap::new();

@@ -58,6 +58,7 @@ pub(super) fn terms(terms: &Terms, demand: &Demand) -> Vec<Block> {
     let spot = drawn.iter().any(|course| course.class == Class::Spot);
     let expected = demand.interruptions.as_ref().filter(|_| spot);
     list.extend(expected.map(|expected| assumptions::interruptions(expected).text().to_owned()));
+    list.extend(assumptions::stock(&demand.stock).map(|assumed| assumed.text().to_owned()));
     if !without.is_empty() {
         list.push(format!(
             "drawn without {}: it is about one number of hours",
@@ -153,6 +154,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::Country => "a country that was not asked for, or none stated",
         Reason::DataCenter => "a data centre that was not asked for, or none stated",
         Reason::GpusPerNode => "too few or too many GPUs in one machine",
+        Reason::Policy => "the policy denies it",
         Reason::Interconnect => "another network, a slower one, or none stated",
         Reason::Prepaid => "it must be prepaid",
         Reason::Unpriced => "no price for its market",

@@ -2,13 +2,14 @@
 
 use crate::bill::Interruptions;
 use crate::configuration::Exchange;
-use crate::demand::{Demand, MarketWanted, Nodes, Objective, SecurityWanted, Words};
+use crate::demand::{Demand, MarketWanted, Nodes, Objective, SecurityWanted, StockWord, Words};
 use crate::gpu::{Gpu, GpuModel, GpuRequest, Socket};
 use crate::market;
 use crate::money::{Currency, Rate};
 use crate::number::Exact;
 use crate::offer::*;
 use crate::place::{DataCenter, Place, Region};
+use crate::policy::{Condition, Effect, Policy, Rule};
 use crate::quantity::{Gb, Hours, Minutes, Range};
 use crate::quote::why::limit::have_one_count;
 
@@ -218,5 +219,38 @@ pub(in crate::quote) fn demand(dice: &mut Dice, times: u64) -> Demand {
     if dice.once_in(3) {
         demand.exchange = Exchange::new(Currency::USD).with("EUR".parse().unwrap(), "1.08".parse().unwrap());
     }
+    if dice.once_in(times) {
+        demand.policy = policy(dice);
+    }
+    if dice.once_in(times) {
+        let word = dice.one(&StockWord::ALL);
+        demand.stock = demand.stock.with(word, dice.one(&[None, Some(0), Some(1), Some(3)]));
+    }
     demand
+}
+
+/// One or two rules that deny.
+pub(in crate::quote) fn policy(dice: &mut Dice) -> Policy {
+    let all = [
+        ("region_not_in", "canada"),
+        ("region_in", "eu_north"),
+        ("country_in", "CA"),
+        ("provider_in", "hyperstack"),
+        ("security_in", "community"),
+        ("market_in", "spot"),
+        ("per_gpu_hour_over", "2.5"),
+        ("rate_over", "12"),
+        ("total_over", "300"),
+        ("upfront_over", "100"),
+        ("gpus_over", "8"),
+        ("hours_over", "30"),
+    ];
+    let rule = |dice: &mut Dice| {
+        let (key, word) = dice.one(&all);
+        let condition = Condition::read(key, &[word.to_owned()]).unwrap();
+        Rule::new(key, Effect::Deny, [condition], "so it is").unwrap()
+    };
+    let first = rule(dice);
+    let second = dice.once_in(2).then(|| rule(dice));
+    Policy::new(std::iter::once(first).chain(second))
 }
