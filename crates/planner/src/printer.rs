@@ -142,6 +142,12 @@ impl Printer {
         let _ = err.write_all(self.letters.spell(text, io::stderr().is_terminal()).as_bytes());
     }
 
+    /// Whether a person is there to be asked more than yes or no: one who sees the questions, and what comes of them.
+    pub(crate) fn converses(self) -> bool {
+        let terminals = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+        !self.quiet && self.moves && terminals
+    }
+
     /// Whether progress would be seen by anybody.
     pub(crate) fn shows_progress(self) -> bool {
         !self.quiet && self.moves && self.letters == Letters::All && io::stderr().is_terminal()

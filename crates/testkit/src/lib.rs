@@ -22,5 +22,7 @@ pub mod peers;
 pub mod planner;
 pub mod reckon;
 pub mod sim;
+#[cfg(unix)]
+pub mod terminal;
 pub mod ware;
 pub mod wish;

@@ -82,9 +82,14 @@ impl Planner {
     /// Sets a variable.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
-        self = self.unset(name);
-        self.environment.push((name.to_owned(), value.to_owned()));
+        self.put(name, value);
         self
+    }
+
+    /// Sets a variable of one that is in use.
+    pub fn put(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Takes a variable away.

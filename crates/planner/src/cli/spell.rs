@@ -73,7 +73,7 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         interruptions,
     } = demand;
     let mut flags = Vec::new();
-    flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", time(*hours))));
+    flags.extend((*hours != Hours::whole(24)).then(|| self::hours(*hours)));
     flags.extend(of_instance(instance, *gpus_per_node));
     match nodes {
         Nodes::OneIfPossible => {}
@@ -120,6 +120,11 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(spread.then(|| Flag::switch("spread")));
     flags.extend(of_disks(disks));
     flags
+}
+
+/// How long.
+pub(crate) fn hours(hours: Hours) -> Flag {
+    Flag::with("hours", time(hours))
 }
 
 /// Hours that are no short number of hours are told in minutes.

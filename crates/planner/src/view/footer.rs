@@ -9,7 +9,7 @@ use gpu_broker_core::quote::Quote;
 use gpu_broker_core::source::Coverage;
 
 use super::text::{cut, shown};
-use crate::launch::unsure;
+use crate::launch::{first_of, unsure};
 
 /// Below a quote.
 pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize) -> String {
@@ -81,22 +81,18 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
             .find(|group| group.candidate.offer.currency != quoted)
             .map(|group| format!("is priced in {}", group.candidate.offer.currency))
     };
-    let (doubtful, sure): (Vec<_>, Vec<_>) = (1_usize..)
-        .zip(plans)
-        .filter(|(_, plan)| foreign(plan).is_none())
-        .partition(|(_, plan)| unsure(plan, market).is_some());
-    let is_free = |plan: &Plan| plan.upfront.amount().is_zero();
-    let first = sure.iter().chain(&doubtful).find(|(_, plan)| is_free(plan));
+    let first = first_of(plans, market, demand, None);
     let mut text = match first {
-        Some((1, _)) => {
+        Some(0) => {
             format!("within five minutes, `{command}` asks, and launches the first plan, or the next that can be had\n")
         }
-        Some((rank, _)) => {
+        Some(at) => {
+            let rank = at + 1;
             format!("within five minutes, `{command}` asks, and launches plan {rank}, or the next that can be had\n")
         }
         None => String::new(),
     };
-    let Some(best) = plans.first().filter(|_| !matches!(first, Some((1, _)))) else {
+    let Some(best) = plans.first().filter(|_| first != Some(0)) else {
         return text;
     };
     let upfront = best.upfront.amount();
