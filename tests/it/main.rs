@@ -34,6 +34,8 @@ mod report;
 mod requests;
 mod sandbox;
 mod schema;
+#[cfg(unix)]
+mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod support;

@@ -31,7 +31,7 @@ pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::{Flag, arguments as command, hours as hours_flag, shell};
+pub(crate) use spell::{Flag, arguments as command, hours as hours_flag, joined, shell};
 pub(crate) use typed::anew;
 
 use std::path::PathBuf;

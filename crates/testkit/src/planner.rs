@@ -86,16 +86,21 @@ impl Planner {
         self
     }
 
+    /// Takes a variable from one that is in use.
+    pub fn clear(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
     /// Sets a variable of one that is in use.
     pub fn put(&mut self, name: &str, value: &str) {
-        self.environment.retain(|(known, _)| known != name);
+        self.clear(name);
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Takes a variable away.
     #[must_use]
     pub fn unset(mut self, name: &str) -> Self {
-        self.environment.retain(|(known, _)| known != name);
+        self.clear(name);
         self
     }
 

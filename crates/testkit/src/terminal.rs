@@ -35,13 +35,13 @@ impl Terminal {
     /// all.
     pub fn start(mut command: Command, columns: u16) -> Option<Self> {
         let (seat, program) = pair(columns).ok()?;
+        let mut reader = seat.try_clone().ok()?;
         let end = || program.try_clone();
         command.stdin(end().ok()?).stdout(end().ok()?).stderr(end().ok()?);
         let child = command.spawn().unwrap();
         // What is left of the program's end is the program's.
         drop((command, program));
         let (said, shown) = mpsc::channel();
-        let mut reader = seat.try_clone().ok()?;
         thread::spawn(move || {
             let mut piece = vec![0; 4096];
             // Where the program is gone, reading fails.
@@ -70,10 +70,9 @@ impl Terminal {
                 self.read += seen.len();
                 return seen.to_owned();
             }
-            match self.shown.recv_timeout(HANGS) {
-                Ok(piece) => self.all.extend(piece),
-                Err(_) => panic!("`{text}` is not shown: {fresh}"),
-            }
+            let piece = self.shown.recv_timeout(HANGS);
+            self.all
+                .extend(piece.unwrap_or_else(|_| panic!("`{text}` is not shown: {fresh}")));
         }
     }
 

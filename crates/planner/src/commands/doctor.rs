@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::columns::{Column, lines, push};
-use crate::view::format;
+use crate::view::{format, paint};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -105,12 +105,9 @@ fn print(context: &Context<'_>, findings: &[Finding]) -> Result<(), Trouble> {
     let document = || json!({ "schema": "planner.doctor/1", "created_at": context.now, "findings": findings });
     let table = || {
         let mut columns = [
-            Column::words("HEALTH", 6, 0),
-            Column::words("ABOUT", 12, 0),
-            Column {
-                least: None,
-                ..Column::words("FOUND", 0, 0)
-            },
+            Column::words("HEALTH", 6, 0).toned(paint::state),
+            Column::words("ABOUT", 18, 0),
+            Column::sentences("FOUND"),
         ];
         for finding in findings {
             let health = match finding.health {

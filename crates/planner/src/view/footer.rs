@@ -84,11 +84,15 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
     let first = first_of(plans, market, demand, None);
     let mut text = match first {
         Some(0) => {
-            format!("within five minutes, `{command}` asks, and launches the first plan, or the next that can be had\n")
+            format!(
+                "within five minutes this asks, and launches the first plan, or the next that can be had:\n    {command}\n"
+            )
         }
         Some(at) => {
             let rank = at + 1;
-            format!("within five minutes, `{command}` asks, and launches plan {rank}, or the next that can be had\n")
+            format!(
+                "within five minutes this asks, and launches plan {rank}, or the next that can be had:\n    {command}\n"
+            )
         }
         None => String::new(),
     };
@@ -106,7 +110,7 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
         (None, None) => return text,
     };
     let _ = match more {
-        Some(flags) => writeln!(text, "plan 1 {why}: `{command} {flags}` launches it"),
+        Some(flags) => writeln!(text, "plan 1 {why}; this launches it:\n    {command} {flags}"),
         None => writeln!(text, "plan 1 {why}, so it can be quoted and not launched"),
     };
     text
