@@ -38,6 +38,8 @@ mod schema;
 mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
+#[cfg(unix)]
+mod session;
 mod support;
 mod terminal;
 mod watch;

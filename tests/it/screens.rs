@@ -1,7 +1,9 @@
 //! Every screen in a terminal, narrow and wide: no row is broken by the terminal, and colour says nothing alone.
 
+use gpu_broker_testkit::fake::{Face, Fake, Fault};
 use gpu_broker_testkit::planner::Planner;
-use gpu_broker_testkit::terminal::Terminal;
+use gpu_broker_testkit::terminal::{Screen, Terminal};
+use gpu_broker_testkit::ware::{Shelf, Ware};
 
 use crate::launch::world::{Home, only};
 use crate::support::text;
@@ -15,16 +17,7 @@ fn shown(planner: &Planner, line: &str, columns: u16) -> Option<String> {
 
 /// The text without colours, and without what was overwritten.
 fn plain(shown: &str) -> String {
-    let mut text = String::new();
-    let mut rest = shown;
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        text.push_str(before);
-        let end = after.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(after.len() - 1);
-        rest = &after[end + 1..];
-    }
-    text.push_str(rest);
-    let last = |line: &str| line.rsplit('\r').next().unwrap_or_default().to_owned();
-    text.lines().map(|line| last(line) + "\n").collect()
+    Screen::of(shown).text()
 }
 
 const COMMANDS: [&str; 18] = [
@@ -105,10 +98,7 @@ fn colour_says_nothing_that_words_do_not() {
     for (variable, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         home.set(variable, value);
         for (shown, line) in all(&home).into_iter().flatten().zip(coloured) {
-            assert!(
-                !plain(&shown).contains('\u{1b}') && !shown.contains("\u{1b}[38"),
-                "{variable} {line}: {shown:?}"
-            );
+            assert!(!shown.contains("\u{1b}[38"), "{variable} {line}: {shown:?}");
         }
         let row = |shown: &str| plain(shown).lines().next().map(str::to_owned);
         assert_eq!(row(&all(&home).unwrap()[0]), row(&before[0]), "{variable}");
@@ -130,4 +120,28 @@ fn a_terminal_without_utf8_gets_ascii() {
         };
         assert!(shown.is_ascii(), "{line}: {shown}");
     }
+}
+
+#[test]
+fn whoever_waits_sees_for_whom() {
+    let wares = [Ware::new(Shelf::Spheron, "s8", 8, "16.0583")];
+    let slow = Fake::start(
+        Face::default().with(Fault::Silence),
+        Face::selling(Shelf::Spheron, &wares),
+    );
+    let check = |variable: (&str, &str), line: &str, seen: bool| {
+        let planner = crate::support::planner().set("TERM", "xterm").asking(&slow);
+        let planner = planner.set(variable.0, variable.1);
+        let Some(shown) = shown(&planner, &format!("{line} --timeout 2"), 80) else {
+            return;
+        };
+        assert_eq!(shown.contains("asked, 1 s"), seen, "{variable:?} {line}: {shown:?}");
+        assert_eq!(shown.contains("1 of 1 page"), seen, "{variable:?} {line}: {shown:?}");
+        // Nothing of it stays.
+        assert!(!plain(&shown).contains("asked, "), "{line}: {shown:?}");
+    };
+    let usual = ("TERM", "xterm");
+    check(usual, "quote H100:8", true);
+    check(usual, "quote H100:8 -q", false);
+    check(("TERM", "dumb"), "quote H100:8", false);
 }

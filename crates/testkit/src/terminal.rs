@@ -1,5 +1,7 @@
 //! A terminal of any width that nobody sits at: what a program shows there, and what somebody would have typed.
 
+mod screen;
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command};
@@ -11,6 +13,8 @@ use rustix::fd::OwnedFd;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+
+pub use screen::{Look, Screen};
 
 /// Nothing is shown for so long only by what hangs.
 const HANGS: Duration = Duration::from_secs(60);

@@ -7,14 +7,15 @@ use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::files::market::without_disks;
 use crate::printer::bytes;
-use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let disks = context.disks(&sources, true, &Bars::new(context.printer)).await;
+    let bars = context.bars(&sources);
+    let disks = bars.beside(context.disks(&sources, true, &bars)).await;
+    drop(bars);
     let mut market = disks.ok_or_else(without_disks)?;
     let taken_at = sources
         .saved

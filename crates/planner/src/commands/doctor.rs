@@ -106,7 +106,7 @@ fn print(context: &Context<'_>, findings: &[Finding]) -> Result<(), Trouble> {
     let table = || {
         let mut columns = [
             Column::words("HEALTH", 6, 0).toned(paint::state),
-            Column::words("ABOUT", 18, 0),
+            Column::words("ABOUT", 16, 0),
             Column::sentences("FOUND"),
         ];
         for finding in findings {

@@ -46,7 +46,7 @@ const ID: usize = 8;
 const IDS_SHORTEN: u8 = 9;
 
 /// The least room for a sentence.
-const SENTENCE: usize = 20;
+const SENTENCE: usize = 16;
 
 impl Column {
     /// A column of words, cut down to `least` where there is no room.

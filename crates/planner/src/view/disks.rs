@@ -31,7 +31,7 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
     let mut columns = [
         Column::words("BROKER/PROVIDER", 12, 0),
         Column::words("PLACE", 8, 0),
-        Column::words("REGION", 14, 3),
+        Column::words("REGION", 9, 3),
         Column::numbers("MIN GB", 4),
         Column::numbers("MAX GB", 4),
         Column::words("SHARED", 6, 2),

@@ -103,8 +103,8 @@ fn branch(text: &mut String, group: &Group) {
                 .rate_low
                 .map(|low| format!(", upper bound (at least {})", low.per_hour()))
                 .unwrap_or_default();
-            let text = format!("{:11} {:>5} × {price} = {rate}", line.item, line.quantity);
-            format!("{}{low}", text.trim_end())
+            let rate = rate.trim_end();
+            format!("{:11} {:>5} × {price} = {rate}{low}", line.item, line.quantity)
         })
         .collect();
     if let Some(prepaid) = offer.terms.prepaid {

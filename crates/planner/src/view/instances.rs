@@ -179,7 +179,7 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
         Column::words("BROKER/PROVIDER", 12, 3),
         Column::words("GPU", 9, 2),
         Column::numbers("N", 5),
-        Column::words("REGION", 14, 7),
+        Column::words("REGION", 9, 7),
         Column::words("STATE", 9, 0).toned(paint::state),
         Column::numbers("$/h", 0),
         Column::numbers("COST", 1),

@@ -24,7 +24,7 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         Column::words("OFFER", 10, 0),
         Column::words("BROKER/PROVIDER", 12, 0),
         Column::words("PLACE", 8, 5),
-        Column::words("REGION", 14, 4),
+        Column::words("REGION", 9, 4),
         Column::words("GPU", 9, 1),
         Column::numbers("N", 0),
         Column::numbers("vCPU", 8),

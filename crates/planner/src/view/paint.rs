@@ -72,20 +72,22 @@ pub(crate) fn prose(text: &str) -> String {
             painted.push_str(&tone.paint(label));
             line.strip_prefix(label).unwrap_or_default()
         });
-        if is_command(rest) {
-            let command = rest.trim();
-            let (before, after) = rest.split_once(command).unwrap_or_default();
-            let _ = write!(painted, "{before}{}{after}", Tone::Code.paint(command));
-        } else {
-            quoted(rest, &mut painted);
+        match command(rest) {
+            Some((before, command)) => {
+                let (typed, after) = command.split_at(command.trim_end().len());
+                let _ = write!(painted, "{before}{}{after}", Tone::Code.paint(typed));
+            }
+            None => quoted(rest, &mut painted),
         }
     }
     painted
 }
 
-/// Whether a line is nothing but a command to be typed.
-pub(crate) fn is_command(line: &str) -> bool {
-    line.starts_with("    planner ")
+/// The command to be typed that a line ends in, where nothing but spaces and a name stand before it.
+pub(crate) fn command(line: &str) -> Option<(&str, &str)> {
+    let at = line.find("  planner ")? + 2;
+    let (before, command) = line.split_at(at);
+    (!before.trim().contains(' ')).then_some((before, command))
 }
 
 /// What stands between back-ticks, in the colour of what is typed.
@@ -123,6 +125,10 @@ mod tests {
         );
         check("warning: `half\n", "<?warning:> `half\n");
         check("so:\n    planner ls\n", "so:\n    <planner ls>\n");
+        check(
+            "gpu    planner ls\nso do  as  planner does\n",
+            "gpu    <planner ls>\nso do  as  planner does\n",
+        );
         check("``", "``");
     }
 

@@ -4,7 +4,7 @@
 
 use anstream::adapter::strip_str;
 
-use super::paint::is_command;
+use super::paint::command;
 use super::text::width;
 
 /// The text with every line at most `columns` wide that can be broken; what follows of a line is indented below what
@@ -13,7 +13,7 @@ pub(crate) fn wrapped(text: &str, columns: usize) -> String {
     let mut all = String::with_capacity(text.len() + 64);
     for line in text.split_inclusive('\n') {
         let plain = strip_str(line).to_string();
-        if width(plain.trim_end_matches('\n')) <= columns || is_command(&plain) {
+        if width(plain.trim_end_matches('\n')) <= columns || command(&plain).is_some() {
             all.push_str(line);
         } else {
             flow(line, &plain, columns, &mut all);
