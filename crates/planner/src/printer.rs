@@ -134,9 +134,10 @@ impl Printer {
         clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
         let is_terminal = io::stdout().is_terminal();
-        let text = match is_terminal {
-            true => Cow::Owned(wrapped(text, self.columns)),
-            false => Cow::Borrowed(text),
+        let text = if is_terminal {
+            Cow::Owned(wrapped(text, self.columns))
+        } else {
+            Cow::Borrowed(text)
         };
         let text = self.letters.spell(&text, is_terminal);
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))

@@ -28,6 +28,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     market
         .owned
         .sort_by_cached_key(|disk| (disk.broker.clone(), disk.id.clone()));
+    let all = (market.offers.len(), market.owned.len());
     market.offers.truncate(most);
     market.owned.truncate(most);
 
@@ -68,13 +69,22 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         }
     }
     printer.note(&format!(
-        "\n{} kinds of disk for sale, {} disks owned\n",
-        market.offers.len(),
-        market.owned.len()
+        "\n{} kinds of disk for sale, {} disks owned; `planner quote GPU --new-disk 2TB` buys one beside its machines\n",
+        of(market.offers.len(), all.0),
+        of(market.owned.len(), all.1)
     ));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     Ok(listed(&market.sources))
+}
+
+/// How many are shown, of how many there are.
+fn of(shown: usize, all: usize) -> String {
+    if shown == all {
+        all.to_string()
+    } else {
+        format!("{shown} of {all}")
+    }
 }

@@ -88,6 +88,11 @@ pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs) -> Result<Exit
         )),
     }
     print(context, &findings)?;
+    let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
+    context.printer.note(&match bad {
+        0 => "nothing stands in the way of a launch; `planner quote GPU` tells what it costs\n".to_owned(),
+        bad => format!("{bad} to be mended, as the hints say\n"),
+    });
     // Exit statuses are told apart by what to do: a journal that cannot be used
     // first, then keys, then brokers.
     let order = [

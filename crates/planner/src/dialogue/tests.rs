@@ -60,21 +60,23 @@ fn text(heard: Heard) -> String {
     }
 }
 
+/// After each line, what must be on the screen.
+#[track_caller]
+fn check(flags: &str, lines: &[(&str, &[&str])]) {
+    let (mut dialogue, _) = opened(flags);
+    for (line, expected) in lines {
+        let shown = text(dialogue.hear(Some(line)));
+        for expected in *expected {
+            assert!(
+                shown.contains(expected),
+                "{flags} {line}: `{expected}` is not in\n{shown}"
+            );
+        }
+    }
+}
+
 #[test]
 fn lines_lead_from_question_to_question() {
-    // After each line, what must be on the screen.
-    let check = |flags: &str, lines: &[(&str, &[&str])]| {
-        let (mut dialogue, _) = opened(flags);
-        for (line, expected) in lines {
-            let shown = text(dialogue.hear(Some(line)));
-            for expected in *expected {
-                assert!(
-                    shown.contains(expected),
-                    "{flags} {line}: `{expected}` is not in\n{shown}"
-                );
-            }
-        }
-    };
     check(
         "",
         &[
@@ -123,7 +125,10 @@ fn lines_lead_from_question_to_question() {
             ),
         ],
     );
-    // A name may bring its count and its memory, and going back asks again.
+}
+
+#[test]
+fn a_name_may_bring_its_count_and_going_back_asks_again() {
     check(
         "",
         &[
@@ -142,7 +147,11 @@ fn lines_lead_from_question_to_question() {
             ("back", &["which GPU?"]),
         ],
     );
-    // What flags say is where it begins; a region that they name is all there is.
+}
+
+/// A region that they name is all there is.
+#[test]
+fn what_flags_say_is_where_it_begins() {
     check(
         "--hours 3 --region canada --max-price 20",
         &[
@@ -158,7 +167,10 @@ fn lines_lead_from_question_to_question() {
             ("1", &["nothing that can be launched supplies H100:1 (max_price"]),
         ],
     );
-    // Prepaid is told, and taken where it is allowed.
+}
+
+#[test]
+fn prepaid_is_told_and_taken_where_it_is_allowed() {
     check(
         "--hours 99",
         &[(

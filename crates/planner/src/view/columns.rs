@@ -211,12 +211,12 @@ fn line<'a>(columns: &[Column], widths: &[usize], cells: impl Iterator<Item = (&
         let padding = room.saturating_sub(width(&text));
         let (before, after) = if column.right { (padding, 0) } else { (0, padding) };
         // What stands behind the last cell of a line is left out.
-        if !text.is_empty() {
+        if text.is_empty() {
+            gap += before;
+        } else {
             line.push_str(&" ".repeat(gap + before));
             line.push_str(&tone.map_or_else(|| text.to_string(), |tone| tone.paint(&text)));
             gap = 0;
-        } else {
-            gap += before;
         }
         gap += after + GAP.len();
     }

@@ -9,6 +9,7 @@ use super::columns::{Column, push};
 use super::document::place;
 use super::format::Sheet;
 use super::offers::dial;
+use super::paint;
 use super::text::{count, seller, shown, stock};
 
 /// The most decimals that a price per GB and hour is shown with.
@@ -35,7 +36,7 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
         Column::numbers("MIN GB", 4),
         Column::numbers("MAX GB", 4),
         Column::words("SHARED", 6, 2),
-        Column::words("STOCK", 6, 5),
+        Column::words("STOCK", 6, 5).toned(paint::stock),
         Column::numbers("$/GB·h", 0),
         Column::numbers("$/TB·month", 1),
     ];

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document::{GpuDocument, InterconnectDocument, PlaceDocument, SourceDocument, source};
 use super::format::Sheet;
+use super::paint;
 use super::text::{count, gpu_name, seller, shown, stock};
 
 /// For a terminal.
@@ -30,9 +31,9 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
         Column::numbers("vCPU", 8),
         Column::numbers("RAM", 7),
         Column::numbers("DISK", 6),
-        Column::words("MARKET", 9, 3),
+        Column::words("MARKET", 9, 3).toned(paint::terms),
         Column::words("SECURITY", 9, 9),
-        Column::words("STOCK", 6, 2),
+        Column::words("STOCK", 6, 2).toned(paint::stock),
         Column::numbers("BASE $/h", 0),
     ];
     for offer in offers {

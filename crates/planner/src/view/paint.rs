@@ -55,6 +55,20 @@ pub(crate) fn state(word: &str) -> Option<Tone> {
     })
 }
 
+/// What terms mean to whoever keeps the machine: spot is taken back, prepaid is not given back.
+pub(crate) fn terms(word: &str) -> Option<Tone> {
+    (word.starts_with("spot") || word.starts_with("prepaid")).then_some(Tone::Note)
+}
+
+/// What a word about stock means.
+pub(crate) fn stock(word: &str) -> Option<Tone> {
+    match word {
+        "low" => Some(Tone::Note),
+        "no" | "maintenance" => Some(Tone::Bad),
+        _ => None,
+    }
+}
+
 /// Labels of sentences.
 const LABELS: [(&str, Tone); 4] = [
     ("error:", Tone::Bad),

@@ -7,6 +7,7 @@ use gpu_broker_core::plan::{Group, Plan};
 use super::colocation;
 use super::columns::{Column, push};
 use super::format::Sheet;
+use super::paint;
 use super::text::{count, gpu_name, seller, shown, stock};
 
 /// One row for each launch group; what belongs to the plan stands in its first
@@ -23,8 +24,8 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
         Column::numbers("vCPU", 9),
         Column::numbers("RAM", 8),
         Column::numbers("DISK", 7),
-        Column::words("TIER", 7, 6),
-        Column::words("STOCK", 6, 10),
+        Column::words("TIER", 7, 6).toned(paint::terms),
+        Column::words("STOCK", 6, 10).toned(paint::stock),
         Column::numbers("$/h", 0),
         Column::numbers("$/GPU·h", 2),
         Column::numbers("UPFRONT", 1),
