@@ -1,6 +1,8 @@
 //! Launching, looking and ending, as separate commands over one simulated world.
 
 mod brokers;
+#[cfg(unix)]
+mod dialogue;
 mod disk;
 mod examples;
 mod machines;

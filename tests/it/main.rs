@@ -35,8 +35,12 @@ mod report;
 mod requests;
 mod sandbox;
 mod schema;
+#[cfg(unix)]
+mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
+#[cfg(unix)]
+mod session;
 mod support;
 mod terminal;
 mod watch;

@@ -200,7 +200,7 @@ fn what_wants_approval_is_launched_with_it_alone() {
         0,
         &[
             "need `--approve 'big spend'`: over 100 in all (finance signs)",
-            "--sandbox --approve 'big spend'` asks",
+            "--sandbox --approve 'big spend'",
         ],
     );
     assert!(ran.stdout.contains("needs `--approve 'big spend'`"), "{}", ran.stdout);

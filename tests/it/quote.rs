@@ -169,10 +169,10 @@ fn the_leaves_of_explain_add_up() {
                     rate = rate + each * number(count);
                 } else if line.starts_with("   │  ") && leaf.contains(" = ") {
                     let (sum, product) = leaf.split_once(" = ").unwrap();
-                    let product = number(product.split(',').next().unwrap());
+                    let product = number(product.split(',').next().unwrap().trim());
                     let (quantity, unit) = sum.split_once(" × ").unwrap();
                     let quantity = number(quantity.split_whitespace().last().unwrap());
-                    assert_eq!(quantity * number(unit), product, "{tree}");
+                    assert_eq!(quantity * number(unit.trim()), product, "{tree}");
                     lines = lines + product;
                 }
             }

@@ -18,6 +18,7 @@ mod fuzz;
 mod layers;
 mod mutants;
 mod scan;
+mod session;
 mod tidy;
 mod tree;
 
@@ -41,7 +42,8 @@ usage: cargo xtask <command>
   fuzz    each fuzz target for a few seconds, `--seconds N` for so many;
           names after that pick targets
   compare whole processes beside the peers, which come from PyPI; `--alone`
-          leaves them out";
+          leaves them out
+  session draw what the first commands of the README show in a terminal";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["faults", ref words @ ..] => faults::run(&root, words),
         ["compare", ref words @ ..] => compare::run(&root, words),
         ["fuzz", ref words @ ..] => fuzz::run(&root, words),
+        ["session"] => session::run(&root),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

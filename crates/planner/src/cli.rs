@@ -17,6 +17,7 @@ mod request;
 mod sandbox;
 mod span;
 mod spell;
+mod typed;
 
 pub(crate) use again::Again;
 pub(crate) use compare::CompareArgs;
@@ -30,7 +31,8 @@ pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::{arguments as command, shell};
+pub(crate) use spell::{Flag, arguments as command, hours as hours_flag, joined, shell};
+pub(crate) use typed::anew;
 
 use std::path::PathBuf;
 

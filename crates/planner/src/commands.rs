@@ -227,13 +227,19 @@ impl Context<'_> {
     }
 
     async fn asked(&self, sources: &Sources, hint: &Hint) -> Market {
-        let bars = Bars::new(self.printer);
+        let bars = self.bars(sources);
         let ask = Ask {
             within: self.within(),
             hint,
             progress: &bars,
         };
-        gather(&sources.asked, &sources.without_key, &ask, self.now).await
+        bars.beside(gather(&sources.asked, &sources.without_key, &ask, self.now))
+            .await
+    }
+
+    /// How far each broker that is asked has come.
+    fn bars(&self, sources: &Sources) -> Bars {
+        Bars::new(self.printer, sources.asked.iter().map(|source| source.broker().clone()))
     }
 
     /// All disks for sale, and those that the accounts own if they matter; or those that were kept, and nothing when

@@ -9,6 +9,7 @@ mod config;
 mod cores;
 mod credentials;
 mod data;
+mod dialogue;
 mod env;
 mod exit;
 mod files;

@@ -6,6 +6,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::env::Environment;
+use crate::view::paint::prose;
+use crate::view::wrap::wrapped;
 
 /// Whether whoever read standard output went away.
 static CLOSED: AtomicBool = AtomicBool::new(false);
@@ -25,6 +27,8 @@ pub(crate) struct Printer {
     pub(crate) plain: bool,
     /// How wide a table may be.
     pub(crate) columns: usize,
+    /// How wide standard error is, where it is a terminal.
+    beside: Option<usize>,
     /// Whether the terminal, if it is one, can be told to do more than print.
     moves: bool,
     /// What it can show.
@@ -60,6 +64,12 @@ impl Letters {
 /// Width of a table that nobody looks at, or whose terminal does not say.
 const COLUMNS: usize = 120;
 
+/// Below this, rows are broken by the terminal.
+const NARROW: usize = 40;
+
+/// Beyond this, nobody follows a row with the eye.
+const WIDE: usize = 400;
+
 /// How much is handed over at once.
 const PIECE_BYTES: usize = 64 << 10;
 
@@ -72,10 +82,15 @@ impl Printer {
     pub(crate) fn new(quiet: bool, plain: bool, columns: Option<usize>) -> Self {
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let asked = columns.or_else(|| io::stdout().is_terminal().then(terminal).flatten());
+        let beside = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+        let is_wide = |width: usize| width.clamp(NARROW, WIDE);
         Self {
             quiet,
             plain,
-            columns: asked.unwrap_or(COLUMNS).clamp(40, 400),
+            columns: is_wide(asked.unwrap_or(COLUMNS)),
+            beside: io::stderr()
+                .is_terminal()
+                .then(|| is_wide(columns.or_else(beside).unwrap_or(COLUMNS))),
             moves: false,
             letters: Letters::All,
         }
@@ -118,7 +133,13 @@ impl Printer {
         };
         clear();
         let mut out = anstream::AutoStream::new(io::stdout().lock(), choice);
-        let text = self.letters.spell(text, io::stdout().is_terminal());
+        let is_terminal = io::stdout().is_terminal();
+        let text = if is_terminal {
+            Cow::Owned(wrapped(text, self.columns))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let text = self.letters.spell(&text, is_terminal);
         forgive(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
@@ -138,8 +159,18 @@ impl Printer {
         };
         clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
+        let text = match self.beside {
+            Some(columns) => Cow::Owned(wrapped(&prose(text), columns)),
+            None => Cow::Borrowed(text),
+        };
         // There is nowhere left to complain about a broken standard error.
-        let _ = err.write_all(self.letters.spell(text, io::stderr().is_terminal()).as_bytes());
+        let _ = err.write_all(self.letters.spell(&text, self.beside.is_some()).as_bytes());
+    }
+
+    /// Whether a person is there to be asked more than yes or no: one who sees the questions, and what comes of them.
+    pub(crate) fn converses(self) -> bool {
+        let terminals = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+        !self.quiet && self.moves && terminals
     }
 
     /// Whether progress would be seen by anybody.

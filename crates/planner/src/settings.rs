@@ -129,14 +129,14 @@ impl Selection {
         for name in self.only.iter().chain(&self.without) {
             if !brokers.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 let near = near(name, brokers.iter().copied());
-                let hint = if near.is_empty() {
-                    brokers.iter().copied().collect::<Vec<_>>().join(" or ")
+                let names: Vec<&str> = if near.is_empty() {
+                    brokers.iter().copied().collect()
                 } else {
-                    near.join(" or ")
+                    near
                 };
-                return Err(
-                    Trouble::usage(format!("no broker is called `{name}`")).hint(format!("write `--broker {hint}`"))
-                );
+                let flags: Vec<String> = names.iter().map(|name| format!("`--broker {name}`")).collect();
+                return Err(Trouble::usage(format!("no broker is called `{}`", shown(name)))
+                    .hint(format!("write {}", flags.join(" or "))));
             }
         }
         Ok(())

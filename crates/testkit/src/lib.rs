@@ -21,6 +21,10 @@ pub mod market;
 pub mod peers;
 pub mod planner;
 pub mod reckon;
+#[cfg(unix)]
+pub mod session;
 pub mod sim;
+#[cfg(unix)]
+pub mod terminal;
 pub mod ware;
 pub mod wish;

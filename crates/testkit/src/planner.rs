@@ -82,15 +82,25 @@ impl Planner {
     /// Sets a variable.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
-        self = self.unset(name);
-        self.environment.push((name.to_owned(), value.to_owned()));
+        self.put(name, value);
         self
+    }
+
+    /// Takes a variable from one that is in use.
+    pub fn clear(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
+    /// Sets a variable of one that is in use.
+    pub fn put(&mut self, name: &str, value: &str) {
+        self.clear(name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Takes a variable away.
     #[must_use]
     pub fn unset(mut self, name: &str) -> Self {
-        self.environment.retain(|(known, _)| known != name);
+        self.clear(name);
         self
     }
 

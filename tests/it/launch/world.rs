@@ -50,6 +50,11 @@ impl Home {
         Self { planner, running }
     }
 
+    /// Sets a variable of the environment.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.planner.put(name, value);
+    }
+
     /// Runs a command in the sandbox.
     pub(crate) fn run(&self, line: &str) -> Ran {
         let words: Vec<&str> = line.split_whitespace().chain(["--sandbox"]).collect();

@@ -169,7 +169,7 @@ impl MemoryWanted {
 
 impl GpuWanted {
     /// Whether a GPU of that model is meant, whatever its memory and socket.
-    pub(crate) fn admits_model(&self, model: &GpuModel) -> bool {
+    pub fn admits_model(&self, model: &GpuModel) -> bool {
         self.model.as_ref().is_none_or(|wanted| wanted == model)
     }
 

@@ -46,6 +46,7 @@ spot, and community machines. `--spot` leaves the other classes out.";
 
 pub(super) const PROVISION: &str = "\
 Examples:
+  planner provision --sandbox                           asks what to launch, and tells prices
   planner provision H100:8 --sandbox --dry-run          what would be launched, and what it costs
   planner provision H100:8 --max-price 20 --max-duration 8h
   planner provision --quote q_0123456789abcdef --plan 2 --yes

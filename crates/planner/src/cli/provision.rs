@@ -13,9 +13,9 @@ use gpu_broker_engine::launch::Tolerance;
 
 /// `planner provision`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ProvisionArgs {
-    /// Which GPUs, such as `H100:8`
+    /// Which GPUs, such as `H100:8`; asked for at a terminal where nothing says it
     #[arg(value_name = "GPU")]
     pub(crate) gpu: Option<String>,
     /// What is asked.

@@ -77,7 +77,7 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
         policy: _,
     } = demand;
     let mut flags = Vec::new();
-    flags.extend((*hours != Hours::whole(24)).then(|| Flag::with("hours", time(*hours))));
+    flags.extend((*hours != Hours::whole(24)).then(|| self::hours(*hours)));
     flags.extend(of_instance(instance, *gpus_per_node));
     match nodes {
         Nodes::OneIfPossible => {}
@@ -125,6 +125,11 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(of_stock(stock));
     flags.extend(of_disks(disks));
     flags
+}
+
+/// How long.
+pub(crate) fn hours(hours: Hours) -> Flag {
+    Flag::with("hours", time(hours))
 }
 
 /// Hours that are no short number of hours are told in minutes.

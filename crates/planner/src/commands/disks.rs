@@ -7,14 +7,15 @@ use crate::cli::{DisksArgs, Output};
 use crate::exit::Exit;
 use crate::files::market::without_disks;
 use crate::printer::bytes;
-use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
 pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exit, Trouble> {
     let sources = context.sources()?;
-    let disks = context.disks(&sources, true, &Bars::new(context.printer)).await;
+    let bars = context.bars(&sources);
+    let disks = bars.beside(context.disks(&sources, true, &bars)).await;
+    drop(bars);
     let mut market = disks.ok_or_else(without_disks)?;
     let taken_at = sources
         .saved
@@ -27,6 +28,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     market
         .owned
         .sort_by_cached_key(|disk| (disk.broker.clone(), disk.id.clone()));
+    let all = (market.offers.len(), market.owned.len());
     market.offers.truncate(most);
     market.owned.truncate(most);
 
@@ -67,13 +69,22 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         }
     }
     printer.note(&format!(
-        "\n{} kinds of disk for sale, {} disks owned\n",
-        market.offers.len(),
-        market.owned.len()
+        "\n{} kinds of disk for sale, {} disks owned; `planner quote GPU --new-disk 2TB` buys one beside its machines\n",
+        of(market.offers.len(), all.0),
+        of(market.owned.len(), all.1)
     ));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     Ok(listed(&market.sources))
+}
+
+/// How many are shown, of how many there are.
+fn of(shown: usize, all: usize) -> String {
+    if shown == all {
+        all.to_string()
+    } else {
+        format!("{shown} of {all}")
+    }
 }

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::columns::{Column, lines, push};
-use crate::view::format;
+use crate::view::{format, paint};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -88,6 +88,11 @@ pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs) -> Result<Exit
         )),
     }
     print(context, &findings)?;
+    let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
+    context.printer.note(&match bad {
+        0 => "nothing stands in the way of a launch; `planner quote GPU` tells what it costs\n".to_owned(),
+        bad => format!("{bad} to be mended, as the hints say\n"),
+    });
     // Exit statuses are told apart by what to do: a journal that cannot be used
     // first, then keys, then brokers.
     let order = [
@@ -105,12 +110,9 @@ fn print(context: &Context<'_>, findings: &[Finding]) -> Result<(), Trouble> {
     let document = || json!({ "schema": "planner.doctor/1", "created_at": context.now, "findings": findings });
     let table = || {
         let mut columns = [
-            Column::words("HEALTH", 6, 0),
-            Column::words("ABOUT", 12, 0),
-            Column {
-                least: None,
-                ..Column::words("FOUND", 0, 0)
-            },
+            Column::words("HEALTH", 6, 0).toned(paint::state),
+            Column::words("ABOUT", 16, 0),
+            Column::sentences("FOUND"),
         ];
         for finding in findings {
             let health = match finding.health {

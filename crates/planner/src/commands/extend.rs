@@ -42,7 +42,7 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
         (None, None) => return Err(Trouble::usage("nobody said until when").hint("say `--by 4h` or `--until TIME`")),
     };
     if until <= now.wall {
-        return Err(Trouble::usage(format!("{until} is past")).hint("`planner terminate` ends it now"));
+        return Err(Trouble::usage(format!("{until:.0} is past")).hint("`planner terminate` ends it now"));
     }
     check_approved(&args.policy, &args.approve)?;
     if let Some(attempt) = attempt {
@@ -50,9 +50,9 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
             .ok_or_else(|| Trouble::usage("what that costs has too many digits").hint("choose a shorter time"))?;
         allowed(&args.policy, &longer, &args.approve)
             .map_err(|held| held.trouble("it is not let run until then", context.global))?;
-        let before = ends_at.map_or_else(|| "never by itself".to_owned(), |at| format!("at {at}"));
+        let before = ends_at.map_or_else(|| "never by itself".to_owned(), |at| format!("at {at:.0}"));
         context.printer.note(&format!(
-            "{} ends {before}, and then at {until}; it costs {} {} per hour\n",
+            "{} ends {before}, and then at {until:.0}; it costs {} {} per hour\n",
             shown(&args.id),
             attempt
                 .machine

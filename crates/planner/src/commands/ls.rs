@@ -55,7 +55,11 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
     printer.note(&if living.is_empty() {
         "nothing runs that was launched from here\n".to_owned()
     } else {
-        format!("{} running, {} per hour\n", living.len(), rates(living.iter().copied()))
+        format!(
+            "{} running, {} per hour; `planner show ID` tells how to log in, `planner terminate ID` ends one\n",
+            living.len(),
+            rates(living.iter().copied())
+        )
     });
     for doubt in living.iter().filter_map(|one| doubt(one)) {
         printer.warn(&format!("warning: {doubt}; `planner reconcile` finds out\n"));

@@ -53,7 +53,10 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         Output::Markdown => bytes(format::markdown_table(&view::table(&offers)).as_bytes())?,
     }
     let read = market.offers.len() + market.rejects.len();
-    printer.note(&format!("\n{} of {read} offers\n", offers.len()));
+    printer.note(&format!(
+        "\n{} of {read} offers; `planner quote GPU` ranks what fits, with all that is priced apart\n",
+        offers.len()
+    ));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),

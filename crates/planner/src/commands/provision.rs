@@ -1,10 +1,12 @@
 //! `planner provision`: from a request or a quote to machines that run.
 
 mod chosen;
+mod conversation;
 mod outcome;
 mod quoted;
 mod setup;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
@@ -31,6 +33,7 @@ use crate::view::format;
 use crate::view::launch::{Sold, Summary};
 use crate::view::text::shown;
 use chosen::{Choice, Chosen};
+use conversation::Wanted;
 use setup::Setup;
 
 /// After how long prices are read again before anything is sent (R11).
@@ -41,7 +44,18 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     let data = context.data()?;
     let sources = context.fleets(&data)?;
     let mut setup = Setup::read(args)?;
-    let mut chosen = match chosen::choose(context, args, &sources, &data).await? {
+    let wanted = if conversation::is_wanted(context, args) {
+        let Some(wanted) = conversation::held(context, args, &sources).await? else {
+            context.printer.note("nothing was sent\n");
+            return Ok(Exit::Refused);
+        };
+        Some(wanted)
+    } else {
+        None
+    };
+    let args = wanted.as_ref().map_or(args, |wanted| &wanted.args);
+    let seen = wanted.as_ref().map(|wanted| Arc::clone(&wanted.market));
+    let mut chosen = match chosen::choose(context, args, &sources, &data, seen).await? {
         Choice::Plans(chosen) => chosen,
         Choice::Nothing(exit) => return Ok(exit),
     };
@@ -57,9 +71,11 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
             _ => context.printer.data(&summary.text())?,
         }
         context.printer.note("nothing was sent\n");
+        context.printer.note(&the_same(wanted.as_ref()));
         return tried(args, &data, &chosen, &ready);
     }
     context.printer.note(&summary.text());
+    context.printer.note(&the_same(wanted.as_ref()));
     confirm(
         context,
         args.yes,
@@ -73,6 +89,13 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         ready = self::ready(context, args, &setup, &mut chosen)?;
     }
     launch(context, args, (&data, &sources), &chosen, ready).await
+}
+
+/// What to type in place of the answers, where questions were asked.
+fn the_same(wanted: Option<&Wanted>) -> String {
+    wanted.map_or_else(String::new, |wanted| {
+        format!("the same without questions:\n    {}\n", wanted.command)
+    })
 }
 
 /// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.

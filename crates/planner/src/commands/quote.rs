@@ -245,7 +245,14 @@ pub(super) async fn reckon<T: Send + 'static>(
     let reckoned = tokio::task::spawn_blocking(move || reckoning(&market, &demand))
         .await
         .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
-    reckoned.map_err(|error| Trouble::usage(error.to_string()))
+    reckoned.map_err(|error| {
+        let text = error.to_string();
+        // What it is comes first, and what to do about it behind that.
+        match text.split_once("; ") {
+            Some((what, hint)) => Trouble::usage(what).hint(hint),
+            None => Trouble::usage(text),
+        }
+    })
 }
 
 /// Why offers were rejected, if asked, and what to try where nothing matches.

@@ -66,7 +66,7 @@ fn what(attempt: &Attempt, facts: &mut Facts) {
         facts.push(("id", shown(machine.id.as_str()).into_owned()));
     }
     facts.push(("name", shown(&attempt.name).into_owned()));
-    facts.push(("state", format!("{}, since {}", state(attempt), attempt.since.wall)));
+    facts.push(("state", format!("{}, since {:.0}", state(attempt), attempt.since.wall)));
     if ordered.kind == Kind::Machine {
         facts.push(("gpu", format!("{} × {}", ordered.gpu.count, gpu_name(&ordered.gpu))));
     }
@@ -110,7 +110,7 @@ fn ending(attempt: &Attempt, now: &Stamp, facts: &mut Facts) {
     if attempt.stage.is_alive() {
         let ends = attempt
             .ends_at
-            .map(|at| format!("at {at}, by a planner that runs then"));
+            .map(|at| format!("at {at:.0}, by a planner that runs then"));
         facts.push(("ends", ends.unwrap_or_else(|| "never by itself".to_owned())));
     }
     match attempt.held(now) {
@@ -138,7 +138,10 @@ fn doubt(attempt: &Attempt, now: &Stamp, facts: &mut Facts) {
         .as_ref()
         .and_then(|machine| machine.unseen_from.as_ref());
     if let Some(since) = unseen {
-        facts.push(("unlisted", format!("its broker does not list it since {}", since.wall)));
+        facts.push((
+            "unlisted",
+            format!("its broker does not list it since {:.0}", since.wall),
+        ));
     }
     if attempt.stage.is_open() {
         let (looks, quiet) = attempt.missed();

@@ -21,18 +21,30 @@ pub(crate) async fn confirm(context: &Context<'_>, yes: bool, question: &str, hi
     if !io::stdin().is_terminal() {
         return Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent").hint(hint));
     }
-    context.printer.warn(&format!("{question} [y/N] "));
-    // A thread of its own, so that an interrupt is heard meanwhile.
-    let read = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|_| line)
-    });
-    let line = read
-        .await
-        .map_err(|error| Trouble::new(Exit::Internal, error.to_string()))??;
+    let line = answer(context, &format!("{question} [y/N] "))
+        .await?
+        .unwrap_or_default();
     if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
         Ok(())
     } else {
         Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent"))
     }
+}
+
+/// What somebody types after a question; `None` for the end of all input.
+pub(crate) async fn answer(context: &Context<'_>, question: &str) -> Result<Option<String>, Trouble> {
+    context.printer.warn(question);
+    // A thread of its own, so that an interrupt is heard meanwhile.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map(|read| (read > 0).then_some(line))
+    });
+    let line = read
+        .await
+        .map_err(|error| Trouble::new(Exit::Internal, error.to_string()))??;
+    if line.is_none() {
+        // What comes next does not stand behind the question.
+        context.printer.warn("\n");
+    }
+    Ok(line)
 }

@@ -11,6 +11,7 @@ use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
 use super::instances::{age, state};
+use super::paint;
 use super::text::{gpu_name, seller, shown};
 use crate::launch::is_elsewhere;
 
@@ -102,14 +103,11 @@ impl Billed<'_> {
 /// Rows for a terminal.
 pub(crate) fn table(rows: &[Billed<'_>], now: &Stamp) -> Vec<Column> {
     let mut columns = [
-        Column {
-            least: None,
-            ..Column::words("ID", 0, 0)
-        },
-        Column::words("NAME", 10, 5),
-        Column::words("WHOSE", 6, 0),
+        Column::ids("ID"),
+        Column::words("NAME", 35, 10),
+        Column::words("WHOSE", 9, 0).toned(paint::state),
         Column::words("BROKER/PROVIDER", 12, 3),
-        Column::words("GPU", 6, 2),
+        Column::words("GPU", 9, 2),
         Column::numbers("N", 4),
         Column::words("STATUS", 7, 1),
         Column::numbers("$/h", 0),

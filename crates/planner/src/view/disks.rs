@@ -9,7 +9,8 @@ use super::columns::{Column, push};
 use super::document::place;
 use super::format::Sheet;
 use super::offers::dial;
-use super::text::{count, seller, shown};
+use super::paint;
+use super::text::{count, seller, shown, stock};
 
 /// The most decimals that a price per GB and hour is shown with.
 const UNIT_DECIMALS: u8 = 8;
@@ -31,11 +32,11 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
     let mut columns = [
         Column::words("BROKER/PROVIDER", 12, 0),
         Column::words("PLACE", 8, 0),
-        Column::words("REGION", 8, 3),
+        Column::words("REGION", 9, 3),
         Column::numbers("MIN GB", 4),
         Column::numbers("MAX GB", 4),
         Column::words("SHARED", 6, 2),
-        Column::words("STOCK", 4, 5),
+        Column::words("STOCK", 6, 5).toned(paint::stock),
         Column::numbers("$/GB·h", 0),
         Column::numbers("$/TB·month", 1),
     ];
@@ -50,7 +51,7 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
             count(offer.size.min),
             count(offer.size.max),
             several(offer.multi_node).to_owned(),
-            shown(offer.stock.level.as_str()).into_owned(),
+            stock(&offer.stock),
             price.map_or_else(|| "?".to_owned(), |price| price.to_fixed(UNIT_DECIMALS)),
             monthly.map_or_else(|| "?".to_owned(), |price| price.to_fixed(2)),
         ];
@@ -67,7 +68,7 @@ pub(crate) fn owned(disks: &[Disk]) -> Vec<Column> {
         Column::words("BROKER/PROVIDER", 12, 1),
         Column::words("PLACE", 8, 0),
         Column::numbers("GB", 0),
-        Column::words("STATUS", 6, 2),
+        Column::words("STATUS", 9, 2),
         Column::words("SHARED", 6, 4),
         Column::numbers("$/h", 0),
     ];

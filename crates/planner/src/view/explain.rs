@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
+use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::{Group, Plan, Seller};
 
 use super::colocation;
@@ -91,23 +92,19 @@ fn branch(text: &mut String, group: &Group) {
         shown(place.region_word()),
         bill.rate.per_hour(),
     );
-    let mut leaves: Vec<String> = group
-        .candidate
-        .configuration
-        .lines
+    let lines = &group.candidate.configuration.lines;
+    let prices = lined_up(lines.iter().map(|line| line.unit_price.per_hour()));
+    let rates = lined_up(lines.iter().map(|line| line.rate.per_hour()));
+    let mut leaves: Vec<String> = lines
         .iter()
-        .map(|line| {
+        .zip(prices.iter().zip(&rates))
+        .map(|(line, (price, rate))| {
             let low = line
                 .rate_low
                 .map(|low| format!(", upper bound (at least {})", low.per_hour()))
                 .unwrap_or_default();
-            format!(
-                "{:11} {:>5} × {} = {}{low}",
-                line.item,
-                line.quantity,
-                line.unit_price.per_hour(),
-                line.rate.per_hour()
-            )
+            let rate = rate.trim_end();
+            format!("{:11} {:>5} × {price} = {rate}{low}", line.item, line.quantity)
         })
         .collect();
     if let Some(prepaid) = offer.terms.prepaid {
@@ -122,6 +119,22 @@ fn branch(text: &mut String, group: &Group) {
         ));
     }
     twigs(text, "   │  ", &leaves);
+}
+
+/// Numbers with every digit, below each other at the decimal point.
+fn lined_up(numbers: impl Iterator<Item = Exact>) -> Vec<String> {
+    let texts: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let parts = |text: &str| {
+        let whole = text.find('.').unwrap_or(text.len());
+        (whole, text.len() - whole)
+    };
+    let widest = texts.iter().map(|text| parts(text));
+    let (whole, rest) = widest.fold((0, 0), |most, one| (most.0.max(one.0), most.1.max(one.1)));
+    let padded = |text: &String| {
+        let (before, after) = parts(text);
+        format!("{}{text}{}", " ".repeat(whole - before), " ".repeat(rest - after))
+    };
+    texts.iter().map(padded).collect()
 }
 
 fn twigs(text: &mut String, indent: &str, leaves: &[String]) {

@@ -10,7 +10,7 @@ use gpu_broker_core::source::Coverage;
 
 use super::policy;
 use super::text::{cut, shown};
-use crate::launch::unsure;
+use crate::launch::{first_of, unsure};
 
 /// Below a quote.
 pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize) -> String {
@@ -83,25 +83,24 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
             .find(|group| group.candidate.offer.currency != quoted)
             .map(|group| format!("is priced in {}", group.candidate.offer.currency))
     };
-    let (doubtful, sure): (Vec<_>, Vec<_>) = (1_usize..)
-        .zip(plans)
-        .filter(|(_, plan)| foreign(plan).is_none())
-        .partition(|(_, plan)| unsure(plan, market).is_some());
-    let is_free = |plan: &Plan| plan.upfront.amount().is_zero();
-    let first = sure.iter().chain(&doubtful).find(|(_, plan)| is_free(plan));
+    let first = first_of(plans, market, demand, None);
     let flags = |plan: &Plan| policy::flag(demand.policy.approvals(&plan.purchase(demand.hours)));
     let approved = |plan: &Plan| format!("{command} {}", flags(plan)).trim_end().to_owned();
-    let start = first.map(|(rank, plan)| (*rank, approved(plan)));
-    let mut text = match start {
-        Some((1, command)) => {
-            format!("within five minutes, `{command}` asks, and launches the first plan, or the next that can be had\n")
+    let mut text = match first.and_then(|at| Some((at, approved(plans.get(at)?)))) {
+        Some((0, command)) => {
+            format!(
+                "within five minutes this asks, and launches the first plan, or the next that can be had:\n    {command}\n"
+            )
         }
-        Some((rank, command)) => {
-            format!("within five minutes, `{command}` asks, and launches plan {rank}, or the next that can be had\n")
+        Some((at, command)) => {
+            let rank = at + 1;
+            format!(
+                "within five minutes this asks, and launches plan {rank}, or the next that can be had:\n    {command}\n"
+            )
         }
         None => String::new(),
     };
-    let Some(best) = plans.first().filter(|_| !matches!(first, Some((1, _)))) else {
+    let Some(best) = plans.first().filter(|_| first != Some(0)) else {
         return text;
     };
     let upfront = best.upfront.amount();
@@ -115,7 +114,7 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
         (None, None) => return text,
     };
     let _ = match more {
-        Some(flags) => writeln!(text, "plan 1 {why}: `{} {flags}` launches it", approved(best)),
+        Some(flags) => writeln!(text, "plan 1 {why}; this launches it:\n    {} {flags}", approved(best)),
         None => writeln!(text, "plan 1 {why}, so it can be quoted and not launched"),
     };
     text

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
+use super::paint;
 use super::text::{gpu_name, seller, shown};
 
 /// An attempt, and what its broker lists of its machine.
@@ -92,16 +93,16 @@ pub(crate) fn doubt(attempt: &Attempt) -> Option<String> {
     if let Some(since) = attempt.ended_from() {
         let since = since.wall;
         return Some(format!(
-            "{broker} lists {id} as ended since {since}, which is not proved yet"
+            "{broker} lists {id} as ended since {since:.0}, which is not proved yet"
         ));
     }
     let since = attempt.machine.as_ref()?.unseen_from.as_ref()?.wall;
     let alive = attempt.stage.is_alive();
     alive.then(|| {
         if was_listed(attempt) {
-            format!("{broker} does not list {id} since {since}; it may run, and is counted")
+            format!("{broker} does not list {id} since {since:.0}; it may run, and is counted")
         } else {
-            format!("{broker} does not list {id} yet, since {since}")
+            format!("{broker} does not list {id} yet, since {since:.0}")
         }
     })
 }
@@ -172,21 +173,18 @@ pub(crate) fn unresolved(attempt: &Attempt, now: &Stamp) -> Value {
 /// Rows for a terminal.
 pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
     let mut columns = [
-        // Half an id is nobody's.
-        Column {
-            least: None,
-            ..Column::words("ID", 0, 0)
-        },
+        // Half an id is nobody's, but for a beginning that no other has.
+        Column::ids("ID"),
         Column::words("NAME", 35, 11),
         Column::words("BROKER/PROVIDER", 12, 3),
-        Column::words("GPU", 6, 2),
+        Column::words("GPU", 9, 2),
         Column::numbers("N", 5),
-        Column::words("REGION", 8, 7),
-        Column::words("STATE", 7, 0),
+        Column::words("REGION", 9, 7),
+        Column::words("STATE", 9, 0).toned(paint::state),
         Column::numbers("$/h", 0),
         Column::numbers("COST", 1),
         Column::numbers("AGE", 4),
-        Column::words("ENDS", 6, 8),
+        Column::words("ENDS", 9, 8).toned(paint::state),
         Column {
             least: None,
             ..Column::words("SSH", 0, 10)

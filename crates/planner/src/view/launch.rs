@@ -190,7 +190,7 @@ impl Summary<'_> {
     fn ending(&self) -> String {
         match self.wish.ends_at {
             Some(at) => format!(
-                "at {at}, in {}, by a planner that runs then: keep `planner reconcile --watch` running",
+                "at {at:.0}, in {}, by a planner that runs then: keep `planner reconcile --watch` running",
                 age(at.duration_since(self.now))
             ),
             None => "never by itself: `planner terminate` ends it".to_owned(),

@@ -16,23 +16,24 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document::{GpuDocument, InterconnectDocument, PlaceDocument, SourceDocument, source};
 use super::format::Sheet;
-use super::text::{count, gpu_name, seller, shown};
+use super::paint;
+use super::text::{count, gpu_name, seller, shown, stock};
 
 /// For a terminal.
 pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
     let mut columns = [
         Column::words("OFFER", 10, 0),
         Column::words("BROKER/PROVIDER", 12, 0),
-        Column::words("PLACE", 8, 3),
-        Column::words("REGION", 8, 4),
-        Column::words("GPU", 8, 1),
+        Column::words("PLACE", 8, 5),
+        Column::words("REGION", 9, 4),
+        Column::words("GPU", 9, 1),
         Column::numbers("N", 0),
         Column::numbers("vCPU", 8),
         Column::numbers("RAM", 7),
         Column::numbers("DISK", 6),
-        Column::words("MARKET", 4, 5),
-        Column::words("SECURITY", 6, 9),
-        Column::words("STOCK", 4, 2),
+        Column::words("MARKET", 9, 3).toned(paint::terms),
+        Column::words("SECURITY", 9, 9),
+        Column::words("STOCK", 6, 2).toned(paint::stock),
         Column::numbers("BASE $/h", 0),
     ];
     for offer in offers {
@@ -64,9 +65,9 @@ pub(crate) fn table(offers: &[&Arc<Offer>]) -> Vec<Column> {
             usual(&offer.resources.vcpu),
             usual(&offer.resources.memory),
             usual(&offer.resources.disk),
-            shown(offer.market.as_str()).into_owned(),
+            shown(offer.market.as_str()).replace('_', " "),
             shown(offer.security.as_str()).into_owned(),
-            shown(offer.stock.level.as_str()).into_owned(),
+            stock(&offer.stock),
             format!("{foreign}{price}"),
         ];
         push(&mut columns, cells);

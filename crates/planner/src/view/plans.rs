@@ -1,13 +1,14 @@
 //! Plans as rows: the table, CSV and Markdown.
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::offer::{Market, Security, StockLevel};
+use gpu_broker_core::offer::{Market, Security};
 use gpu_broker_core::plan::{Group, Plan};
 
 use super::colocation;
 use super::columns::{Column, push};
 use super::format::Sheet;
-use super::text::{count, gpu_name, seller, shown};
+use super::paint;
+use super::text::{count, gpu_name, seller, shown, stock};
 
 /// One row for each launch group; what belongs to the plan stands in its first
 /// row.
@@ -17,14 +18,14 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
         Column::numbers("#", 0),
         Column::words("OFFER", 10, 3),
         Column::words("BROKER/PROVIDER", 16, 0),
-        Column::words("REGION", 8, 4),
-        Column::words("GPU", 8, 5),
+        Column::words("REGION", 9, 4),
+        Column::words("GPU", 9, 5),
         Column::numbers("N", 0),
         Column::numbers("vCPU", 9),
         Column::numbers("RAM", 8),
         Column::numbers("DISK", 7),
-        Column::words("TIER", 4, 6),
-        Column::words("STOCK", 4, 10),
+        Column::words("TIER", 7, 6).toned(paint::terms),
+        Column::words("STOCK", 6, 10).toned(paint::stock),
         Column::numbers("$/h", 0),
         Column::numbers("$/GPU·h", 2),
         Column::numbers("UPFRONT", 1),
@@ -72,7 +73,7 @@ fn row(rank: usize, plan: &Plan, group: &Group, first: bool, demand: &Demand) ->
         count(configuration.memory_gb),
         count(configuration.disk_gb),
         tier(group),
-        stock(group),
+        stock(&offer.stock),
         own(format!("{bound}{}", plan.rate.per_hour().to_fixed(4))),
         own(plan
             .per_gpu_hour(demand.hours)
@@ -105,15 +106,6 @@ fn tier(group: &Group) -> String {
         ("", _) => shown(security).into_owned(),
         (market, Security::Secure) => shown(market).into_owned(),
         (market, _) => format!("{}/{}", shown(market), shown(security)),
-    }
-}
-
-fn stock(group: &Group) -> String {
-    let stock = &group.candidate.offer.stock;
-    match (&stock.level, stock.units) {
-        (_, Some(units)) => units.to_string(),
-        (StockLevel::Available, None) => "yes".to_owned(),
-        (level, None) => shown(level.as_str()).into_owned(),
     }
 }
 

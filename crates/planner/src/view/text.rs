@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use gpu_broker_core::gpu::Gpu;
-use gpu_broker_core::offer::{Broker, Provider};
+use gpu_broker_core::offer::{Broker, Provider, Stock, StockLevel};
 use gpu_broker_http::inert;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -22,13 +22,19 @@ pub(crate) fn cell(word: &str) -> String {
 }
 
 /// For Markdown: inert, and neither markup nor HTML. Where code hosts would
-/// make a link of an address, or call somebody by an `@`, the word stays a word.
+/// make a link of an address or of an issue's number, or call somebody by an `@`, the word stays a word.
 pub(crate) fn markdown(word: &str) -> String {
     let mut safe = String::with_capacity(word.len());
-    for c in inert(word).chars() {
+    let word = inert(word);
+    let mut rest = word.chars();
+    while let Some(c) = rest.next() {
+        let before_number = rest.as_str().starts_with(|next: char| next.is_ascii_alphanumeric());
         match c {
-            // An entity would be read as the sign itself before names are looked for.
+            // An entity, or an escape, would be read as the sign itself before names and numbers are looked for.
             '@' => safe.push('＠'),
+            '#' if before_number => safe.push('＃'),
+            '!' if before_number => safe.push('！'),
+            '-' if before_number && safe.to_ascii_lowercase().ends_with("gh") => safe.push('‑'),
             '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("&#46;"),
             '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' => safe.extend(['\\', c]),
             '<' => safe.push_str("&lt;"),
@@ -48,6 +54,16 @@ pub(crate) fn seller(broker: &Broker, provider: &Provider) -> String {
 pub(crate) fn gpu_name(gpu: &Gpu) -> String {
     let socket = gpu.socket.as_ref().map(|socket| format!(" {}", shown(socket.as_str())));
     format!("{}{}", shown(gpu.model.as_str()), socket.unwrap_or_default())
+}
+
+/// What its broker says of the stock, in a word: a number, `yes`, `low`.
+pub(crate) fn stock(stock: &Stock) -> String {
+    match (&stock.level, stock.units) {
+        (_, Some(units)) => units.to_string(),
+        (StockLevel::Available, None) => "yes".to_owned(),
+        (StockLevel::Unavailable, None) => "no".to_owned(),
+        (level, None) => shown(level.as_str()).into_owned(),
+    }
 }
 
 /// A count, or `?` when nobody says.
@@ -91,6 +107,7 @@ mod tests {
         check("=cmd()", "'=cmd()", "=cmd()");
         check(" \u{a0}=1", "' \u{a0}=1", " \u{a0}=1");
         check("@x", "'@x", "＠x");
+        check("a/b#12 GH-12 !7 # 1", "a/b#12 GH-12 !7 # 1", "a/b＃12 GH‑12 ！7 \\# 1");
         check("see http://a.b", "see http://a.b", "see http&#58;//a.b");
         check("WWW.a.b", "WWW.a.b", "WWW&#46;a.b");
         check("-1", "'-1", "-1");

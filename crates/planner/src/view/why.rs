@@ -68,10 +68,10 @@ pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>) -> Vec<Column> 
     let mut columns = [
         Column::words("REJECTED FOR", 12, 0),
         Column::numbers("OFFERS", 0),
-        Column::words("WHAT WOULD ADMIT SOME", 24, 0),
-        Column::numbers("ADMITS", 0),
-        Column::numbers("FROM $/h", 0),
-        Column::numbers("TOTAL", 1),
+        Column::words("WHAT WOULD ADMIT SOME", 20, 0),
+        Column::numbers("ADMITS", 2),
+        Column::numbers("FROM $/h", 1),
+        Column::numbers("TOTAL", 3),
     ];
     for rejection in rejections {
         let change = rejection.change.as_ref();

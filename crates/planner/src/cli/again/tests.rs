@@ -222,7 +222,7 @@ fn sandbox() -> Market {
         .unwrap();
     let environment = Environment::default();
     let sources = sources(&environment, &Selection::default(), Some(World { state: None })).unwrap();
-    let bars = Bars::new(Printer::new(true, true, None));
+    let bars = Bars::new(Printer::new(true, true, None), []);
     let ask = Ask {
         within: std::time::Duration::from_secs(30),
         hint: &Hint::default(),

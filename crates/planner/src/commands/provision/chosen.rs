@@ -53,26 +53,40 @@ pub(super) async fn choose(
     args: &ProvisionArgs,
     sources: &Sources,
     data: &Data,
+    seen: Option<Arc<Market>>,
 ) -> Result<Choice, Trouble> {
     match &args.quote {
         Some(word) => quoted::choose(context, args, sources, data, word).await,
-        None => asked(context, args, sources).await,
+        None => asked(context, args, sources, seen).await,
     }
 }
 
-/// What the flags ask for, in a market that is read now.
-async fn asked(context: &Context<'_>, args: &ProvisionArgs, sources: &Sources) -> Result<Choice, Trouble> {
+/// How many plans are looked at.
+pub(super) fn most(args: &ProvisionArgs) -> usize {
+    let further = usize::try_from(args.alternatives).unwrap_or(usize::MAX);
+    match args.plan.as_deref().map(str::parse::<usize>) {
+        None => further.saturating_add(1),
+        Some(Ok(rank)) => rank.min(BY_ID),
+        Some(Err(_)) => BY_ID,
+    }
+}
+
+/// What the flags ask for, in a market that was just seen or is read now.
+async fn asked(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    sources: &Sources,
+    seen: Option<Arc<Market>>,
+) -> Result<Choice, Trouble> {
     let mut demand = args.request.demand(args.gpu.as_deref())?;
     if let Some(count) = args.count {
         several(&mut demand, count)?;
     }
-    let further = usize::try_from(args.alternatives).unwrap_or(usize::MAX);
-    let most = match args.plan.as_deref().map(str::parse::<usize>) {
-        None => further.saturating_add(1),
-        Some(Ok(rank)) => rank.min(BY_ID),
-        Some(Err(_)) => BY_ID,
+    let most = most(args);
+    let market = match seen {
+        Some(market) => market,
+        None => Arc::new(read(context, sources, &demand).await),
     };
-    let market = Arc::new(read(context, sources, &demand).await);
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
     if quote.plans.is_empty() {
         context.printer.note(&footer::quote(&quote, &market, &demand, most));

@@ -11,8 +11,9 @@ use super::lines::{self, machines};
 use super::market::{self, Terms};
 use super::told::Told;
 use super::{Block, Report, Section};
-use crate::cli::{command, shell};
+use crate::cli::{Flag, command, joined, shell};
 use crate::files::quote::Kept;
+use crate::settings::BROKERS;
 use crate::view::text::{cut, shown};
 
 /// Columns of a stranger's word at the most: more of it tells nobody more.
@@ -206,10 +207,21 @@ pub(super) fn word_in(sentence: &str) -> String {
     cut(&shown(sentence), 4 * WORD).into_owned()
 }
 
+/// The flag that names who was asked, where it was not everybody.
+fn asked(told: &Told) -> Option<Flag> {
+    let brokers: Vec<String> = told.sources.iter().map(|answer| answer.broker.clone()).collect();
+    let everybody = BROKERS.iter().all(|name| brokers.iter().any(|broker| broker == name));
+    joined("broker", &brokers).filter(|_| !everybody)
+}
+
 /// How somebody else gets to the same figures.
 fn again(basis: &Basis<'_>) -> Vec<Block> {
     let Basis {
-        kept, demand, known, ..
+        kept,
+        told,
+        demand,
+        known,
+        ..
     } = *basis;
     let said = match known {
         Known::Made(offers) => format!("This quote was made from {offers} offers, when the report was."),
@@ -225,7 +237,8 @@ fn again(basis: &Basis<'_>) -> Vec<Block> {
     if let Some(id) = kept.id() {
         blocks.push(Block::Facts(vec![("quote", word(id))]));
     }
-    let words = [vec!["planner".to_owned(), "quote".to_owned()], command(demand)].concat();
+    let mut words = [vec!["planner".to_owned(), "quote".to_owned()], command(demand)].concat();
+    words.extend(asked(told).iter().flat_map(Flag::words));
     blocks.push(Block::Command(shell(&words)));
     blocks
 }

@@ -1,0 +1,112 @@
+//! Asking a person what to launch, where nothing says it.
+
+use std::sync::Arc;
+
+use gpu_broker_core::market::{Completeness, Market};
+
+use super::super::Context;
+use super::chosen;
+use crate::cli::{Flag, Output, ProvisionArgs, anew, hours_flag};
+use crate::dialogue::{Dialogue, Heard, Prices};
+use crate::env;
+use crate::exit::Exit;
+use crate::launch::answer;
+use crate::report::Trouble;
+use crate::settings::Sources;
+use crate::view::footer;
+
+/// What a person wants.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// The flags with what was answered.
+    pub(super) args: ProvisionArgs,
+    /// The market that was looked at.
+    pub(super) market: Arc<Market>,
+    /// What to type to ask for the same.
+    pub(super) command: String,
+}
+
+/// Whether there is a person to be asked, and nothing yet says what to launch.
+pub(super) fn is_wanted(context: &Context<'_>, args: &ProvisionArgs) -> bool {
+    let says = args.gpu.is_some() || args.quote.is_some() || args.plan.is_some() || args.count.is_some();
+    !says && !args.yes && context.output == Output::Table && context.printer.converses()
+}
+
+/// Asks; nothing is sent. `None` where the person leaves.
+pub(super) async fn held(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    sources: &Sources,
+) -> Result<Option<Wanted>, Trouble> {
+    let printer = context.printer;
+    let market = Arc::new(chosen::read(context, sources, &args.request.demand(Some("any"))?).await);
+    printer.note(&footer::sources(&market.sources));
+    let most = chosen::most(args);
+    let prices = Prices::new(Arc::clone(&market), most, args.allow_prepaid);
+    let (request, columns) = (args.request.clone(), printer.columns);
+    let opened = thinking(move || Dialogue::open(prices, request, columns)).await?;
+    let Some((mut dialogue, mut screen)) = opened else {
+        return Err(nothing(&market));
+    };
+    loop {
+        let line = answer(context, &screen).await?;
+        let (after, heard) = thinking(move || {
+            let heard = dialogue.hear(line.as_deref());
+            (dialogue, heard)
+        })
+        .await?;
+        dialogue = after;
+        match heard {
+            Heard::Screen(next) => screen = next,
+            Heard::Left => return Ok(None),
+            Heard::Chosen(told) => {
+                printer.warn(&format!("{told}\n"));
+                return Ok(Some(wanted(args, &dialogue, market)));
+            }
+        }
+    }
+}
+
+/// On a thread of its own, so that an interrupt is heard meanwhile.
+async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
+    let thought = tokio::task::spawn_blocking(work).await;
+    thought.map_err(|error| Trouble::new(Exit::Internal, error.to_string()))
+}
+
+/// That there is nothing to ask about.
+fn nothing(market: &Market) -> Trouble {
+    let (exit, what) = match market.completeness() {
+        Completeness::Whole => (
+            Exit::NothingMatches,
+            "nothing that the flags and settings allow is for sale",
+        ),
+        Completeness::Partial => (
+            Exit::PartialMarket,
+            "nothing was read that could be launched, and not all was read",
+        ),
+        Completeness::KeysRefused => (Exit::Credentials, "nothing was read, as no broker takes the keys"),
+    };
+    Trouble::new(exit, what).hint("`planner gpus` lists what is for sale, `planner config show` what settings ask for")
+}
+
+/// The flags and the command that say what was answered.
+fn wanted(args: &ProvisionArgs, dialogue: &Dialogue, market: Arc<Market>) -> Wanted {
+    let answers = dialogue.answers();
+    let mut args = args.clone();
+    args.gpu = answers.gpus();
+    let mut flags: Vec<(&str, Option<Flag>)> = Vec::new();
+    if let Some(hours) = answers.hours().filter(|hours| *hours != args.request.hours) {
+        args.request.hours = hours;
+        flags.push(("hours", Some(hours_flag(hours))));
+    }
+    if let Some(region) = answers.region() {
+        args.request.filter.region = vec![region.to_owned()];
+        flags.push(("region", Some(Flag::with("region", region.to_owned()))));
+    }
+    if !args.dry_run {
+        flags.push(("yes", Some(Flag::switch("yes"))));
+    }
+    let words: Vec<String> = args.gpu.iter().cloned().collect();
+    let command = anew(&env::arguments(), &words, &flags);
+    Wanted { args, market, command }
+}

@@ -1,0 +1,122 @@
+//! `planner provision` without a request, at a terminal.
+
+use std::process::Command;
+
+use gpu_broker_testkit::terminal::Terminal;
+
+use super::world::Home;
+
+/// The binary in a terminal; `None` where the system has none to give.
+fn at_terminal(home: &Home, line: &str) -> Option<Terminal> {
+    let words: Vec<&str> = line.split_whitespace().chain(["--sandbox"]).collect();
+    Terminal::start(home.planner.command(&words), 100)
+}
+
+fn home() -> Home {
+    let mut home = Home::new();
+    home.set("TERM", "xterm-256color");
+    home
+}
+
+#[test]
+fn a_person_is_asked_and_told_how_to_ask_for_the_same() {
+    let home = home();
+    let Some(mut terminal) = at_terminal(&home, "provision --max-duration 8h") else {
+        return;
+    };
+    terminal.expect("which GPU? ");
+    terminal.say("H10");
+    terminal.expect("did you mean H100");
+    terminal.say("h100");
+    terminal.expect("45.60 USD in all");
+    terminal.expect("how many? [1] ");
+    terminal.say("8");
+    terminal.expect("364.80 USD in all, 15.2000 per hour (+319.20)");
+    terminal.expect("for how many hours? [24] ");
+    terminal.say("2");
+    terminal.expect("30.40 USD in all, 15.2000 per hour (−334.40)");
+    terminal.expect("where? [anywhere] ");
+    terminal.say("canada");
+    let summary = terminal.expect("launch this? [y/N] ");
+    assert!(summary.contains("8 × H100 PCIe 80 GB"), "{summary}");
+    assert_eq!(home.posts(), 0);
+    terminal.say("y");
+    terminal.expect("ssh root@127.0.0.1 -p 2222");
+    let (status, shown) = terminal.end();
+    assert_eq!((status, home.posts()), (Some(0), 1), "{shown}");
+
+    let same = shown
+        .lines()
+        .skip_while(|line| *line != "the same without questions:")
+        .nth(1);
+    let same = same.unwrap().trim();
+    assert_eq!(
+        same,
+        "planner provision H100:8 --max-duration 8h --sandbox --hours 2 --region canada --yes"
+    );
+    let words: Vec<&str> = same.split(' ').skip(1).collect();
+    let ran = home.planner.run(&words);
+    ran.expect(0);
+    assert_eq!((home.posts(), home.live().len()), (2, 2));
+}
+
+#[test]
+fn whoever_leaves_launches_nothing() {
+    let check = |lines: &[(&str, &str)], leave: &dyn Fn(&mut Terminal), status: i32| {
+        let home = home();
+        let Some(mut terminal) = at_terminal(&home, "provision") else {
+            return;
+        };
+        for (question, line) in lines {
+            terminal.expect(question);
+            terminal.say(line);
+        }
+        terminal.expect("] ");
+        leave(&mut terminal);
+        let (ended, shown) = terminal.end();
+        assert_eq!((ended, home.posts()), (Some(status), 0), "{shown}");
+        assert!(status == 130 || shown.contains("nothing was sent"), "{shown}");
+    };
+    let interrupt = |terminal: &mut Terminal| {
+        let line = format!("kill -INT {}", terminal.id());
+        assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+    };
+    let gpu = ("which GPU? ", "h100");
+    check(&[gpu], &|terminal| terminal.say("q"), 5);
+    check(&[gpu], &Terminal::end_input, 5);
+    check(&[gpu], &interrupt, 130);
+    // The last question is the old one.
+    let all = [gpu, ("how many?", "8"), ("hours?", ""), ("where?", "")];
+    check(&all, &|terminal| terminal.say("n"), 5);
+    check(&all, &Terminal::end_input, 5);
+}
+
+#[test]
+fn scripts_are_told_what_is_missing() {
+    let check = |variable: (&str, &str), line: &str| {
+        let mut home = home();
+        home.set(variable.0, variable.1);
+        let Some(terminal) = at_terminal(&home, line) else {
+            return;
+        };
+        let (status, shown) = terminal.end();
+        assert_eq!((status, home.posts()), (Some(2), 0), "{line}: {shown}");
+        assert!(
+            shown.contains("no GPU is named") && shown.contains("hint: "),
+            "{line}: {shown}"
+        );
+    };
+    check(("TERM", "dumb"), "provision");
+    let terminal = ("TERM", "xterm");
+    for line in [
+        "provision -o json",
+        "provision --yes",
+        "provision -q",
+        "provision --count 2",
+    ] {
+        check(terminal, line);
+    }
+    let ran = home().run("provision");
+    ran.expect(2);
+    assert!(ran.stderr.contains("no GPU is named"), "{}", ran.stderr);
+}
