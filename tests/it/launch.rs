@@ -3,6 +3,7 @@
 mod brokers;
 mod disk;
 mod examples;
+mod forgotten;
 mod machines;
 mod provision;
 mod quotes;
