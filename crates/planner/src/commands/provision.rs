@@ -108,6 +108,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
         total: chosen.demand.caps.total,
         upfront: chosen.demand.caps.upfront,
         budget: args.budget,
+        burn: args.account_max_burn,
     };
     for (approved, plan) in &chosen.plans {
         let fit = chosen::prepaid(plan, args.allow_prepaid)
