@@ -239,6 +239,15 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "what others run in the account not counted",
+        levels: "S2",
+        edits: &[Edit {
+            file: "crates/engine/src/launch/caps/burn.rs",
+            old: "for (id, rate) in &listed.0 {",
+            new: "for (id, rate) in listed.0.iter().take(0) {",
+        }],
+    },
+    Mutant {
         name: "order again on doubt",
         levels: SIMULATED,
         edits: &[Edit {
