@@ -143,6 +143,37 @@ fn check_doubt(way: &Way) {
     assert!(run(&home, "ls --offline").expect(0).stdout.contains(&id), "{name}");
 }
 
+/// With a journal that can be neither read nor begun anew, what runs is known by its name.
+#[track_caller]
+fn check_damage(way: &Way) {
+    let name = way.name;
+    let mut home = Home::troubled(&[]);
+    let run = |home: &Home, line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    run(&home, "provision H100:1 --yes --no-wait").expect(0);
+    let id = home.live().remove(0);
+    let folder = home.planner.home().join("planner");
+    let before = (way.before)(&folder);
+    if !is_possible(&before) {
+        return;
+    }
+    std::fs::write(folder.join("journal.witness"), "?").unwrap();
+    std::fs::write(folder.join("journal.db"), "?").unwrap();
+    home.planner.start_by(&before);
+    for line in ["reconcile --within 1s", "reconcile --from-tags --within 1s"] {
+        let ran = run(&home, &format!("{line} -o json"));
+        ran.expect(7);
+        assert_eq!(text(only(&ran.json()), "id"), id, "{name}, {line}: {ran:?}");
+        for said in ["1.9 USD per hour, and the journal cannot be used", "error: "] {
+            assert!(ran.stderr.contains(said), "{name}, {line}, {said}: {ran:?}");
+        }
+    }
+    home.planner.start_by(&[]);
+    // Where it was set aside already, what is left of it says so.
+    let _ = run(&home, "reconcile --from-tags --within 1s");
+    run(&home, "reconcile --terminate-orphans --yes --within 40s");
+    assert!(home.live().is_empty(), "{name}");
+}
+
 fn each_way(check: fn(&Way)) {
     std::thread::scope(|scope| {
         for way in &WAYS {
@@ -154,6 +185,11 @@ fn each_way(check: fn(&Way)) {
 #[test]
 fn machines_are_seen_and_ended_where_nothing_can_be_written() {
     each_way(check);
+}
+
+#[test]
+fn what_runs_is_known_by_its_name_where_the_journal_cannot_be_begun_anew() {
+    each_way(check_damage);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-    Purpose, SAY_YES, confirm, in_doubt, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun,
+    Purpose, SAY_YES, confirm, in_doubt, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun, unread,
 };
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -44,10 +44,13 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         return left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
-    if args.from_tags {
-        anew(context, &data)?;
-    }
-    let mut engine = opened(context, &data, &sources, &Purpose::End("reconcile"), false)?;
+    let begun = if args.from_tags { anew(context, &data) } else { Ok(()) };
+    let opened = begun.and_then(|()| opened(context, &data, &sources, &Purpose::End("reconcile"), false));
+    let mut engine = match opened {
+        Ok(engine) => engine,
+        Err(why) if why.exit == Exit::Internal => return by_name(context, (&data, &sources), why).await,
+        Err(why) => return Err(why),
+    };
     let before = engine.state().clone();
     context.stop.engage();
     let settled = settle(context, args, &mut engine).await;
@@ -135,6 +138,36 @@ pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Ex
         return Ok(Exit::Unknown);
     }
     Ok(answered(context, (&listed, &reports), std::iter::empty()))
+}
+
+/// Says what runs where the journal cannot be used, and so accounts for nothing. Only where nothing of ours does, what is
+/// wrong with the journal is all that is wrong.
+async fn by_name(context: &Context<'_>, (data, sources): (&Data, &Sources), why: Trouble) -> Result<Exit, Trouble> {
+    let mut engine = unread(context, data, sources)?;
+    let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    let (state, now) = (engine.state(), engine.parts().clock.now());
+    let lost = perhaps_ours(state, &listed, None);
+    if state.attempts.is_empty() && lost.is_empty() {
+        return Err(why);
+    }
+    let attempts = || state.attempts.values();
+    let rows: Vec<Row<'_>> = attempts().map(|one| Row::of(one, &listed)).collect();
+    let reports = reports(sources, &listed);
+    print(context, &rows, &now, |document| {
+        with_sources(with_settled(document, false), &reports)
+    })?;
+    let printer = context.printer;
+    printer.note(&footer::sources(&reports));
+    printer.warn(&told_elsewhere(&lost));
+    if !rows.is_empty() {
+        printer.warn(&format!(
+            "{} running whose names are ours, {} per hour, and the journal cannot be used\n",
+            rows.len(),
+            rates(attempts())
+        ));
+    }
+    printer.warn(&why.lines());
+    Ok(Exit::Unknown)
 }
 
 /// A document with whether all has come to rest.

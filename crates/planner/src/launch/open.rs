@@ -179,6 +179,25 @@ pub(crate) fn unbegun(context: &Context<'_>, data: &Data, sources: &Sources) -> 
     Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))
 }
 
+/// An engine for a data folder whose journal cannot be used: it looks, and knows
+/// what was launched from here by its name alone.
+///
+/// # Errors
+/// None: there is no row that could be wrong.
+pub(crate) fn unread(context: &Context<'_>, data: &Data, sources: &Sources) -> Result<Engine, Trouble> {
+    let names: Arc<dyn Names> = match Identity::load_or_create(data.folder()) {
+        Ok(identity) => Arc::new(TaggedNames::new(identity)),
+        Err(_) => Arc::new(NoNames),
+    };
+    let parts = Parts {
+        sources: sources.asked.clone(),
+        settings: patience(context, data),
+        names,
+        ..reading()
+    };
+    Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))
+}
+
 /// What the journal knows, and nobody is asked.
 ///
 /// # Errors
