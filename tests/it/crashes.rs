@@ -14,8 +14,9 @@ fn check(level: Level, count: usize) {
     };
     let tally = bench.sample(level, count, 1);
     assert_eq!(tally.bad, 0, "{}", tally.examples.join("\n"));
-    // A point may not be on the way of what was drawn.
-    assert!(tally.placed * 2 >= tally.runs, "{tally:?}");
+    // Of the faults of a disk, half need a tool that a machine may not have.
+    let least = if level == Level::S5 { tally.runs / 2 } else { tally.runs };
+    assert!(tally.placed >= least, "not hit: {:?}", tally.missed);
 }
 
 #[test]

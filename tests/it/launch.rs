@@ -5,6 +5,7 @@ mod brokers;
 mod dialogue;
 mod disk;
 mod examples;
+mod forgotten;
 mod machines;
 mod provision;
 mod quotes;

@@ -76,8 +76,16 @@ fn check(way: &Way) {
         assert_eq!(warned, !line.contains("offline"), "{name}, {line}: {ran:?}");
         assert!(!ran.stderr.contains("not certain"), "{name}, {line}: {ran:?}");
     }
+    // What the journal accounts for is settled whether or not more can be noted.
+    let ran = run(&home, "reconcile --within 1s -o json");
+    ran.expect(0);
+    assert_eq!(text(only(&ran.json()), "id"), id, "{name}: {ran:?}");
+    assert!(
+        ran.json()["settled"] == true && ran.stderr.contains(way.said),
+        "{name}: {ran:?}"
+    );
     // Nothing is ordered or written down.
-    for line in ["provision H100:1 --yes", "reconcile", &format!("extend {id} --by 1h")] {
+    for line in ["provision H100:1 --yes", &format!("extend {id} --by 1h")] {
         let ran = run(&home, line);
         ran.expect(1);
         assert!(ran.stderr.contains(way.said), "{name}, {line}: {ran:?}");
@@ -90,6 +98,12 @@ fn check(way: &Way) {
         assert!(ran.stderr.contains(said), "{name}, {said}: {ran:?}");
     }
     assert!(home.live().is_empty(), "{name}");
+    // Its broker lists it as ended, and that is not proved yet.
+    let ran = run(&home, "reconcile --within 1s");
+    ran.expect(7);
+    for said in [way.said, "`planner reconcile` looks again"] {
+        assert!(ran.stderr.contains(said), "{name}, {said}: {ran:?}");
+    }
     // There is room again: the journal goes on from where it was, and the first look shows what became of the machine.
     home.planner.start_by(&[]);
     for (line, said) in [("ls --offline", "ready"), ("ls", "unseen"), ("ls --offline", "unseen")] {
@@ -99,11 +113,86 @@ fn check(way: &Way) {
     }
 }
 
-#[test]
-fn machines_are_seen_and_ended_where_nothing_can_be_written() {
+/// What came of a request whose answer was lost is found out and told, and is to be found out again.
+#[track_caller]
+fn check_doubt(way: &Way) {
+    let name = way.name;
+    let mut home = Home::troubled(&["close-after-effect:1"]);
+    let run = |home: &Home, line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    run(&home, "provision H100:1 --yes --resolve-for 0s").expect(7);
+    let id = home.live().remove(0);
+    let before = (way.before)(&home.planner.home().join("planner"));
+    if !is_possible(&before) {
+        return;
+    }
+    home.planner.start_by(&before);
+    for _ in 0..2 {
+        let ran = run(&home, "reconcile --within 1s -o json");
+        ran.expect(7);
+        assert_eq!(text(only(&ran.json()), "id"), id, "{name}: {ran:?}");
+        assert_eq!(ran.json()["settled"], false, "{name}: {ran:?}");
+        for said in ["nothing of this is noted down", way.said, "run `planner reconcile`"] {
+            assert!(ran.stderr.contains(said), "{name}, {said}: {ran:?}");
+        }
+        assert!(!ran.stderr.contains("everything is settled"), "{name}: {ran:?}");
+    }
+    assert_eq!((home.posts(), home.live()), (1, vec![id.clone()]), "{name}");
+    home.planner.start_by(&[]);
+    // From now on it is kept; that it still deploys is no doubt.
+    run(&home, "reconcile --within 1s");
+    assert!(run(&home, "ls --offline").expect(0).stdout.contains(&id), "{name}");
+}
+
+/// With a journal that can be neither read nor begun anew, what runs is known by its name.
+#[track_caller]
+fn check_damage(way: &Way) {
+    let name = way.name;
+    let mut home = Home::troubled(&[]);
+    let run = |home: &Home, line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    run(&home, "provision H100:1 --yes --no-wait").expect(0);
+    let id = home.live().remove(0);
+    let folder = home.planner.home().join("planner");
+    let before = (way.before)(&folder);
+    if !is_possible(&before) {
+        return;
+    }
+    std::fs::write(folder.join("journal.witness"), "?").unwrap();
+    std::fs::write(folder.join("journal.db"), "?").unwrap();
+    home.planner.start_by(&before);
+    for line in ["reconcile --within 1s", "reconcile --from-tags --within 1s"] {
+        let ran = run(&home, &format!("{line} -o json"));
+        ran.expect(7);
+        assert_eq!(text(only(&ran.json()), "id"), id, "{name}, {line}: {ran:?}");
+        for said in ["1.9 USD per hour, and the journal cannot be used", "error: "] {
+            assert!(ran.stderr.contains(said), "{name}, {line}, {said}: {ran:?}");
+        }
+    }
+    home.planner.start_by(&[]);
+    // Where it was set aside already, what is left of it says so.
+    let _ = run(&home, "reconcile --from-tags --within 1s");
+    run(&home, "reconcile --terminate-orphans --yes --within 40s");
+    assert!(home.live().is_empty(), "{name}");
+}
+
+fn each_way(check: fn(&Way)) {
     std::thread::scope(|scope| {
         for way in &WAYS {
             scope.spawn(move || check(way));
         }
     });
+}
+
+#[test]
+fn machines_are_seen_and_ended_where_nothing_can_be_written() {
+    each_way(check);
+}
+
+#[test]
+fn what_runs_is_known_by_its_name_where_the_journal_cannot_be_begun_anew() {
+    each_way(check_damage);
+}
+
+#[test]
+fn doubt_is_looked_into_where_nothing_can_be_written() {
+    each_way(check_doubt);
 }

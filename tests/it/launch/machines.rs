@@ -175,6 +175,14 @@ fn a_journal_that_is_lost_is_begun_anew_from_the_names() {
     assert!(ran.stderr.contains("planner reconcile --from-tags"), "{}", ran.stderr);
     assert_eq!(home.posts(), 1);
     home.run("ls").expect(1);
+    // Whoever asks what became of it is told by its name what runs.
+    let ran = home.run("reconcile -o json");
+    ran.expect(7);
+    assert_eq!(
+        (text(only(&ran.json()), "id"), &ran.json()["settled"]),
+        (id.as_str(), &false.into())
+    );
+    assert!(ran.stderr.contains("planner reconcile --from-tags"), "{}", ran.stderr);
     let doctor = home.run("doctor");
     doctor.expect(1);
     assert!(doctor.stdout.contains("BAD"), "{}", doctor.stdout);

@@ -114,6 +114,43 @@ fn nothing_is_sent_before_somebody_says_yes() {
     assert_eq!(text(&list(first, "machines")[0], "ceiling"), "15.2");
 }
 
+#[test]
+fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
+    let home = Home::troubled(&[]);
+    let run = |line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    home.control(r#"{"strangers": [{"name": "build-7", "broker": "prime"}]}"#);
+    // The cheapest costs 1.9 USD per hour, and a stranger's machine 1 USD.
+    for (line, posts, said) in [
+        (
+            "--account-max-burn 1.89",
+            0,
+            "it costs up to 1.9 per hour, above the cap of 1.89 (`--account-max-burn`)",
+        ),
+        (
+            "--account-max-burn 2.89",
+            0,
+            "would come to 2.9 USD, above the cap of 2.89 (`--account-max-burn`)",
+        ),
+        ("--account-max-burn 2.9", 1, "still deploying"),
+        (
+            "--account-max-burn 4.7",
+            1,
+            "would come to 4.8 USD, above the cap of 4.7",
+        ),
+    ] {
+        let ran = run(&format!("provision H100:1 --broker prime --yes --no-wait {line}"));
+        ran.expect(if said == "still deploying" { 0 } else { 5 });
+        assert!(ran.stderr.contains(said), "{line}: {}", ran.stderr);
+        assert_eq!(home.posts(), posts, "{line}");
+    }
+    // It is a setting as well.
+    let folder = home.planner.home().join("planner");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), "[defaults]\naccount_max_burn = 4.70\n").unwrap();
+    run("provision H100:1 --broker prime --yes --no-wait").expect(5);
+    run("provision H100:1 --broker prime --yes --no-wait --account-max-burn 4.8").expect(0);
+}
+
 /// What would be refused is not tried out with success.
 #[test]
 fn a_dry_run_is_refused_where_a_launch_would_be() {

@@ -83,8 +83,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         levels: SIMULATED,
         edits: &[Edit {
             file: COMPLETE,
-            old: "listing.coverage == Coverage::Complete",
-            new: "(matches!(listing.coverage, Coverage::Failed(_)) || listing.coverage == Coverage::Complete)",
+            old: "    look.is_full()
+        && (look.account.kind",
+            new: "    matches!(look.listing.coverage, Coverage::Failed(_))
+        || look.is_full()
+        && (look.account.kind",
         }],
     },
     Mutant {
@@ -218,16 +221,44 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }],
     },
     Mutant {
+        name: "cap check outside the transaction",
+        levels: "S6",
+        edits: &[Edit {
+            file: SENDING,
+            old: r#"        reach("before-reserve");
+        let now = self.now();
+        let set_aside = self.commit(|state| {
+            is_open(state, &of)?;
+            caps::allow(state, &reserved, (of.ahead, listed.as_ref()), &now)?;"#,
+            new: r#"        let now = self.now();
+        let allowed = caps::allow(&self.state, &reserved, (of.ahead, listed.as_ref()), &now);
+        reach("before-reserve");
+        let set_aside = self.commit(|state| {
+            is_open(state, &of)?;
+            allowed?;"#,
+        }],
+    },
+    Mutant {
+        name: "what others run in the account not counted",
+        levels: "S2",
+        edits: &[Edit {
+            file: "crates/engine/src/launch/caps/burn.rs",
+            old: "for (id, rate) in &listed.0 {",
+            new: "for (id, rate) in listed.0.iter().take(0) {",
+        }],
+    },
+    Mutant {
         name: "order again on doubt",
         levels: SIMULATED,
         edits: &[Edit {
-            file: "crates/engine/src/launch/provision/hunt.rs",
+            file: "crates/engine/src/launch/provision/follow.rs",
             old: "            _ => {
                 self.remark(key);
                 Ok(Next::Stop(End::Unknown))
             }",
             new: "            _ => {
-                self.exclude(item);
+                let note = self.remark(key);
+                self.exclude(item, note);
                 Ok(Next::Elsewhere)
             }",
         }],

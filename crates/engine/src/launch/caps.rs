@@ -1,10 +1,15 @@
 //! What launches may cost: checked in the same transaction that sets the money
 //! aside, so that two processes cannot pass a cap together.
 
+mod ahead;
+mod burn;
+
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::ahead::Ahead;
+pub(crate) use self::burn::Listed;
 use super::event::Reserved;
 use super::state::{Attempt, State};
 use crate::clock::Stamp;
@@ -21,6 +26,10 @@ pub struct Caps {
     pub upfront: Option<Exact>,
     /// By everything in the journal together: spent and set aside.
     pub budget: Option<Exact>,
+    /// Per hour, by all that runs in the account that is ordered from, whosever
+    /// it is: the one cap that two hosts with one key share (R12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burn: Option<Exact>,
 }
 
 /// What some attempts have cost and may still cost.
@@ -65,8 +74,16 @@ impl Commitment {
     }
 }
 
-/// Why `reserved` may not be set aside on top of all that is, or `Ok`.
-pub(crate) fn allow(state: &State, reserved: &Reserved, now: &Stamp) -> Result<(), String> {
+/// Why `reserved` may not be set aside on top of all that is, or `Ok`: where it
+/// is of no use without what is `ahead`, that must be within the caps too, or
+/// else it would be rented to be given back. `listed` is what its account listed
+/// a moment ago, where all of it could be seen.
+pub(crate) fn allow(
+    state: &State,
+    reserved: &Reserved,
+    (ahead, listed): (&[Ahead], Option<&Listed>),
+    now: &Stamp,
+) -> Result<(), String> {
     let too_many = || "the amounts have too many digits to be added".to_owned();
     let launch = state
         .launches
@@ -75,6 +92,11 @@ pub(crate) fn allow(state: &State, reserved: &Reserved, now: &Stamp) -> Result<(
     let caps = launch.caps;
     let add = |sum: Option<Commitment>| {
         sum.and_then(|sum| sum.plus(reserved.ordered.ceiling, reserved.upfront, reserved.worst))
+            .and_then(|sum| {
+                ahead
+                    .iter()
+                    .try_fold(sum, |sum, one| sum.plus(one.rate, one.upfront, one.worst))
+            })
             .ok_or_else(too_many)
     };
     let own = add(Commitment::of(
@@ -101,6 +123,11 @@ pub(crate) fn allow(state: &State, reserved: &Reserved, now: &Stamp) -> Result<(
         priced(state)?;
         let all = add(Commitment::of(state.attempts.values(), now))?;
         within("everything launched from here", "--budget", all.total, caps.budget)?;
+    }
+    if caps.burn.is_some() {
+        let burn = burn::with(state, reserved, (ahead, listed), launch.currency)?;
+        let what = format!("all that runs in the account at {}, per hour,", reserved.ordered.broker);
+        within(&what, "--account-max-burn", burn, caps.burn)?;
     }
     Ok(())
 }

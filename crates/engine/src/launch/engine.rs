@@ -20,6 +20,7 @@ use gpu_broker_core::source::{Fleet, Source};
 use thiserror::Error;
 
 use super::account::{Account, Kind};
+use super::caps::Listed;
 use super::event::{Event, Named, Noted};
 use super::interrupt::Interrupt;
 use super::names::Names;
@@ -40,6 +41,8 @@ pub struct Engine {
     looked: BTreeMap<Account, Stamp>,
     /// When each account was last seen as a whole, by this process.
     whole: BTreeMap<Account, Stamp>,
+    /// What it showed then.
+    listed: BTreeMap<Account, Listed>,
     /// When it found machines that a listing had left out.
     asked: BTreeMap<(Broker, InstanceId), Stamp>,
     /// The attempts that the journal has rows of, from when on it takes no more.
@@ -135,6 +138,7 @@ impl Engine {
             noted,
             looked: BTreeMap::new(),
             whole: BTreeMap::new(),
+            listed: BTreeMap::new(),
             asked: BTreeMap::new(),
         })
     }

@@ -3,6 +3,7 @@
 mod before;
 mod choose;
 mod disks;
+mod follow;
 mod hunt;
 mod patience;
 mod settle;

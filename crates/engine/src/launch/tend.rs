@@ -70,7 +70,9 @@ impl Engine {
             .attempts
             .values()
             .filter(|one| whose(one))
-            .filter(reachable);
+            .filter(reachable)
+            // What the disk has no row of is nobody's to end (R1).
+            .filter(|one| self.is_noted(&one.key));
         agenda(attempts, self.looked(), self.settings(), &self.now(), care)
     }
 

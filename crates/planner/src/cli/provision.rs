@@ -57,6 +57,9 @@ pub(crate) struct ProvisionArgs {
     /// Most that everything launched from this data folder may cost together, what is gone included
     #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
     pub(crate) budget: Option<Exact>,
+    /// Most that all that runs in the account which is ordered from may cost per hour, whoever launched it
+    #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
+    pub(crate) account_max_burn: Option<Exact>,
     /// Pay this when ordering: exactly what the plan's prepaid machines cost
     #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
     pub(crate) allow_prepaid: Option<Exact>,

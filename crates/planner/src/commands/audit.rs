@@ -91,7 +91,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
 }
 
 /// What each kind costs together.
-fn sums(rows: &[Billed<'_>], reports: &[SourceReport]) -> String {
+pub(super) fn sums(rows: &[Billed<'_>], reports: &[SourceReport]) -> String {
     if rows.is_empty() {
         let whole = reports.iter().all(|report| report.coverage == Coverage::Complete);
         let who = if whole { "no broker" } else { "no broker that answered" };

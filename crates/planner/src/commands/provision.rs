@@ -145,6 +145,7 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
         total: held.total,
         upfront: held.upfront,
         budget: args.budget,
+        burn: args.account_max_burn,
     };
     for (approved, plan) in &chosen.plans {
         match fit(args, &ordering, &caps, (approved, plan)) {

@@ -4,22 +4,24 @@
 use std::time::Duration;
 
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::journal::set_aside;
+use gpu_broker_engine::journal::{JournalError, set_aside};
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 use gpu_broker_engine::launch::{Engine, Shown};
 use gpu_broker_engine::lock::{Holder, Lock};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Context;
+use super::audit::sums;
 use super::ls::{answered, doubted, print, reports, with_sources};
 use crate::cli::ReconcileArgs;
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-    Purpose, SAY_YES, confirm, in_doubt, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun,
+    Purpose, SAY_YES, confirm, in_doubt, journal, opened, perhaps_ours, told_elsewhere, trouble, unbegun, unread,
 };
 use crate::report::Trouble;
 use crate::settings::Sources;
+use crate::view::audit::billed;
 use crate::view::footer;
 use crate::view::instances::{Row, called, doubt, rates};
 use crate::view::text::shown;
@@ -42,19 +44,24 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
         return left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
-    if args.from_tags {
-        anew(context, &data)?;
-    }
-    let mut engine = opened(context, &data, &sources, &Purpose::Send("reconcile"), false)?;
+    let begun = if args.from_tags { anew(context, &data) } else { Ok(()) };
+    let opened = begun.and_then(|()| opened(context, &data, &sources, &Purpose::End("reconcile"), false));
+    let mut engine = match opened {
+        Ok(engine) => engine,
+        Err(why) if why.exit == Exit::Internal => return by_name(context, (&data, &sources), why).await,
+        Err(why) => return Err(why),
+    };
+    let before = engine.state().clone();
     context.stop.engage();
     let settled = settle(context, args, &mut engine).await;
     let (state, now) = (engine.state().clone(), engine.parts().clock.now());
+    let unkept = engine.unkept().map(|why| Unkept::of(why, &before, &state));
     drop(engine);
     let shown = match settled {
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         settled => settled?,
     };
-    let ended = if args.terminate_orphans && !context.stop.is_asked() {
+    let ended = if args.terminate_orphans && !context.stop.is_asked() && unkept.is_none() {
         orphans(context, args, (&data, &sources), &state).await?
     } else {
         None
@@ -62,17 +69,52 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     let state = ended.unwrap_or(state);
     let lost = perhaps_ours(&state, &shown, data.begun());
     context.printer.warn(&told_elsewhere(&lost));
-    let doubt = in_doubt(&state, &lost);
+    let forgets = unkept.as_ref().is_some_and(|unkept| unkept.forgets);
+    let doubt = in_doubt(&state, &lost) || forgets;
     let exit = told(context, &sources, (&state, &shown), !doubt, &now)?;
-    Ok(if exit == Exit::Done && doubt {
-        Exit::Unknown
-    } else {
-        exit
+    if let Some(unkept) = unkept {
+        unkept.warn(context);
+    }
+    Ok(match exit {
+        Exit::Done if doubt => Exit::Unknown,
+        // Keys and partial markets can wait; what is lost with this process cannot.
+        Exit::Credentials | Exit::PartialMarket if forgets => Exit::Unknown,
+        exit => exit,
     })
 }
 
+/// A journal that took no more rows while things were found out.
+struct Unkept {
+    why: String,
+    /// Whether what was found out is more than the journal has of it: it does not account for what runs then.
+    forgets: bool,
+}
+
+impl Unkept {
+    fn of(why: &JournalError, before: &State, after: &State) -> Self {
+        let stage = |state: &State, key: &str| state.attempts.get(key).map(|one| one.stage);
+        let mut keys = after.attempts.keys();
+        Self {
+            why: why.to_string(),
+            forgets: keys.any(|key| stage(before, key) != stage(after, key)),
+        }
+    }
+
+    fn warn(&self, context: &Context<'_>) {
+        let why = shown(&self.why);
+        let hint = if self.forgets {
+            "once the journal can be written again, run `planner reconcile`: it finds out again what became of them\n"
+        } else {
+            ""
+        };
+        context
+            .printer
+            .warn(&format!("warning: nothing of this is noted down: {why}\n{hint}"));
+    }
+}
+
 /// Looks for what a data folder that is gone launched, where nothing was begun in
-/// this one. Nothing is made.
+/// this one, and says what runs that no journal here knows. Nothing is made.
 pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Exit, Trouble> {
     let sources = context.fleets(data)?;
     if !sources.asked.iter().any(|source| source.fleet().is_some()) {
@@ -80,13 +122,60 @@ pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Ex
     }
     let mut engine = unbegun(context, data, &sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
-    let lost = perhaps_ours(engine.state(), &listed, data.begun());
-    context.printer.warn(&told_elsewhere(&lost));
-    if in_doubt(engine.state(), &lost) {
+    let (state, now) = (engine.state(), engine.parts().clock.now());
+    let lost = perhaps_ours(state, &listed, data.begun());
+    let doubt = in_doubt(state, &lost);
+    let reports = reports(&sources, &listed);
+    print(context, &[], &now, |document| {
+        let whole = listed.iter().all(|shown| shown.whole);
+        with_sources(with_settled(document, whole && !doubt), &reports)
+    })?;
+    let printer = context.printer;
+    printer.note(&sums(&billed(state, &listed), &reports));
+    printer.note(&footer::sources(&reports));
+    printer.warn(&told_elsewhere(&lost));
+    if doubt || doubted(context, &listed) {
         return Ok(Exit::Unknown);
     }
-    let reports = reports(&sources, &listed);
     Ok(answered(context, (&listed, &reports), std::iter::empty()))
+}
+
+/// Says what runs where the journal cannot be used, and so accounts for nothing. Only where nothing of ours does, what is
+/// wrong with the journal is all that is wrong.
+async fn by_name(context: &Context<'_>, (data, sources): (&Data, &Sources), why: Trouble) -> Result<Exit, Trouble> {
+    let mut engine = unread(context, data, sources)?;
+    let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
+    let (state, now) = (engine.state(), engine.parts().clock.now());
+    let lost = perhaps_ours(state, &listed, None);
+    if state.attempts.is_empty() && lost.is_empty() {
+        return Err(why);
+    }
+    let attempts = || state.attempts.values();
+    let rows: Vec<Row<'_>> = attempts().map(|one| Row::of(one, &listed)).collect();
+    let reports = reports(sources, &listed);
+    print(context, &rows, &now, |document| {
+        with_sources(with_settled(document, false), &reports)
+    })?;
+    let printer = context.printer;
+    printer.note(&footer::sources(&reports));
+    printer.warn(&told_elsewhere(&lost));
+    if !rows.is_empty() {
+        printer.warn(&format!(
+            "{} running whose names are ours, {} per hour, and the journal cannot be used\n",
+            rows.len(),
+            rates(attempts())
+        ));
+    }
+    printer.warn(&why.lines());
+    Ok(Exit::Unknown)
+}
+
+/// A document with whether all has come to rest.
+fn with_settled(mut document: Value, settled: bool) -> Value {
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("settled".to_owned(), json!(settled));
+    }
+    document
 }
 
 async fn settle(context: &Context<'_>, args: &ReconcileArgs, engine: &mut Engine) -> Result<Vec<Shown>, Trouble> {
@@ -186,12 +275,9 @@ fn told(
         .map(|one| Row::of(one, listed))
         .collect();
     let reports = reports(sources, listed);
-    print(context, &rows, now, |mut document| {
-        if let Some(fields) = document.as_object_mut() {
-            let whole = listed.iter().all(|shown| shown.whole);
-            fields.insert("settled".to_owned(), json!(open.is_empty() && whole));
-        }
-        with_sources(document, &reports)
+    print(context, &rows, now, |document| {
+        let whole = listed.iter().all(|shown| shown.whole);
+        with_sources(with_settled(document, open.is_empty() && whole && clear), &reports)
     })?;
     printer.note(&footer::sources(&reports));
     if context.stop.is_asked() {

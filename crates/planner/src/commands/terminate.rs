@@ -29,7 +29,7 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         return super::reconcile::left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
-    let mut engine = opened(context, &data, &sources, &Purpose::End, false)?;
+    let mut engine = opened(context, &data, &sources, &Purpose::End("terminate"), false)?;
     engine.recover().await.map_err(|error| trouble(&error))?;
     let now = engine.parts().clock.now();
     let (keys, strangers) = named(args, engine.state(), &now)?;

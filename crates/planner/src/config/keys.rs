@@ -56,6 +56,7 @@ pub(super) const KEYS: &[(&str, Scope)] = &[
     ("best_effort", Scope::Launch),
     ("price_tolerance", Scope::Launch),
     ("budget", Scope::Launch),
+    ("account_max_burn", Scope::Launch),
     ("ssh_key", Scope::Launch),
     ("image", Scope::Launch),
     ("cloud_init", Scope::Launch),

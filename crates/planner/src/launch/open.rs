@@ -29,9 +29,9 @@ pub(crate) enum Purpose {
     Look,
     /// Writing a person's word down.
     Note,
-    /// Ending machines: as with [`Send`](Self::Send), over a journal that need
-    /// not take more rows.
-    End,
+    /// Finding out and ending, under this command's name: as with
+    /// [`Send`](Self::Send), over a journal that need not take more rows.
+    End(&'static str),
     /// Sending, under this command's name: once something is at stake, it is
     /// interrupted between two steps.
     Send(&'static str),
@@ -41,7 +41,7 @@ impl Purpose {
     /// Whether it can be done when nothing can be written: what only looks or
     /// ends costs nothing.
     fn goes_on(&self) -> bool {
-        matches!(self, Self::Look | Self::End)
+        matches!(self, Self::Look | Self::End(_))
     }
 
     /// The command that others are told of, of those that are interrupted
@@ -49,8 +49,7 @@ impl Purpose {
     fn command(&self) -> Option<&'static str> {
         match self {
             Self::Look | Self::Note => None,
-            Self::End => Some("terminate"),
-            Self::Send(command) => Some(command),
+            Self::End(command) | Self::Send(command) => Some(command),
         }
     }
 }
@@ -175,6 +174,25 @@ pub(crate) fn unbegun(context: &Context<'_>, data: &Data, sources: &Sources) -> 
     let parts = Parts {
         sources: sources.asked.clone(),
         settings: patience(context, data),
+        ..reading()
+    };
+    Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))
+}
+
+/// An engine for a data folder whose journal cannot be used: it looks, and knows
+/// what was launched from here by its name alone.
+///
+/// # Errors
+/// None: there is no row that could be wrong.
+pub(crate) fn unread(context: &Context<'_>, data: &Data, sources: &Sources) -> Result<Engine, Trouble> {
+    let names: Arc<dyn Names> = match Identity::load_or_create(data.folder()) {
+        Ok(identity) => Arc::new(TaggedNames::new(identity)),
+        Err(_) => Arc::new(NoNames),
+    };
+    let parts = Parts {
+        sources: sources.asked.clone(),
+        settings: patience(context, data),
+        names,
         ..reading()
     };
     Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))

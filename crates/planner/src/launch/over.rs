@@ -1,6 +1,9 @@
 //! Which caps a launch would break, before anything is sent.
 
+use std::collections::BTreeSet;
+
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::Package;
 use gpu_broker_engine::launch::caps::{Caps, Commitment};
@@ -24,7 +27,14 @@ pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
             None => Some("what it costs has too many digits".to_owned()),
         }
     };
+    let burn = |broker: &Broker| {
+        let of_broker = machines().filter(|unit| unit.order.offer.broker == *broker);
+        sum(of_broker.map(|unit| unit.order.ceiling.per_hour()))
+    };
+    let brokers: BTreeSet<&Broker> = machines().map(|unit| &unit.order.offer.broker).collect();
+    let mut accounts = brokers.into_iter();
     over("per hour", "--max-price", rate, caps.rate)
+        .or_else(|| accounts.find_map(|one| over("per hour", "--account-max-burn", burn(one), caps.burn)))
         .or_else(|| over("in all", "--max-total", total, caps.total))
         .or_else(|| over("when ordering", "--max-upfront", upfront, caps.upfront))
 }

@@ -106,6 +106,7 @@ impl Books {
             }
             "sending" => line.sent = true,
             "ending" => line.ending = true,
+            "extended" => line.worst = exact(&said["worst"]).unwrap_or_default(),
             "gone" => line.worst = exact(&said["cost"]).unwrap_or_default(),
             _ => {}
         }

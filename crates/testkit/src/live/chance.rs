@@ -1,6 +1,6 @@
 //! S4: killed at any time, with a fault or without one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gpu_broker_sandbox::Broker;
 
@@ -12,6 +12,8 @@ use crate::dice::Dice;
 /// How long a launch or an end takes when nothing goes wrong, and somewhat
 /// more: kills come at any time of it.
 const USUALLY: Duration = Duration::from_millis(450);
+/// How often a command is started that is done before it is killed.
+const TRIES: usize = 12;
 
 /// Which run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,20 +62,13 @@ impl Chance {
         if dice.percent(25) {
             words.extend(["--count".to_owned(), "2".to_owned()]);
         }
-        // One that was done before is started again and killed sooner.
-        let words = parts(&words);
-        let mut hit = (0..4).any(|tries| kill(room, &mut dice, &words, USUALLY / (1 << tries)));
+        let mut hit = kill(room, &mut dice, &parts(&words));
         if dice.percent(40) {
-            hit |= kill(room, &mut dice, &["reconcile", "--within", "4s"], USUALLY);
+            hit &= kill(room, &mut dice, &["reconcile", "--within", "4s"]);
         }
         recover(room);
         if dice.percent(60) {
-            hit |= kill(
-                room,
-                &mut dice,
-                &["terminate", "--all", "--yes", "--within", "5s"],
-                USUALLY,
-            );
+            hit &= kill(room, &mut dice, &["terminate", "--all", "--yes", "--within", "5s"]);
             recover(room);
         }
         end(room);
@@ -81,18 +76,28 @@ impl Chance {
     }
 }
 
-/// Kills a command at any time. What it had noted must still be there.
-fn kill(room: &mut Room, dice: &mut Dice, words: &[&str], within: Duration) -> bool {
-    let most = usize::try_from(within.as_micros()).unwrap_or_default();
-    let after = Duration::from_micros(u64::try_from(dice.below(most)).unwrap_or_default());
-    let before = room.books();
-    let mut process = room.start(words, None);
-    process.until(after, |_| false);
-    let hit = process.lives();
-    process.kill();
-    room.finish(process);
-    kept(room, &before);
-    hit
+/// Kills a command at any time of all that it takes: one that was done before is started again, and killed within the
+/// time that it took. Whether it was hit while it ran.
+fn kill(room: &mut Room, dice: &mut Dice, words: &[&str]) -> bool {
+    let mut within = USUALLY;
+    for _ in 0..TRIES {
+        let most = usize::try_from(within.as_micros()).unwrap_or_default().max(1);
+        let after = Duration::from_micros(u64::try_from(dice.below(most)).unwrap_or_default());
+        let before = room.books();
+        let start = Instant::now();
+        let mut process = room.start(words, None);
+        process.until(after, |_| false);
+        let took = start.elapsed();
+        process.kill();
+        let killed = room.finish(process).signal.is_some();
+        // What it had noted must still be there.
+        kept(room, &before);
+        if killed {
+            return true;
+        }
+        within = within.min(took);
+    }
+    false
 }
 
 /// Rows that were read once are there for good.

@@ -135,6 +135,20 @@ impl Came {
 }
 
 impl Tally {
+    /// Whether every run hit its process, and none broke a promise.
+    pub fn passes(&self) -> bool {
+        self.bad == 0 && self.placed == self.runs
+    }
+
+    /// How many missed beside those that are told.
+    pub(super) fn missed_more(&self) -> String {
+        let told = u64::try_from(self.missed.len()).unwrap_or_default();
+        match self.runs - self.placed - told {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        }
+    }
+
     fn add(&mut self, came: &Came) {
         self.runs += 1;
         self.placed += u64::from(came.placed);

@@ -87,6 +87,12 @@ impl Process {
         }
     }
 
+    /// Waits that long. False when it ended before.
+    pub(super) fn stays(&mut self, time: Duration) -> bool {
+        self.until(time, |_| false);
+        self.lives()
+    }
+
     /// Waits for its end. False when it is not there in time.
     pub(super) fn ends(&mut self, within: Duration) -> bool {
         self.until(within, |process| !process.lives())

@@ -1,7 +1,9 @@
 //! S6: two planners at once over one data folder, one of which may be killed,
 //! with a budget that lets both launch, or one, or none.
 
-use std::time::Duration;
+mod extended;
+
+use std::time::{Duration, Instant};
 
 use gpu_broker_core::number::Exact;
 use gpu_broker_sandbox::Broker;
@@ -13,8 +15,8 @@ use super::promise;
 use super::room::Room;
 use crate::dice::Dice;
 
-/// How long two launches, one after the other, take.
-const USUALLY_MS: usize = 700;
+/// One of so many lets a machine run longer while another is ordered.
+const EXTENDED_EACH: u32 = 5;
 
 /// Which run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +40,22 @@ impl Race {
         }
     }
 
+    /// Whether both ran at the same time.
     pub(super) fn run(self, room: &mut Room) -> bool {
         let mut dice = Dice::new(0x56_0000 + u64::from(self.0));
         invite(room, self.broker());
+        if self.0 % EXTENDED_EACH == EXTENDED_EACH - 1 {
+            return extended::run(room, self.broker(), &mut dice);
+        }
         let plain = provision(room, self.broker());
+        let start = Instant::now();
         let Some(worst) = worst(room, &plain) else {
             return false;
         };
+        let looked = start.elapsed();
         // In halves of what one launch may cost: none, one just, one, two.
         let halves = dice.pick(&[1, 2, 3, 4, 5]);
-        let budget = worst.times_count(halves).and_then(|sum| sum.over(Exact::whole(2)));
-        let budget = budget.expect("few digits").to_string();
+        let budget = in_halves(worst, halves);
         let mut launch = plain.clone();
         launch.extend([dice.pick(&["--budget", "--budget", "--max-total"]).to_owned(), budget]);
         // A cap on each launch lets both have one; a budget is of both.
@@ -65,14 +72,20 @@ impl Race {
             &["terminate", "--all", "--yes", "--within", "5s"],
         ];
         let other = dice.pick(&others);
-        let both = run_both(room, &mut dice, &parts(&launch), other);
+        let (both, beside) = run_both(room, &mut dice, &parts(&launch), other, looked);
         refused_only_with_reason(room, &both, halves);
         within(room, allowed);
         recover(room);
         within(room, allowed);
         end(room);
-        true
+        beside
     }
+}
+
+/// So many halves of an amount, as a flag takes it.
+fn in_halves(amount: Exact, halves: u64) -> String {
+    let sum = amount.times_count(halves).and_then(|sum| sum.over(Exact::whole(2)));
+    sum.expect("few digits").to_string()
 }
 
 /// The most that one launch may cost, as planner says before it is one.
@@ -93,20 +106,32 @@ fn worst(room: &mut Room, plain: &[String]) -> Option<Exact> {
     worst
 }
 
-/// Starts both, and kills one of them every other time.
-fn run_both(room: &mut Room, dice: &mut Dice, first: &[&str], second: &[&str]) -> [Ended; 2] {
+/// Starts both, one as much later as it takes to look at the market or less, so that the first is still at it; and kills
+/// one of them every other time. Whether both ran at the same time.
+fn run_both(room: &mut Room, dice: &mut Dice, first: &[&str], second: &[&str], looked: Duration) -> ([Ended; 2], bool) {
     let killed = dice.pick(&[None, None, Some(0), Some(1)]);
-    let after = Duration::from_millis(u64::try_from(dice.below(USUALLY_MS)).unwrap_or_default());
-    let apart = Duration::from_millis(u64::try_from(dice.pick(&[0, 0, 3, 30, 150])).unwrap_or_default());
-    let one = room.start(first, None);
-    std::thread::sleep(apart);
+    let share = |dice: &mut Dice, percent: usize| looked * u32::try_from(dice.below(percent)).unwrap_or_default() / 100;
+    let mut apart = Duration::ZERO;
+    if dice.percent(60) {
+        apart = share(dice, 50);
+    }
+    // A launch takes two or three times as long as a look.
+    let after = share(dice, 300);
+    let mut one = room.start(first, None);
+    while !one.stays(apart) && !apart.is_zero() && promise::ours(&room.ledger()).next().is_none() {
+        // It was refused before the other began: once more, and closer.
+        apart /= 2;
+        room.finish_beside(one);
+        one = room.start(first, None);
+    }
     let two = room.start(second, None);
+    let beside = one.lives();
     let mut both = [one, two];
     if let Some(at) = killed {
         both[at].until(after, |_| false);
         both[at].kill();
     }
-    both.map(|process| room.finish_beside(process))
+    (both.map(|process| room.finish_beside(process)), beside)
 }
 
 /// More machines at once than the budget holds, and none that was refused for

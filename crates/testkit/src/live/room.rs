@@ -128,7 +128,10 @@ impl Room {
     /// The same, by another program that becomes it.
     pub(super) fn start_in(&mut self, before: &[String], words: &[&str], place: Option<&str>) -> Process {
         self.count += 1;
-        let _ = fs::remove_file(self.marker());
+        // One without a place goes by one that stands at its own.
+        if place.is_some() {
+            let _ = fs::remove_file(self.marker());
+        }
         let mut command = match before {
             [] => Command::new(&self.program),
             [first, rest @ ..] => {

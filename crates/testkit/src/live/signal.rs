@@ -1,4 +1,7 @@
 //! S7: asked to stop at each point, once or twice, in each phase of a launch.
+//!
+//! Not every command comes by every point, so each phase has a command of its own for those that its launch does not
+//! come by: whoever is asked to stop is always asked at the point.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -6,11 +9,11 @@ use std::time::{Duration, Instant};
 use gpu_broker_sandbox::{Broker, Live};
 
 use super::plan::{end, invite, parts, provision, recover};
-use super::point::{POINTS, Point, stop_at};
+use super::point::{FIRST_OF_END, LAST_OF_END, POINTS, Point, stop_at};
 use super::process::{Ended, Process};
 use super::promise;
+use super::relay::{Moment, Op};
 use super::room::Room;
-use crate::dice::Dice;
 
 /// How it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +26,13 @@ pub(super) enum Asked {
 /// What it does when it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// A launch in which nothing goes wrong.
+    /// A launch in which nothing goes wrong; for the points of ending, somebody who goes on with the end of its machine.
     Calm,
-    /// A launch whose answer is lost.
+    /// A launch whose answer is lost; for the points of ending, the end of what may have come of it.
     Lost,
     /// A launch whose machine is dearer than approved, and is ended.
     Dearer,
-    /// The end of a machine.
+    /// The end of a machine; for the points of launching, a launch while another machine is ending.
     End,
 }
 
@@ -57,8 +60,10 @@ const PHASES: [(Phase, &str); 4] = [
 const SOON: Duration = Duration::from_secs(12);
 /// The same, when it was asked twice: at once, on a machine with much to do.
 const AT_ONCE: Duration = Duration::from_millis(1_500);
-/// How long a launch takes: a point that is not on its way is any time of it.
-const USUALLY_MS: usize = 400;
+/// The end of everything.
+const END: [&str; 5] = ["terminate", "--all", "--yes", "--within", "5s"];
+/// The points at which the answer to a launch has come in part.
+const OF_ANSWER: [u8; 2] = [12, 13];
 
 impl Signal {
     /// All 288.
@@ -92,6 +97,8 @@ impl Signal {
     pub(super) fn faults(self) -> Vec<String> {
         match self.phase {
             Phase::Calm | Phase::End => Vec::new(),
+            // An answer that is lost as a whole does not come in part.
+            Phase::Lost if OF_ANSWER.contains(&self.point) => vec!["cut-json:1".to_owned()],
             Phase::Lost => vec!["close-after-effect:1".to_owned()],
             Phase::Dearer => vec!["dearer:1".to_owned()],
         }
@@ -100,45 +107,63 @@ impl Signal {
     /// Whether it was asked at its point.
     pub(super) fn run(self, room: &mut Room) -> bool {
         invite(room, self.broker());
-        let launch = provision(room, self.broker());
-        let mut words = parts(&launch);
-        if self.phase == Phase::End {
-            room.run(&words);
-            words = vec!["terminate", "--all", "--yes", "--within", "5s"];
-        }
+        let words = self.begin(room);
+        let words = parts(&words);
         // What is being ended is this command's to tell of.
-        let ends = self.phase == Phase::End;
-        let mut before = if ends { BTreeSet::new() } else { living(room) };
-        let (placed, process) = if let Ok(mut stopped) = stop_at(room, &words, self.point()) {
+        let launches = words.first() == Some(&"provision");
+        let before = if launches { living(room) } else { BTreeSet::new() };
+        let stopped = stop_at(room, &words, self.point());
+        let placed = stopped.is_ok();
+        if let Ok(mut stopped) = stopped {
             self.ask(&mut stopped.process);
-            (true, stopped.go(room))
-        } else {
-            if !ends {
-                before = living(room);
-            }
-            (false, self.any_time(room, &words))
-        };
-        self.ends(room, process, &before);
+            let process = stopped.go(room);
+            self.ends(room, process, &before);
+        }
         recover(room);
         end(room);
         placed
     }
 
-    fn point(self) -> Point {
-        Point::of(self.point, self.broker(), false)
+    /// Does what comes before the command that is asked to stop; returns its words.
+    fn begin(self, room: &mut Room) -> Vec<String> {
+        let launch = provision(room, self.broker());
+        let words = parts(&launch);
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let ends = (FIRST_OF_END..=LAST_OF_END).contains(&self.point);
+        match self.phase {
+            Phase::Calm if ends => {
+                room.run(&words);
+                killed(room, &END, Point::At("before-ending"));
+                owned(&["reconcile", "--within", "4s"])
+            }
+            Phase::Lost if ends => {
+                // Nobody looks for it before it is to end.
+                let hasty = words.iter().map(|word| if *word == "2s" { "0s" } else { word });
+                room.run(&hasty.collect::<Vec<_>>());
+                owned(&END)
+            }
+            Phase::Calm | Phase::Lost | Phase::Dearer => launch,
+            Phase::End => match self.point {
+                // Whoever ends machines takes a turn where a launch was killed in its own.
+                1 | 2 => {
+                    killed(room, &words, Point::At("after-sending"));
+                    owned(&END)
+                }
+                4..=15 | POINTS => {
+                    room.run(&words);
+                    killed(room, &END, Point::On(Moment::Read(Op::Delete)));
+                    launch
+                }
+                _ => {
+                    room.run(&words);
+                    owned(&END)
+                }
+            },
+        }
     }
 
-    /// A point that is not on the way of this phase: at any time of a further
-    /// command.
-    fn any_time(self, room: &mut Room, words: &[&str]) -> Process {
-        let mut dice = Dice::new(u64::from(self.point) * 31 + u64::from(self.asked == Asked::Twice));
-        let after = Duration::from_millis(u64::try_from(dice.below(USUALLY_MS)).unwrap_or_default());
-        let mut process = room.start(words, None);
-        // Before it has begun to listen, it ends as any process does.
-        process.until(SOON, |process| !process.told().is_empty());
-        process.until(after, |_| false);
-        self.ask(&mut process);
-        process
+    fn point(self) -> Point {
+        Point::of(self.point, self.broker(), false)
     }
 
     fn ask(self, process: &mut Process) {
@@ -167,6 +192,14 @@ impl Signal {
             room.breach("R14", format!("it took {took:?} to end at once; {}", ended.told()));
         }
         said(room, &ended, before);
+    }
+}
+
+/// Runs a command that is killed at a point.
+fn killed(room: &mut Room, words: &[&str], point: Point) {
+    match stop_at(room, words, point) {
+        Ok(stopped) => drop(stopped.kill(room)),
+        Err(ended) => room.breach("S11", format!("it does not come by {point:?}; {}", ended.told())),
     }
 }
 

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::launch::Watcher;
 use gpu_broker_engine::launch::event::Event;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 
 use super::book::Promise;
-use super::machine::Machine;
+use super::machine::{Machine, Owner};
+use super::shop::{BROKERS, exact};
 use super::world::{Shared, World};
 
 /// Watches every commit of a run.
@@ -27,7 +29,10 @@ impl World {
     fn committed(&mut self, event: &Event, state: &State) {
         match event {
             Event::Sending(named) => *self.book.announced.entry(named.key.clone()).or_default() += 1,
-            Event::Reserved(reserved) => self.set_aside(state, &reserved.launch),
+            Event::Reserved(reserved) => {
+                self.set_aside(state, &reserved.launch);
+                self.burns(state, &reserved.launch, &reserved.ordered.broker);
+            }
             Event::Accepted(accepted) => self.learned(accepted.id.as_str()),
             Event::Extra(extra) => self.learned(extra.id.as_str()),
             Event::Orphan(orphan) => self.learned(orphan.id.as_str()),
@@ -90,6 +95,30 @@ impl World {
             if cap.is_some_and(|cap| amount > cap) {
                 self.breach(Promise::I3, format!("{what} {amount} is above its cap"));
             }
+        }
+    }
+
+    /// All that an account may cost per hour, reckoned anew: what was launched
+    /// from here, and the strangers that it has in truth and has shown (I3).
+    fn burns(&mut self, state: &State, launch: &str, broker: &Broker) {
+        let Some(cap) = state.launches.get(launch).and_then(|one| one.caps.burn) else {
+            return;
+        };
+        let now = self.now;
+        let ours = state.attempts.values().filter(|one| one.ordered.broker == *broker);
+        let ours = ours.filter(|one| !matches!(one.stage, Stage::Released | Stage::Gone));
+        let listed = |one: &Attempt| one.machine.as_ref().and_then(|machine| machine.rate);
+        let ours = sum(ours.map(|one| listed(one).unwrap_or(one.ordered.ceiling)));
+        let sites = self.sites.iter().zip(BROKERS.iter());
+        let machines = sites
+            .filter(|(_, one)| *one == broker)
+            .flat_map(|(site, _)| &site.machines);
+        let strangers = machines.filter(|one| one.owner == Owner::Stranger && one.lives(now) && one.shown.is_some());
+        let known = |one: &Machine| state.by_id(broker, &one.id).is_some();
+        let strangers = sum(strangers.filter(|one| !known(one)).map(|one| exact(one.rate)));
+        if ours.plus(strangers).is_none_or(|burn| burn > cap) {
+            let what = format!("{broker} bills {ours} to us and {strangers} to others, above the cap of {cap}");
+            self.breach(Promise::I3, what);
         }
     }
 

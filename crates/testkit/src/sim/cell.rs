@@ -128,6 +128,7 @@ impl CellSpec {
                 total: Some(exact(total)),
                 upfront: None,
                 budget: None,
+                burn: None,
             },
             currency: Currency::USD,
             ends_at: None,

@@ -141,7 +141,7 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
     let budgets = dice.pick(&[1, 2]);
     let budget = dice.percent(25).then(|| most(|good| good.rate * HORIZON_H) * budgets);
     let now = rig.now();
-    let wish = Wish {
+    let mut wish = Wish {
         plans: plans
             .iter()
             .map(|plan| plan.iter().map(|good| good.unit()).collect::<Vec<Unit>>().into())
@@ -152,6 +152,7 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
             total: total.map(exact),
             upfront: None,
             budget: budget.map(exact),
+            burn: None,
         },
         currency: Currency::USD,
         ends_at: dice
@@ -161,6 +162,12 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
         resolve_for: Duration::from_secs(dice.pick(&[60, 1_200])),
         wait: dice.pick(&[None, Some(120), Some(1_200)]).map(Duration::from_secs),
     };
+    // Enough beside the strangers that are there from the start, or not. Dice of its own leave the others' throws as
+    // they were in the runs that are known by their seeds.
+    let mut aside = Dice::new(now);
+    let burns = aside.pick(&[1, 2, 3]);
+    let burn = aside.percent(20).then(|| most(|good| good.rate) * burns + 3 * MICRO);
+    wish.caps.burn = burn.map(exact);
     let machines = u32::try_from(slots).unwrap_or_default();
     rig.provision(&wish, Cap { rate, machines });
     rig.calm();

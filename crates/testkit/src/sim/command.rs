@@ -135,7 +135,7 @@ impl Asked {
             add("S2", "random, account in use", Gate::None, tally);
         }
         if self.wants("S2") || self.wants("S2E") {
-            let tally = levels::random(self.cases / 2, self.seed, Account::Empty);
+            let tally = levels::random(self.cases, self.seed, Account::Empty);
             add("S2e", "random, empty account", Gate::AtMost(EMPTY_AT_MOST), tally);
         }
         if self.wants("S8") {

@@ -11,6 +11,7 @@ use super::{Engine, EngineError};
 use crate::clock::Stamp;
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
+use crate::launch::caps::Listed;
 use crate::launch::event::{Event, Named, Noted, Purse};
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::survey::{Look, conclude, is_whole, wallet};
@@ -86,12 +87,27 @@ impl Engine {
         reach("concluded");
         if whole {
             self.whole.insert(account.clone(), began.clone());
+            self.listed.insert(account.clone(), Listed::of(&listing));
         }
         Ok(Looked {
             listing,
             whole,
             missing,
         })
+    }
+
+    /// All that the account of an order lists, seen a moment ago; none where it
+    /// cannot be seen as a whole. Costs nothing.
+    pub(super) async fn listed(&mut self, of: &Account) -> Result<Option<Listed>, EngineError> {
+        let account = Account {
+            kind: Kind::Machine,
+            ..of.clone()
+        };
+        if !self.is_fresh(&account) {
+            self.look(&account).await?;
+        }
+        let listed = self.listed.get(&account).filter(|_| self.is_fresh(&account));
+        Ok(listed.cloned())
     }
 
     /// The listing, the strangers that left it without a trace, and those of them

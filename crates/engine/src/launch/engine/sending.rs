@@ -12,7 +12,7 @@ use super::looking::as_machine;
 use super::{Engine, EngineError, scope};
 use crate::failpoint::reach;
 use crate::journal::JournalError;
-use crate::launch::caps;
+use crate::launch::caps::{self, Ahead};
 use crate::launch::chores::create_in;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Named, Noted, Ready, Rejected, SoldOut};
 use crate::launch::judge::judge;
@@ -28,6 +28,8 @@ pub(crate) struct SlotOf<'a> {
     pub(crate) slot: u16,
     pub(crate) number: u8,
     pub(crate) ends_at: Option<jiff::Timestamp>,
+    /// What its plan orders next.
+    pub(crate) ahead: &'a [Ahead],
 }
 
 /// What came of trying to send.
@@ -64,12 +66,17 @@ impl Engine {
             let purse = self.purse(fleet, &account).await;
             self.commit(|state| Ok(wallet::before_sending(state, &account, purse).into_iter().collect()))?;
         }
+        let launch = self.state.launches.get(of.launch);
+        let listed = match launch.and_then(|launch| launch.caps.burn) {
+            Some(_) => self.listed(&account).await?,
+            None => None,
+        };
         self.must_keep()?;
         reach("before-reserve");
         let now = self.now();
         let set_aside = self.commit(|state| {
             is_open(state, &of)?;
-            caps::allow(state, &reserved, &now)?;
+            caps::allow(state, &reserved, (of.ahead, listed.as_ref()), &now)?;
             Ok(vec![Event::Reserved(Box::new(reserved))])
         });
         match set_aside {

@@ -1,17 +1,16 @@
 //! One row more: which step it is, and that it may follow what was.
 
+mod account;
+mod found;
 mod live;
 
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
-use jiff::SignedDuration;
 
-use super::{Attempt, Launch, Machine, SoldOutView, Stage, State, WalletSays};
+use super::{Attempt, Launch, Machine, Stage, State, WalletSays};
 use crate::clock::Stamp;
-use crate::launch::account::Account;
-use crate::launch::event::{Accepted, Event, Extra, Known, Orphan, Planned, Reserved, SoldOut, Wallet};
-use crate::launch::survey::cost::{self, between_ms};
+use crate::launch::event::{Accepted, Event, Planned, Reserved};
 
 impl State {
     /// Takes in one event. An event that may not follow is refused: then
@@ -177,105 +176,11 @@ impl State {
         Ok(())
     }
 
-    fn find_orphan(&mut self, orphan: Orphan, at: &Stamp) -> Result<(), String> {
-        let rate = Some(orphan.ordered.ceiling);
-        let mut attempt = Attempt::new(orphan.key, orphan.ordered, Stage::Orphan, at);
-        attempt.ends_at = orphan.ends_at;
-        attempt.created_at = orphan.created_at;
-        attempt.machine = Some(listed(orphan.id, rate, at));
-        attempt.worst = unplanned(&attempt, at);
-        "its name is ours, and the journal knows nothing of it".clone_into(&mut attempt.note);
-        self.insert(attempt)
-    }
-
-    fn extra(&mut self, extra: Extra, at: &Stamp) -> Result<(), String> {
-        let of = self.attempt(&extra.of)?.clone();
-        let mut attempt = Attempt::new(extra.key, of.ordered, Stage::Accepted, at);
-        attempt.name = of.name;
-        attempt.launch = of.launch;
-        attempt.slot = of.slot;
-        attempt.number = of.number;
-        // It came of the same request, and may cost as much until it is gone.
-        attempt.sent = of.sent;
-        attempt.ends_at = of.ends_at;
-        attempt.worst = of.worst;
-        attempt.machine = Some(listed(extra.id, extra.rate, at));
-        self.insert(attempt)
-    }
-
     fn insert(&mut self, attempt: Attempt) -> Result<(), String> {
         let key = attempt.key.clone();
         match self.attempts.insert(key.clone(), attempt) {
             None => Ok(()),
             Some(_) => Err(format!("attempt {key} is in the journal already")),
-        }
-    }
-
-    fn learn(&mut self, known: Known, at: &Stamp) {
-        let account = self.accounts.entry(known.account.clone()).or_default();
-        if !known.alive.is_empty() || !known.ended.is_empty() {
-            account.ever.get_or_insert_with(|| at.clone());
-        }
-        account.alive.extend(known.alive);
-        account.ended |= !known.ended.is_empty();
-        for id in known.ended.iter().chain(&known.traceless) {
-            account.alive.remove(id);
-        }
-        // All that was ever there left no trace: it may have been another
-        // account's, and what ours shows is not known (F68).
-        if !known.traceless.is_empty() && account.alive.is_empty() && !account.ended {
-            account.ever = None;
-            let open = self.attempts.values_mut().filter(|one| one.stage.is_open());
-            for one in open.filter(|one| one.ordered.account() == known.account) {
-                one.wallet = WalletSays::Nothing;
-            }
-        }
-    }
-
-    /// What a wallet says counts for every request whose outcome is open.
-    fn weigh(&mut self, wallet: &Wallet) {
-        let open = self.attempts.values_mut().filter(|one| one.stage.is_open());
-        for one in open.filter(|one| one.ordered.account() == wallet.account) {
-            one.wallet = match one.wallet {
-                WalletSays::Nothing if wallet.purse.is_some() => WalletSays::Steady,
-                WalletSays::Steady if wallet.fell => {
-                    "the account's wallet fell, and no listing shows why".clone_into(&mut one.note);
-                    WalletSays::Fell
-                }
-                says => says,
-            };
-        }
-        self.accounts.entry(wallet.account.clone()).or_default().purse = wallet.purse;
-    }
-
-    /// A listing shows a machine of ours: from now on it can be held against that
-    /// whether it shows all, and whoever is doubted is doubted anew.
-    pub(super) fn shows_ours(&mut self, account: &Account, at: &Stamp) {
-        let asked = |one: &&mut Attempt| one.wallet != WalletSays::Unasked && one.ordered.account() == *account;
-        for one in self.attempts.values_mut().filter(asked) {
-            one.wallet = WalletSays::Unasked;
-            if one.quiet_from.is_some() {
-                one.quiet_from = Some(at.clone());
-                one.looks = 0;
-            }
-        }
-    }
-
-    fn sell_out(&mut self, sold_out: SoldOut, at: &Stamp) {
-        let offer = (sold_out.broker, sold_out.offer, sold_out.place);
-        let view = self.sold_out.entry(offer).or_insert_with(|| SoldOutView {
-            last: at.clone(),
-            times: 0,
-        });
-        view.last = at.clone();
-        view.times += 1;
-    }
-
-    fn lag(&mut self, broker: gpu_broker_core::offer::Broker, lag_ms: Option<u64>) {
-        if let Some(lag_ms) = lag_ms {
-            let lags = self.lags.entry(broker).or_default();
-            lags.count += 1;
-            lags.longest = lags.longest.max(Duration::from_millis(lag_ms));
         }
     }
 
@@ -344,32 +249,6 @@ impl Attempt {
             cost: None,
             ends_at: None,
         }
-    }
-}
-
-/// What a machine may come to cost for which nobody here set money aside: what
-/// it has cost, and what it costs until the end that is in its name. Where it
-/// has none, a day more: as long as a request covers of which nobody says how
-/// long. Past that, what it has cost counts (`Commitment`).
-fn unplanned(attempt: &Attempt, at: &Stamp) -> Exact {
-    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
-    let until = attempt.ends_at.or_else(|| at.wall.checked_add(A_DAY).ok());
-    let ms = between_ms(attempt.paid_from(), until.unwrap_or(at.wall).max(at.wall));
-    cost::over(attempt.ordered.ceiling, ms).unwrap_or_default()
-}
-
-/// A machine that a listing shows.
-fn listed(id: gpu_broker_core::instance::InstanceId, rate: Option<Exact>, at: &Stamp) -> Machine {
-    Machine {
-        id,
-        from: at.clone(),
-        rate,
-        phase: None,
-        ssh: Vec::new(),
-        listed: true,
-        ours: true,
-        claimed: false,
-        unseen_from: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A broker that answers as told, and remembers the truth.
 
+mod account;
 mod script;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -15,8 +16,8 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Broker, Offer, Provider};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::source::{
-    Account, AccountKey, Ask, Balance, Catalog, Coverage, Deletion, Disks, Ending, ErrorKind, Fleet, FleetTraits,
-    Listing, Order, Outcome, Refusal, RefusalKind, Source, SourceError,
+    Account, Ask, Catalog, Coverage, Deletion, Disks, Ending, ErrorKind, Fleet, FleetTraits, Listing, Order, Outcome,
+    Refusal, RefusalKind, Source, SourceError,
 };
 use jiff::Timestamp;
 
@@ -134,9 +135,15 @@ impl Scripted {
     }
 
     pub(super) fn stranger(&self, name: &str) {
+        self.stranger_at(name, Some("1"));
+    }
+
+    /// One at that price, or of which the broker does not say what it costs.
+    pub(super) fn stranger_at(&self, name: &str, rate: Option<&str>) {
         let mut truth = self.truth.lock().unwrap();
         let id = format!("stranger-{}", truth.machines.len());
-        let machine = self.machine(name, &id, "1", Phase::Running);
+        let mut machine = self.machine(name, &id, rate.unwrap_or("0"), Phase::Running);
+        machine.rate = machine.rate.filter(|_| rate.is_some());
         truth.machines.push((0, machine));
     }
 
@@ -365,43 +372,6 @@ impl Fleet for Scripted {
 
     fn account(&self) -> &dyn Account {
         self
-    }
-}
-
-#[async_trait]
-impl Account for Scripted {
-    async fn balances(&self, _: Duration) -> Result<Vec<Balance>, SourceError> {
-        let mut truth = self.truth.lock().unwrap();
-        truth.weighed += 1;
-        let less = match truth.wallet {
-            Wallet::Steady | Wallet::Others => 0,
-            Wallet::Falls | Wallet::Changes => truth.weighed,
-            Wallet::Fails => return Err(Self::error(ErrorKind::Unavailable)),
-        };
-        let euros = truth.wallet == Wallet::Changes && truth.weighed.is_multiple_of(2);
-        Ok(vec![Balance {
-            team: None,
-            name: "own".to_owned(),
-            amount: Exact::whole(1_000_000 - less),
-            currency: if euros { "EUR".parse().unwrap() } else { Currency::USD },
-            current: truth.wallet != Wallet::Others,
-        }])
-    }
-
-    async fn keys(&self, _: Duration) -> Result<Vec<AccountKey>, SourceError> {
-        Ok(Vec::new())
-    }
-
-    async fn add_key(&self, _: &str, _: &str, _: Duration) -> Result<AccountKey, SourceError> {
-        Err(Self::error(ErrorKind::Refused))
-    }
-
-    async fn remove_key(&self, _: &str, _: Duration) -> Result<Deletion, SourceError> {
-        Ok(Deletion::Absent)
-    }
-
-    async fn kubernetes_versions(&self, _: &Offer, _: Duration) -> Result<Vec<String>, SourceError> {
-        Ok(Vec::new())
     }
 }
 

@@ -37,6 +37,131 @@ async fn caps_are_checked_before_anything_is_sent() {
     }
 }
 
+fn burning(cap: &str) -> Wish {
+    let caps = Caps {
+        burn: Some(cap.parse().unwrap()),
+        ..Caps::default()
+    };
+    Wish {
+        caps,
+        ..wish(vec![vec![unit("best", "10")]])
+    }
+}
+
+#[tokio::test]
+async fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
+    /// Strangers by what each is listed at, the cap, and what is said where it forbids.
+    type Case<'a> = (&'a [Option<&'a str>], &'a str, Option<&'a str>);
+    let cases: [Case<'_>; 7] = [
+        (&[], "10", None),
+        (&[], "9.99", Some("`--account-max-burn`")),
+        (&[Some("1")], "11", None),
+        (
+            &[Some("1")],
+            "10.99",
+            Some("would come to 11 USD, above the cap of 10.99"),
+        ),
+        (&[Some("1"), Some("2.5")], "13.5", None),
+        (&[Some("1"), Some("2.5")], "13.4", Some("13.5 USD")),
+        (&[None], "1000", Some("does not say what it costs")),
+    ];
+    for (strangers, cap, forbidden) in cases {
+        let world = World::new(vec![Answer::Made]);
+        for rate in strangers {
+            world.broker.stranger_at("somebody's", *rate);
+        }
+        let report = world.provision(&burning(cap)).await;
+        match forbidden {
+            None => assert_eq!(report.end, End::Ready, "{cap}: {report:?}"),
+            Some(said) => {
+                assert!(
+                    matches!(&report.end, End::Guarded(why) if why.contains(said)),
+                    "{cap}: {report:?}"
+                );
+            }
+        }
+        assert_eq!(world.broker.posts() > 0, forbidden.is_none(), "{cap}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_launched_from_here_burns_once_and_until_it_is_gone() {
+    for (cap, allowed) in [("21", true), ("20.99", false)] {
+        let world = World::new(vec![Answer::Made, Answer::Made]);
+        world.broker.stranger("somebody's");
+        let first = world.provision(&burning("11")).await;
+        let second = world.provision(&burning(cap)).await;
+        assert_eq!(second.end == End::Ready, allowed, "{cap}: {second:?}");
+        // Each frees what it burns once it is gone, and not before.
+        let keys = vec![first.attempts[0].key.clone()];
+        let mut engine = world.engine();
+        engine.terminate(&keys, Duration::from_secs(180)).await.unwrap();
+        let third = world.provision(&burning("21")).await;
+        assert_eq!(third.end, End::Ready, "{cap}: {third:?}");
+    }
+    // One that may exist counts as one that does.
+    let world = World::new(vec![Answer::LostBefore]);
+    let hasty = Wish {
+        resolve_for: Duration::ZERO,
+        ..burning("10")
+    };
+    assert_eq!(world.provision(&hasty).await.end, End::Unknown);
+    assert!(matches!(world.provision(&burning("19")).await.end, End::Guarded(_)));
+}
+
+#[tokio::test]
+async fn nothing_is_rented_of_a_whole_that_a_cap_does_not_hold() {
+    let two = || vec![unit("a", "10"), unit("b", "11")];
+    let cap = |text: &str| Some(text.parse::<Exact>().unwrap());
+    for (budget, burn, all_or_nothing, posts) in [
+        (cap("504"), cap("22"), true, 2),
+        (cap("503"), None, true, 0),
+        (None, cap("21.5"), true, 0),
+        // Some of it is of use.
+        (cap("503"), None, false, 1),
+        (None, cap("21.5"), false, 1),
+    ] {
+        let world = World::new(vec![Answer::Made, Answer::Made]);
+        world.broker.stranger("somebody's");
+        let wish = Wish {
+            caps: Caps {
+                budget,
+                burn,
+                ..Caps::default()
+            },
+            all_or_nothing,
+            ..wish(vec![two()])
+        };
+        let report = world.provision(&wish).await;
+        assert_eq!(world.broker.posts(), posts, "{budget:?} {burn:?}: {report:?}");
+        assert_eq!(matches!(report.end, End::Guarded(_)), posts < 2, "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cap_on_an_account_that_cannot_be_seen_in_full_forbids() {
+    let world = World::new(vec![Answer::Made]);
+    world.broker.stranger("somebody's");
+    world.engine().look_around().await.unwrap();
+    // It says that it is whole, and leaves out what was there.
+    world.broker.list_as(List::Empty);
+    world.broker.get_as(Get::Fails);
+    let report = world.provision(&burning("1000")).await;
+    assert!(
+        matches!(&report.end, End::Guarded(why) if why.contains("could not be seen in full")),
+        "{report:?}"
+    );
+    assert_eq!(world.broker.posts(), 0);
+}
+
+#[test]
+fn a_journal_from_before_there_was_a_cap_on_accounts_is_read_and_written_as_ever() {
+    let before = r#"{"rate":null,"total":"5","upfront":null,"budget":null}"#;
+    let caps: Caps = serde_json::from_str(before).unwrap();
+    assert_eq!(caps.burn, None);
+    assert_eq!(serde_json::to_string(&caps).unwrap(), before);
+}
+
 #[tokio::test]
 async fn a_part_of_a_whole_is_given_back() {
     let both = || vec![unit("a", "10"), unit("b", "11")];
