@@ -102,6 +102,22 @@ fn closed(schema: &Value, path: &str) -> usize {
     }
 }
 
+/// Rules of a house, in this file.
+fn rules(file: String) -> String {
+    let rule = |name: &str, rest: &str| format!("[[policy]]\nname = \"{name}\"\nreason = \"why\"\n{rest}\n");
+    let all = [
+        rule("a", "deny = { region_in = [\"canada\"], hours_over = 12 }"),
+        rule(
+            "b",
+            "require_approval = { total_over = 10, market_not_in = [\"spot\"] }",
+        ),
+        rule("c", "deny = { rate_over = 30.5 }"),
+        rule("d", "deny = { gpus_over = 9 }"),
+    ];
+    fs::write(&file, all.concat()).unwrap();
+    file
+}
+
 #[test]
 fn what_is_for_sale_is_as_its_schemas_say() {
     // Where nobody listens, a broker that is asked fails.
@@ -121,18 +137,7 @@ fn what_is_for_sale_is_as_its_schemas_say() {
     let quote = format!("quote H100:64 --max-nodes any --market {early} -o json");
     fs::write(&kept, run(&planner, &quote).expect(0).stdout.clone()).unwrap();
 
-    let rules = file("team.toml");
-    let rule = |name: &str, rest: &str| format!("[[policy]]\nname = \"{name}\"\nreason = \"why\"\n{rest}\n");
-    let all = [
-        rule("a", "deny = { region_in = [\"canada\"], hours_over = 12 }"),
-        rule(
-            "b",
-            "require_approval = { total_over = 10, market_not_in = [\"spot\"] }",
-        ),
-        rule("c", "deny = { rate_over = 30.5 }"),
-        rule("d", "deny = { gpus_over = 9 }"),
-    ];
-    fs::write(&rules, all.concat()).unwrap();
+    let rules = rules(file("team.toml"));
 
     for (name, line) in [
         ("quote", "quote H100:8 --sandbox"),
