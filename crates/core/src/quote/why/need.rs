@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::lift::without;
 use super::limit::{Limit, Limits, least_memory};
 use crate::colocation::Colocation;
-use crate::demand::Demand;
+use crate::demand::{Demand, Nodes};
 use crate::fit::{Mismatch, Reason, fit};
 use crate::gpu::{GpuWanted, Socket};
 use crate::market::Market;
@@ -49,7 +49,12 @@ pub(super) fn needs(offer: &Offer, demand: &Demand, market: &Market) -> Vec<Limi
     if demand.policy.asks_prices() {
         // What is asked decides what it costs, and that whether a rule denies it.
         let offer = Arc::new(offer.clone());
-        needs.retain(|limits| fit(&offer, &without(demand, *limits, market)).is_ok());
+        needs.retain(|limits| {
+            // Whether its GPUs are enough is for a plan to say.
+            let nodes = Nodes::Any;
+            let lifted = without(demand, *limits, market);
+            fit(&offer, &Demand { nodes, ..lifted }).is_ok()
+        });
     }
     needs
 }
