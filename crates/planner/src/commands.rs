@@ -48,7 +48,7 @@ pub(crate) use terminate::terminate;
 #[cfg(feature = "probe")]
 pub(crate) use verify::findings;
 pub(crate) use verify::verify;
-pub(crate) use watch::watch;
+pub(crate) use watch::{Before, watch};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,6 +90,8 @@ pub(crate) struct Context<'a> {
     pub(crate) stop: Stop,
     /// Whether this is one look of many.
     pub(crate) watched: bool,
+    /// What was seen at the look before.
+    pub(crate) before: Before,
 }
 
 impl Context<'_> {

@@ -33,7 +33,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{Cli, Command, ConfigCommand, Output};
-use crate::commands::Context;
+use crate::commands::{Before, Context};
 use crate::config::Settled;
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -105,6 +105,7 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
         now,
         stop: Stop::default(),
         watched: false,
+        before: Before::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
@@ -149,7 +150,10 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
         let at_once = context.stop.at_once(printer);
         tokio::select! {
             done = work => done,
-            () = at_once => Ok(Exit::Interrupted),
+            () = at_once => {
+                printer.end_question();
+                Ok(Exit::Interrupted)
+            }
         }
     });
     // Whatever is still being reckoned is not waited for.

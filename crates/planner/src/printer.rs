@@ -15,6 +15,9 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 /// Whether the screen shows what was seen before, and is cleared by what comes next.
 static STALE: AtomicBool = AtomicBool::new(false);
 
+/// Whether a question stands on the screen, and what comes next would stand behind it.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
 /// Goes to the upper left corner, and clears everything.
 const CLEAR: &[u8] = b"\x1b[H\x1b[2J";
 
@@ -163,6 +166,7 @@ impl Printer {
             Some(columns) => Cow::Owned(wrapped(&prose(text), columns)),
             None => Cow::Borrowed(text),
         };
+        OPEN.store(!text.is_empty() && !text.ends_with('\n'), Ordering::Relaxed);
         // There is nowhere left to complain about a broken standard error.
         let _ = err.write_all(self.letters.spell(&text, self.beside.is_some()).as_bytes());
     }
@@ -173,10 +177,22 @@ impl Printer {
         !self.quiet && self.moves && terminals
     }
 
+    /// Begins a line, where a question was not answered by one.
+    pub(crate) fn end_question(self) {
+        if OPEN.load(Ordering::Relaxed) {
+            self.warn("\n");
+        }
+    }
+
     /// Whether progress would be seen by anybody.
     pub(crate) fn shows_progress(self) -> bool {
         !self.quiet && self.moves && self.letters == Letters::All && io::stderr().is_terminal()
     }
+}
+
+/// Notes that a question was answered by a line.
+pub(crate) fn answered() {
+    OPEN.store(false, Ordering::Relaxed);
 }
 
 /// Prints data for programs: never coloured, so not searched for colour.

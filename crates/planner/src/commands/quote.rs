@@ -133,6 +133,10 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
         rejections(context, explained, &again)?;
     }
+    let best = quote.plans.first().filter(|_| context.watched);
+    if let Some(moved) = best.and_then(|best| context.before.moved(best.total.amount())) {
+        printer.note(&moved);
+    }
     printer.note(&footer::quote(quote, market, demand, most));
     printer.note(&view_why::relaxations(&explained.relaxations, &again));
     printer.note(&assumptions::note(&quote.plans, demand));
@@ -247,9 +251,13 @@ pub(super) async fn reckon<T: Send + 'static>(
         .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
     reckoned.map_err(|error| {
         let text = error.to_string();
-        // What it is comes first, and what to do about it behind that.
-        match text.split_once("; ") {
-            Some((what, hint)) => Trouble::usage(what).hint(hint),
+        // What is wrong comes first, and what to do about it behind that.
+        let advice = ["; did you mean ", "; `planner ", "; write ", "; leave out "];
+        match advice.iter().filter_map(|words| text.find(words)).min() {
+            Some(at) => {
+                let (what, hint) = text.split_at(at);
+                Trouble::usage(what).hint(hint.trim_start_matches("; "))
+            }
             None => Trouble::usage(text),
         }
     })

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use crate::commands::Context;
 use crate::exit::Exit;
+use crate::printer::answered;
 use crate::report::Trouble;
 
 /// What to do where nobody can be asked.
@@ -42,9 +43,10 @@ pub(crate) async fn answer(context: &Context<'_>, question: &str) -> Result<Opti
     let line = read
         .await
         .map_err(|error| Trouble::new(Exit::Internal, error.to_string()))??;
-    if line.is_none() {
-        // What comes next does not stand behind the question.
-        context.printer.warn("\n");
+    if line.is_some() {
+        answered();
+    } else {
+        context.printer.end_question();
     }
     Ok(line)
 }

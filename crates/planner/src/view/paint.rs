@@ -70,11 +70,13 @@ pub(crate) fn stock(word: &str) -> Option<Tone> {
 }
 
 /// Labels of sentences.
-const LABELS: [(&str, Tone); 4] = [
+const LABELS: [(&str, Tone); 6] = [
     ("error:", Tone::Bad),
     ("warning:", Tone::Note),
     ("hint:", Tone::Code),
     ("cheaper from", Tone::Good),
+    ("cheaper than before:", Tone::Good),
+    ("dearer than before:", Tone::Note),
 ];
 
 /// Sentences with what matters in colour: their labels, and what is to be typed.
