@@ -375,7 +375,7 @@ fn disks_that_cannot_be_listed_make_the_market_partial() {
         "",
         2,
         0,
-        "no disk of yours is called `disk-1`\nhint: no broker told of any",
+        "no disk of yours is called `disk-1`; no broker told of any",
     );
     check("--attach disk-1", owned, 4, 0, "no broker that answered lists it");
     check("", owned, 0, 1, "1 ranked");
