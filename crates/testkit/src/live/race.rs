@@ -124,8 +124,13 @@ fn run_both(room: &mut Room, dice: &mut Dice, first: &[&str], second: &[&str], l
         room.finish_beside(one);
         one = room.start(first, None);
     }
-    let two = room.start(second, None);
-    let beside = one.lives();
+    let mut two = room.start(second, None);
+    if !one.lives() && promise::ours(&room.ledger()).next().is_none() {
+        // It was refused at that very moment: once more, beside the one that has just begun.
+        room.finish_beside(one);
+        one = room.start(first, None);
+    }
+    let beside = one.lives() && two.lives();
     let mut both = [one, two];
     if let Some(at) = killed {
         both[at].until(after, |_| false);
