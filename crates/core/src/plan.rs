@@ -12,6 +12,7 @@ mod merge;
 mod order;
 mod part;
 mod pool;
+mod price;
 mod purchase;
 mod search;
 mod single;

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digits::base32;
 use crate::journal::JournalError;
 use crate::journal::folder::{Folder, cannot};
 use crate::journal::rows_were_noted;
-use crate::tag::base32;
 
 /// The file.
 const NAME: &str = "identity";

@@ -88,6 +88,7 @@ mod tagged;
 mod tend;
 mod tolerance;
 mod unit;
+mod unlaunchable;
 mod watch;
 
 pub use account::{Account, Kind};
@@ -98,13 +99,14 @@ pub use insight::{Held, Lag};
 pub use interrupt::Interrupt;
 pub use judge::Doom;
 pub use names::{Names, Said};
-pub use package::{OrderTerms, Unlaunchable, charged};
+pub use package::{OrderTerms, charged};
 pub use provision::{End, OnUnknown, Report, Wish};
 pub use settings::Settings;
 pub use standing::Standing;
 pub use tagged::{FolderTurns, TaggedNames};
 pub use tolerance::Tolerance;
 pub use unit::{DiskUnit, Package, Unit};
+pub use unlaunchable::Unlaunchable;
 pub use watch::{Unwatched, Watcher};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! where machines are launched without ever renting twice or forgetting one.
 
 pub mod clock;
+mod digits;
 pub mod failpoint;
 mod gather;
 pub mod identity;

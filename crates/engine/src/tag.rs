@@ -3,16 +3,12 @@
 //! `gp-dqobyb-vpg66ajd-0ka1-xhtc7u-eqmn` says: installation `dqobyb`, the intent `vpg66ajd`, its slot `0k`, the attempt
 //! `1` at it, to be ended at minute `htc7u`, and that it was us who said so.
 
-mod digits;
-
-pub(crate) use digits::base32;
-
 use std::fmt;
 
 use jiff::Timestamp;
 use thiserror::Error;
 
-use self::digits::{base36, from_base32, from_base36};
+use crate::digits::{base32, base36, from_base32, from_base36};
 use crate::identity::Identity;
 
 /// How long every name is.

@@ -1,6 +1,6 @@
 //! What bounds every plan besides the count: instances, and money (R2, R7).
 
-use super::pool::Price;
+use super::price::Price;
 use crate::demand::Caps;
 use crate::fit::Reason;
 use crate::money::PARTS;

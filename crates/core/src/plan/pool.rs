@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use super::limits::{Limits, Spent};
 use super::order::{Identity, everything, identity, quality};
-use crate::bill::Bill;
-use crate::colocation::DiskSet;
+use super::price::Price;
 use crate::demand::Objective;
 use crate::fit::Candidate;
-use crate::money::{Money, Rate};
 use crate::number::Exact;
 use crate::quantity::Range;
 
@@ -139,33 +137,6 @@ impl Base {
         weight: Weight::ZERO,
         spent: [0; 3],
     };
-}
-
-/// What something costs: an instance, or the disks of a plan.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Price {
-    pub(super) rate: Rate,
-    pub(super) upfront: Money,
-    pub(super) total: Money,
-}
-
-impl Price {
-    pub(super) fn of(bill: &Bill) -> Self {
-        Self {
-            rate: bill.rate,
-            upfront: bill.upfront,
-            total: bill.total,
-        }
-    }
-
-    /// Nothing is paid for a disk when ordering.
-    pub(super) fn of_disks(disks: &DiskSet) -> Self {
-        Self {
-            rate: disks.rate,
-            upfront: Money::zero(disks.total.currency()),
-            total: disks.total,
-        }
-    }
 }
 
 impl Pool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::usual_image;
 
-use super::package::Unlaunchable;
+use super::unlaunchable::Unlaunchable;
 
 /// What somebody wants to boot; by default the usual image of each offer.
 #[derive(Debug, Clone, Default)]

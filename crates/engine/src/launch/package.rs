@@ -16,11 +16,11 @@ use gpu_broker_core::plan::{Group, Plan};
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::source::{CloudInit, DiskOrder, LoginKey, Order};
 use gpu_broker_core::verify::{ClaimedGroup, ClaimedPlan};
-use thiserror::Error;
 
 use super::boot::Boot;
 use super::tolerance::Tolerance;
 use super::unit::{DiskUnit, Package, Unit};
+use super::unlaunchable::Unlaunchable;
 
 /// Everything that a launch says beside the plan.
 #[derive(Debug, Clone)]
@@ -56,24 +56,6 @@ impl<'a> OrderTerms<'a> {
             kubernetes: BTreeMap::new(),
             ends_in: None,
         }
-    }
-}
-
-/// Why a plan cannot be launched as it was asked: in words, which may hold a
-/// broker's.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct Unlaunchable(pub(super) String);
-
-impl From<String> for Unlaunchable {
-    fn from(why: String) -> Self {
-        Self(why)
-    }
-}
-
-impl From<&str> for Unlaunchable {
-    fn from(why: &str) -> Self {
-        Self(why.to_owned())
     }
 }
 

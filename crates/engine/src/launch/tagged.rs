@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::engine::Turns;
 use super::names::{Names, Said};
+use crate::digits::base32;
 use crate::identity::Identity;
 use crate::lock::{Holder, Lock};
-use crate::tag::{Tag, base32};
+use crate::tag::Tag;
 
 /// Intents have 40 bits, which are eight characters.
 const INTENT_BITS: u32 = 40;

@@ -11,15 +11,15 @@ pub(crate) fn base32(number: u64, width: usize) -> String {
 }
 
 /// The last `width` digits of a number in base 36, the most significant first.
-pub(super) fn base36(number: u64, width: usize) -> String {
+pub(crate) fn base36(number: u64, width: usize) -> String {
     written(BASE36, number, width)
 }
 
-pub(super) fn from_base32(text: &str) -> Option<u64> {
+pub(crate) fn from_base32(text: &str) -> Option<u64> {
     read(BASE32, text)
 }
 
-pub(super) fn from_base36(text: &str) -> Option<u64> {
+pub(crate) fn from_base36(text: &str) -> Option<u64> {
     read(BASE36, text)
 }
 
