@@ -103,12 +103,17 @@ pub(crate) fn json(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
 /// Prints a document as JSON while it is made, for those too long to be held twice.
 pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Trouble> {
     stream(|out| {
-        let mut out = Inert(out);
+        // The serializer writes single brackets and words: they are looked at by the thousand.
+        let mut out = io::BufWriter::with_capacity(LOOKED_AT_BYTES, Inert(out));
         serde_json::to_writer_pretty(&mut out, document)?;
-        out.write_all(b"\n")
+        out.write_all(b"\n")?;
+        out.flush()
     })
     .map_err(Trouble::from)
 }
+
+/// Bytes that are made inert together.
+const LOOKED_AT_BYTES: usize = 128 << 10;
 
 /// Makes JSON inert on its way. JSON is written in pieces that each are whole characters.
 struct Inert<W>(W);
@@ -119,8 +124,7 @@ impl<W: io::Write> io::Write for Inert<W> {
     }
 
     fn write_all(&mut self, piece: &[u8]) -> io::Result<()> {
-        let plain = |byte: &u8| (b' '..=b'~').contains(byte) || *byte == b'\n';
-        if piece.iter().all(plain) {
+        if is_plain(piece) {
             return self.0.write_all(piece);
         }
         let text = str::from_utf8(piece).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
@@ -130,6 +134,14 @@ impl<W: io::Write> io::Write for Inert<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Whether there is nothing but printable ASCII and line breaks. Looks at many bytes at once, not at one after the other.
+fn is_plain(bytes: &[u8]) -> bool {
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte) | (*byte == b'\n');
+    bytes
+        .chunks(256)
+        .all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)))
 }
 
 /// A document as JSON on one line.
