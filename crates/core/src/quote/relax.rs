@@ -16,24 +16,38 @@ pub struct Cheaper {
     pub flag: &'static str,
     /// What the best plan would cost per hour.
     pub rate: Rate,
-    /// The share of the total that it saves; `None` when there is no plan
-    /// without the flag.
+    /// The share of the least total without the flag that it saves; `None` when
+    /// there is no plan without it.
     pub saves: Option<Exact>,
 }
 
 /// The best rows for `demand`, and each of its widenings whose cheapest plan
-/// beats the first of them, cheapest first.
+/// beats all that the request has, cheapest first.
 pub(super) fn answer(market: &Market, demand: &Demand, rows: usize) -> (Answer, Vec<Cheaper>) {
     let asked = View {
         demand: demand.clone(),
         spared: None,
         plans: looked_at(rows),
     };
-    let (flags, wider): (Vec<&str>, Vec<View>) = widened(demand).unzip();
+    // What is ranked by something else need not have its cheapest plan first.
+    let by_total = (demand.objective != Objective::Total).then(|| cheapest(demand));
+    let same = by_total.into_iter().map(|demand| {
+        (
+            "",
+            View {
+                demand,
+                spared: None,
+                plans: 1,
+            },
+        )
+    });
+    let (flags, wider): (Vec<&str>, Vec<View>) = same.chain(widened(demand)).unzip();
     let (answer, plans) = survey(market, &asked, &wider);
     let answer = in_rows(market, demand, rows, answer);
-    let best = answer.plans.first();
-    let found = flags.into_iter().zip(plans);
+    let mut found = flags.into_iter().zip(plans).peekable();
+    let same = found.next_if(|(flag, _)| flag.is_empty());
+    let best = same.map_or_else(|| answer.plans.first().cloned(), |(_, plan)| plan);
+    let best = best.as_ref();
     let mut found: Vec<(Plan, Cheaper)> = found
         .filter_map(|(flag, plan)| {
             let plan = plan.filter(|plan| best.is_none_or(|best| plan.total.parts() < best.total.parts()))?;
@@ -49,13 +63,17 @@ pub(super) fn answer(market: &Market, demand: &Demand, rows: usize) -> (Answer, 
     (answer, found.into_iter().map(|(_, cheaper)| cheaper).collect())
 }
 
-/// The request with one thing left open that it shuts out.
-fn widened(demand: &Demand) -> impl Iterator<Item = (&'static str, View)> {
-    // Cheaper is meant in money, whatever the plans are ranked by.
-    let cheapest = || Demand {
+/// Cheaper is meant in money, whatever the plans are ranked by.
+fn cheapest(demand: &Demand) -> Demand {
+    Demand {
         objective: Objective::Total,
         ..demand.clone()
-    };
+    }
+}
+
+/// The request with one thing left open that it shuts out.
+fn widened(demand: &Demand) -> impl Iterator<Item = (&'static str, View)> {
+    let cheapest = || cheapest(demand);
     let view = |flag, spared, demand| {
         let view = View {
             demand,
@@ -108,10 +126,11 @@ mod tests {
                 (alone.ranked, alone.rejected),
                 "{seed}"
             );
-            let best = answer.plans.first();
+            let best = search(&market, &cheapest(&demand), 1).plans.into_iter().next();
             for (flag, view) in widened(&demand) {
                 let plan = search(&market, &view.demand, 1).plans.into_iter().next();
-                let better = plan.filter(|plan| best.is_none_or(|best| plan.total.parts() < best.total.parts()));
+                let better =
+                    plan.filter(|plan| best.as_ref().is_none_or(|best| plan.total.parts() < best.total.parts()));
                 let told = cheaper.iter().find(|cheaper| cheaper.flag == flag);
                 assert_eq!(
                     told.map(|told| told.rate),
