@@ -29,8 +29,10 @@ impl Bill {
     /// Bills `configuration` for `hours`.
     ///
     /// Time is charged in proportion; the total is the rate times the longest
-    /// of the horizon, the prepaid hours and the minimum runtime. Fails only
-    /// when a product has too many digits to be kept exactly.
+    /// of the horizon, the prepaid hours and the minimum runtime.
+    ///
+    /// # Errors
+    /// When a product has too many digits to be kept exactly.
     pub fn of(configuration: &Configuration, terms: &Terms, hours: Hours) -> Result<Self, MoneyError> {
         Self::interrupted(configuration, terms, hours, None)
     }
@@ -39,8 +41,10 @@ impl Bill {
     /// interruptions and done again.
     ///
     /// Only the horizon stretches: what is prepaid and the minimum runtime are
-    /// the seller's, however often he takes the machine back. Fails like
-    /// [`Bill::of`].
+    /// the seller's, however often he takes the machine back.
+    ///
+    /// # Errors
+    /// As [`Bill::of`].
     pub fn interrupted(
         configuration: &Configuration,
         terms: &Terms,

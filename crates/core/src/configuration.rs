@@ -207,6 +207,10 @@ impl Offer {
     ///
     /// Whatever is not asked for takes its default (P6). The charges are in
     /// the quote's currency; their sum is the instance's rate by construction.
+    ///
+    /// # Errors
+    /// When there is no price, a price in a currency without an exchange rate, a
+    /// resource that cannot be had in the wanted count, or an amount of too many digits.
     pub fn configure(&self, asked: &Selection, exchange: &Exchange) -> Result<Configuration, ConfigurationError> {
         self.configure_despite(asked, exchange, Err)
     }

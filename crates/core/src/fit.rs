@@ -162,6 +162,9 @@ impl fmt::Display for Reason {
 
 /// Fits one offer to a request: a priced candidate, or the first reason
 /// against it.
+///
+/// # Errors
+/// The first [`Reason`] against the offer, in the order in which they are looked at.
 pub fn fit(offer: &Arc<Offer>, demand: &Demand) -> Result<Candidate, Reason> {
     Fitter::new(demand).fit(offer).map(|draft| draft.candidate())
 }

@@ -104,6 +104,9 @@ impl Rate {
     }
 
     /// The sum of two rates of one currency.
+    ///
+    /// # Errors
+    /// When the currencies differ, or the sum has too many digits to be kept exactly.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
         let per_hour = self.per_hour.plus(other.per_hour).ok_or(MoneyError::TooManyDigits)?;
@@ -111,23 +114,35 @@ impl Rate {
     }
 
     /// This rate, `count` times.
+    ///
+    /// # Errors
+    /// When the product has too many digits to be kept exactly.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
         let per_hour = self.per_hour.times_count(count).ok_or(MoneyError::TooManyDigits)?;
         Ok(Self { per_hour, ..self })
     }
 
     /// This rate in another currency, of which one unit of ours buys `factor`.
+    ///
+    /// # Errors
+    /// When the product has too many digits to be kept exactly.
     pub fn exchanged(self, factor: Exact, currency: Currency) -> Result<Self, MoneyError> {
         let per_hour = self.per_hour.times(factor).ok_or(MoneyError::TooManyDigits)?;
         Ok(Self { per_hour, currency })
     }
 
     /// What this rate comes to over some minutes.
+    ///
+    /// # Errors
+    /// When the amount has too many digits to be kept exactly.
     pub fn over_minutes(self, minutes: Exact) -> Result<Money, MoneyError> {
         self.over_ticks(minutes.times_count(PARTS / 60).ok_or(MoneyError::TooManyDigits)?)
     }
 
     /// What this rate comes to over some ticks, [`PARTS`] of which are an hour.
+    ///
+    /// # Errors
+    /// When the amount has too many digits to be kept exactly.
     pub fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
         written(self.per_hour.times(ticks), self.currency)
     }
@@ -143,6 +158,9 @@ impl Money {
     }
 
     /// An amount in currency units.
+    ///
+    /// # Errors
+    /// When the amount has too many digits to be kept exactly.
     pub fn new(amount: Exact, currency: Currency) -> Result<Self, MoneyError> {
         written(amount.times_count(PARTS), currency)
     }
@@ -166,12 +184,18 @@ impl Money {
     }
 
     /// The sum of two amounts of one currency.
+    ///
+    /// # Errors
+    /// When the currencies differ, or the sum has too many digits to be kept exactly.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         same(self.currency, other.currency)?;
         written(self.parts.plus(other.parts), self.currency)
     }
 
     /// This amount, `count` times.
+    ///
+    /// # Errors
+    /// When the product has too many digits to be kept exactly.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
         written(self.parts.times_count(count), self.currency)
     }

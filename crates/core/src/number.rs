@@ -101,6 +101,9 @@ impl Exact {
     /// Scientific notation is a number like any other. More than 15
     /// significant digits are the noise of a binary double and are rounded
     /// half-even to 15: `1.6567999999999998` is 1.6568.
+    ///
+    /// # Errors
+    /// When the text is no decimal number, or one beyond 18 digits before the point or 28 behind.
     pub fn from_broker(text: &str) -> Result<Self, NumberError> {
         let Parts {
             mut mantissa,

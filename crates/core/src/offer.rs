@@ -334,6 +334,9 @@ pub enum PriceError {
 }
 
 /// Reads a broker's price per hour from its JSON text (P1).
+///
+/// # Errors
+/// When the text is no number that can be reckoned with, or one below zero.
 pub fn price(text: &str, currency: Currency) -> Result<Rate, PriceError> {
     let number = Exact::from_broker(text)?;
     if number.is_negative() {

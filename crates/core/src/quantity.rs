@@ -174,6 +174,9 @@ impl Range {
     }
 
     /// Reads a range whose ends `read` understands.
+    ///
+    /// # Errors
+    /// When the text is no range, or an end is none that `read` understands.
     pub fn parse<T, E>(text: &str, read: impl Fn(&str) -> Result<T, E>) -> Result<Self, QuantityError>
     where
         T: Into<u64>,

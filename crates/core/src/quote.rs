@@ -103,8 +103,13 @@ fn did_you_mean(near: &[String]) -> String {
 
 /// Ranks what `market` offers for `demand`, returning at most `plans` plans.
 ///
-/// Deterministic: the same offers in any order give the same answer. Fails only
-/// when the request names something that does not exist.
+/// Deterministic: the same offers in any order give the same answer. The time
+/// that it takes grows with the offers, and where machines may be combined with
+/// GPUs times offers that fit: milliseconds for thousands of either.
+///
+/// # Errors
+/// When the request names something that does not exist, or asks for two things
+/// that exclude each other.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
     check_words(market, demand)?;
     let (mut answer, cheaper) = relax::answer(market, demand, plans);

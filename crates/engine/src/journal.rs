@@ -26,6 +26,9 @@ use crate::clock::Stamp;
 /// Keeps the rows.
 pub trait Journal: Debug + Send {
     /// Every row after `seq`, in order; from the beginning with 0.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or is damaged.
     fn read_after(&mut self, seq: u64) -> Result<Vec<Row>, JournalError>;
 
     /// Shows `work` the rows after `seq`, and adds what it returns: one
@@ -34,6 +37,9 @@ pub trait Journal: Debug + Send {
     ///
     /// Once this returns, the rows are on disk and survive a crash; until then
     /// nothing may be done that relies on them. Returns the rows as added.
+    ///
+    /// # Errors
+    /// When it cannot be written, is damaged, or `work` refuses.
     fn transact(&mut self, seq: u64, work: &mut Work<'_>) -> Result<Vec<Row>, JournalError>;
 
     /// Why what is added is lost with this process; `None` where it is kept. Nothing that costs money may be begun over

@@ -33,6 +33,9 @@ pub fn market(wares: &[Ware]) -> Market {
 }
 
 /// One offer.
+///
+/// # Errors
+/// When a price is none that the library reads.
 pub fn offer(ware: &Ware) -> Result<Offer, PriceError> {
     let gpu = Gpu {
         model: GpuModel::new(ware.model),

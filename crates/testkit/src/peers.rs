@@ -45,6 +45,9 @@ struct Line {
 }
 
 /// Runs everything and prints the table.
+///
+/// # Errors
+/// When a command cannot be started or fails.
 pub fn compare(field: &Field, out: &mut dyn Write) -> io::Result<()> {
     let watch = Stopwatch::new(&field.scratch)?;
     let mut lines = starts(field, &watch)?;

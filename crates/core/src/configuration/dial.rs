@@ -34,6 +34,9 @@ pub struct Charge {
 
 impl Dial {
     /// The valid count that answers `wanted` at the lowest charge (P6).
+    ///
+    /// # Errors
+    /// What can be had instead, when no valid count is in the range.
     pub fn choose(&self, wanted: Option<Range>) -> Result<Choice, Available> {
         let Some(wanted) = wanted else {
             let count = self.default.or(self.min);

@@ -57,6 +57,9 @@ impl GpuRequest {
     /// Reads alternatives separated by commas. One without a count takes the
     /// next count to its right, else the nearest to its left, else 1:
     /// `H100,H200:8` is eight of either.
+    ///
+    /// # Errors
+    /// When an alternative has no name, or a count, memory or socket that is none.
     pub fn parse(text: &str) -> Result<Self, GpuError> {
         let read: Vec<_> = text.split(',').map(read_alternative).collect::<Result<_, _>>()?;
         let mut alternatives = Vec::with_capacity(read.len());

@@ -19,6 +19,9 @@ impl Market {
     /// another currency than its offer's.
     ///
     /// Sources never produce it; a file that was written or changed by somebody else may.
+    ///
+    /// # Errors
+    /// The first thing that cannot be, with where it stands.
     pub fn check(&self) -> Result<(), Unsound> {
         for (at, offer) in self.offers.iter().enumerate() {
             offer_is_sound(offer).map_err(|unsound| unsound.within(&format!("offers[{at}]")))?;
@@ -29,6 +32,9 @@ impl Market {
 
 impl DiskMarket {
     /// As [`Market::check`], of disks.
+    ///
+    /// # Errors
+    /// The first thing that cannot be, with where it stands.
     pub fn check(&self) -> Result<(), Unsound> {
         for (at, offer) in self.offers.iter().enumerate() {
             let DiskOffer { size, .. } = offer;

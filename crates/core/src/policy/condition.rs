@@ -132,6 +132,9 @@ impl Condition {
     }
 
     /// Reads a key and its words: a list of names, or one number.
+    ///
+    /// # Errors
+    /// When there is no such key, or its words are not what it takes.
     pub fn read(key: &str, words: &[String]) -> Result<Self, ConditionError> {
         for (is, is_not, subject) in LISTS {
             if key == is {

@@ -59,6 +59,10 @@ pub enum RuleError {
 impl Rule {
     /// A rule. All conditions must hold for it to take effect: those on machines
     /// of one and the same machine.
+    ///
+    /// # Errors
+    /// When name or reason is empty or of several lines, when nothing is asked or one
+    /// thing twice, and when a rule that denies could not be kept to by a search.
     pub fn new(
         name: &str,
         effect: Effect,

@@ -161,6 +161,10 @@ pub enum CompareError {
 /// Deterministic: the same offers in any order give the same answer.
 ///
 /// Of the policy's rules, those hold that say the same whatever the hours.
+///
+/// # Errors
+/// As [`super::quote()`], and when the span of hours is empty, totals are
+/// capped, or plans are to be ranked by anything else.
 pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Result<Comparison, CompareError> {
     check_words(market, demand)?;
     let demand = &Demand {

@@ -71,8 +71,11 @@ pub struct Change {
     pub rank: Option<usize>,
 }
 
-/// Explains every rejection. Deterministic like [`super::quote()`], and fails
-/// like it.
+/// Explains every rejection. Deterministic like [`super::quote()`]; slower, as it
+/// searches the market under many requests.
+///
+/// # Errors
+/// As [`super::quote()`].
 pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
     check_words(market, demand)?;
     let case = Case::new(market, demand);
@@ -95,8 +98,10 @@ pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
 }
 
 /// When nothing matches, the smallest sets of changes with which something
-/// does; empty when something matches, or nothing would. Fails like
-/// [`super::quote()`].
+/// does; empty when something matches, or nothing would.
+///
+/// # Errors
+/// As [`super::quote()`].
 pub fn relaxations(market: &Market, demand: &Demand) -> Result<Vec<Change>, RequestError> {
     check_words(market, demand)?;
     Ok(Case::new(market, demand).relaxations())

@@ -64,6 +64,10 @@ pub enum CareError {
 impl Engine {
     /// Looks at every account, whatever the journal expects there. Costs
     /// nothing.
+    ///
+    /// # Errors
+    /// When the journal cannot be read. An account that cannot be asked is no error: what
+    /// it shows says so.
     pub async fn look_around(&mut self) -> Result<Vec<Shown>, EngineError> {
         self.refresh()?;
         let mut shown = Vec::new();

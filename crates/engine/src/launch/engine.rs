@@ -72,6 +72,9 @@ pub struct Parts {
 pub trait Turns: std::fmt::Debug + Send + Sync {
     /// Takes the turn, or says who has it. It ends when the answer is dropped,
     /// and with the process.
+    ///
+    /// # Errors
+    /// When the lock cannot be had at all, in words.
     fn take(&self) -> Result<Option<Box<dyn Send>>, String>;
 }
 
@@ -80,6 +83,9 @@ pub trait Turns: std::fmt::Debug + Send + Sync {
 pub struct Alone;
 
 impl Turns for Alone {
+    ///
+    /// # Errors
+    /// When the lock cannot be had at all, in words.
     fn take(&self) -> Result<Option<Box<dyn Send>>, String> {
         Ok(Some(Box::new(())))
     }
@@ -166,6 +172,9 @@ impl Engine {
     }
 
     /// Reads what other processes wrote meanwhile.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a row in it may not follow those before.
     pub fn refresh(&mut self) -> Result<&State, EngineError> {
         let rows = self.journal.read_after(self.state.seq)?;
         take_in(&mut self.state, &rows).map_err(JournalError::Refused)?;
@@ -272,6 +281,9 @@ impl Engine {
     }
 
     /// Settles what a process that died left behind.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
     pub async fn recover(&mut self) -> Result<(), EngineError> {
         self.refresh()?;
         if abandoned(&self.state).is_empty() {

@@ -138,10 +138,8 @@ impl<W: io::Write> io::Write for Inert<W> {
 
 /// Whether there is nothing but printable ASCII and line breaks. Looks at many bytes at once, not at one after the other.
 fn is_plain(bytes: &[u8]) -> bool {
-    let plain = |byte: &u8| (b' '..=b'~').contains(byte) | (*byte == b'\n');
-    bytes
-        .chunks(256)
-        .all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)))
+    let odd = |byte: &&u8| !matches!(byte, b' '..=b'~' | b'\n');
+    bytes.chunks(256).all(|chunk| chunk.iter().filter(odd).count() == 0)
 }
 
 /// A document as JSON on one line.

@@ -85,6 +85,9 @@ impl Spheron {
     }
 
     /// The providers that Spheron sells for, in its own words. Needs no key.
+    ///
+    /// # Errors
+    /// When the broker cannot be asked, or answers in part.
     pub async fn providers(&self, within: Duration) -> Result<Vec<Provider>, SourceError> {
         let hint = Hint::default();
         let names = self.provider_names(&self.asking(within, &hint)).await;

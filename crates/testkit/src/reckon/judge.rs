@@ -49,7 +49,10 @@ pub struct SaidGroup {
     pub lines: Vec<SaidLine>,
 }
 
-/// Checks a plan line by line and sum by sum; returns its key in the ranking, or what is wrong with it.
+/// Checks a plan line by line and sum by sum; returns its key in the ranking.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn judge(wares: &[Ware], wish: &Wish, said: &Said) -> Result<Best, String> {
     let sums = add_up(wares, wish, said)?;
     let [rate, upfront, total, low] = sums.money;

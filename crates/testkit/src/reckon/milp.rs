@@ -60,7 +60,10 @@ struct Column {
 }
 
 impl Milp {
-    /// The programs of a market. An objective that is no sum has none.
+    /// The programs of a market.
+    ///
+    /// # Errors
+    /// For an objective that is no sum.
     pub fn of(wares: &[Ware], wish: &Wish) -> Result<Self, String> {
         let pools = pools(wares, wish);
         let turn = |nodes| pools.iter().map(|units| Program::of(units, wish, nodes)).collect();
@@ -74,7 +77,10 @@ impl Milp {
         })
     }
 
-    /// The least by the first key of the ranking; `None` when there is no plan. An error is the solver's, or would be.
+    /// The least by the first key of the ranking; `None` when there is no plan.
+    ///
+    /// # Errors
+    /// The solver's, or what would be one.
     pub fn solve(&self) -> Result<Option<Fraction>, String> {
         for programs in &self.turns {
             let mut relaxed = Vec::new();

@@ -45,6 +45,9 @@ impl Spheron {
     }
 
     /// One public key of the account; `None` when there is none of that id. Costs nothing.
+    ///
+    /// # Errors
+    /// When the broker cannot be asked, or its answer cannot be understood.
     pub async fn key(&self, id: &str, within: Duration) -> Result<Option<AccountKey>, SourceError> {
         let hint = Hint::default();
         let reply = self.find(&self.asking(within, &hint), &api::key(checked(id)?)).await?;
@@ -54,6 +57,9 @@ impl Spheron {
     }
 
     /// How the Kubernetes cluster on a machine is; `None` while it has none. Costs nothing.
+    ///
+    /// # Errors
+    /// When the broker cannot be asked, or its answer cannot be understood.
     pub async fn cluster_health(
         &self,
         machine: &InstanceId,

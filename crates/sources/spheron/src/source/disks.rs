@@ -27,6 +27,9 @@ pub(super) struct VolumeIds {
 
 impl Spheron {
     /// One volume; `None` when there is none of that id, or it is deleted. Costs nothing.
+    ///
+    /// # Errors
+    /// When the broker cannot be asked, or its answer cannot be understood.
     pub async fn volume(&self, id: &DiskId, within: Duration) -> Result<Option<Disk>, SourceError> {
         let hint = Hint::default();
         let call = api::volume(checked(id.as_str())?);
