@@ -84,6 +84,7 @@ fn runs(fuzz: &Path, program: &Path, target: &str, seconds: &str) -> Result<bool
         "-max_len=8192".to_owned(),
         "-rss_limit_mb=1024".to_owned(),
         "-verbosity=0".to_owned(),
+        "-print_final_stats=1".to_owned(),
     ]);
     Ok(command.status().context("cannot start a fuzz target")?.success())
 }
