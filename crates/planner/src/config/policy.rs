@@ -39,7 +39,19 @@ pub(super) fn stated(
     if let Some(path) = usual {
         all.extend(left(&path)?);
     }
+    all.extend(named(global)?);
+    Ok(all)
+}
+
+/// The rules of the files that flags name.
+pub(super) fn named(global: &GlobalArgs) -> Result<Vec<Stated>, Trouble> {
+    let mut all = Vec::new();
     for path in &global.policy {
+        if path == Path::new("-") {
+            return Err(Trouble::usage("rules are read from a file, and not from standard input").hint(
+                "write them to a file, and name it with `--policy FILE`: the commands that planner suggests hold to it, too",
+            ));
+        }
         all.extend(read(path, &whole::read(path, "the policy")?, true)?);
     }
     Ok(all)

@@ -179,6 +179,11 @@ mod tests {
             r"planner provision --quote q_1 --ssh-key 'my key' --approve 'big spend' --approve 'it'\''s spot'",
         );
         check(
+            &["provision", "H100"],
+            &["-y", "-a b"],
+            "planner provision H100 --approve=-y '--approve=-a b'",
+        );
+        check(
             &["provision", "--", "H100"],
             &["big"],
             "planner provision --approve big -- H100",

@@ -66,9 +66,15 @@ pub(crate) fn wanted(plan: &Plan, demand: &Demand) -> Vec<String> {
 
 /// The flags that approve rules.
 pub(crate) fn flag<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
-    let words = rules
-        .into_iter()
-        .flat_map(|rule| ["--approve".to_owned(), rule.name().to_owned()]);
+    let words = rules.into_iter().flat_map(|rule| {
+        let name = rule.name();
+        // A name that begins as a flag does would be taken for one.
+        if name.starts_with('-') {
+            vec![format!("--approve={name}")]
+        } else {
+            vec!["--approve".to_owned(), name.to_owned()]
+        }
+    });
     shell(&words.collect::<Vec<_>>())
 }
 
