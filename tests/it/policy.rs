@@ -1,5 +1,7 @@
 //! Rules of the house: what they take out of a quote, what they want approved, and that no flag takes one away.
 
+mod told;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -334,67 +336,6 @@ fn what_a_quote_says_of_its_policy_is_verified() {
     assert!(
         found.contains("market.rejected: 0 offers are rejected for policy"),
         "{found}"
-    );
-}
-
-#[test]
-fn a_quote_is_verified_under_the_rules_of_now() {
-    let home = with(BIG);
-    let kept = home.run("quote H100:8 -o json");
-    kept.expect(0);
-    let path = file(&home, "quote.json", &kept.stdout);
-    let nowhere = EU.replace("\"eu_north\", \"eu_west\", \"eu_east\"", "\"africa\"");
-    let rules = file(&home, "team.toml", &nowhere);
-    let broken = file(&home, "broken.toml", "[[policy]]\nnme = 1\n");
-    let check = |more: &str, expected: i32| {
-        let line = format!("verify {} -o json {more}", path.display());
-        let ran = home.run(line.trim_end());
-        ran.expect(expected);
-        if expected == 2 {
-            assert!(ran.stderr.contains("broken.toml:2: "), "{}", ran.stderr);
-            return;
-        }
-        let said = ran.json();
-        let denied = list(&said, "findings").iter().filter(|one| {
-            let one = one.as_str().unwrap();
-            one.contains(
-                "groups: the policy `eu only` denies them: region not in africa (customer data stays in Europe)",
-            )
-        });
-        let all = list(&kept.json(), "plans").len();
-        assert_eq!(denied.count(), if expected == 5 { all } else { 0 }, "{more}: {said}");
-    };
-    check("", 0);
-    check(&format!("--policy {}", rules.display()), 5);
-    check(&format!("--policy {}", broken.display()), 2);
-    // A rule that was tightened in the settings holds as well.
-    set(&home, &nowhere);
-    check("", 5);
-    check("--no-config", 5);
-}
-
-#[test]
-fn a_file_of_rules_is_read_by_every_command() {
-    let home = Home::new();
-    let broken = file(&home, "broken.toml", "[[policy]]\nnme = 1\n");
-    let check = |line: &str, expected: i32, said: &str| {
-        says(
-            &home.run(&format!("{line} --policy {}", broken.display())),
-            expected,
-            &[said],
-        );
-    };
-    for line in ["ls", "doctor", "audit", "gpus", "quote H100", "config show"] {
-        check(line, 2, "broken.toml:2: a rule has no `nme`");
-    }
-    // What ends machines goes on.
-    for line in ["terminate --all", "reconcile"] {
-        check(line, 0, "warning: ");
-    }
-    says(
-        &home.run("quote H100 --policy -"),
-        2,
-        &["from a file, and not from standard input"],
     );
 }
 

@@ -16,7 +16,7 @@ use super::{Block, Picture};
 use crate::view::columns::{Column, push};
 use crate::view::compare::{class_name, rows, sentences};
 use crate::view::why::helpless;
-use crate::view::{assumptions, plot};
+use crate::view::{assumptions, plot, policy};
 
 /// Totals of each class of terms by hours.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ pub(super) fn terms(terms: &Terms, demand: &Demand) -> Vec<Block> {
     let expected = demand.interruptions.as_ref().filter(|_| spot);
     list.extend(expected.map(|expected| assumptions::interruptions(expected).text().to_owned()));
     list.extend(assumptions::stock(&demand.stock).map(|assumed| assumed.text().to_owned()));
+    list.extend(policy::left_out(demand).map(|ruled| ruled.text().to_owned()));
     if !without.is_empty() {
         list.push(format!(
             "drawn without {}: it is about one number of hours",
