@@ -110,3 +110,198 @@ fn a_comparison_says_what_rules_do_in_every_form() {
     let plain = Home::new().run("compare H100:8 -o json");
     assert!(!plain.expect(0).output().contains("policy:"), "{}", plain.output());
 }
+
+#[test]
+fn programs_read_what_was_not_launched_and_what_was_approved() {
+    let home = with(BIG);
+    let check = |line: &str, status: i32, outcome: &str, reason: &str| {
+        let ran = home.run(&format!("{line} -o json"));
+        ran.expect(status);
+        let document = ran.json();
+        assert_eq!(
+            (&document["schema"], &document["outcome"]),
+            (&"planner.launch/1".into(), &outcome.into()),
+            "{line}"
+        );
+        let said = document["reason"].as_str().unwrap_or_default();
+        assert!(said.contains(reason), "{line}: {document}");
+        assert!(list(&document, "instances").is_empty());
+        document
+    };
+    check(
+        "provision H100:8 --max-price 0.01 --yes",
+        3,
+        "nothing",
+        "nothing matches",
+    );
+    check(
+        "provision H100:8 --yes",
+        5,
+        "guarded",
+        "wants it approved, by `big spend`",
+    );
+    check(
+        "provision H100:8 --dry-run",
+        5,
+        "guarded",
+        "wants it approved, by `big spend`",
+    );
+    check("provision H100:1 --hours 1", 5, "not_confirmed", "not confirmed");
+    assert_eq!(home.posts(), 0);
+    set(&home, EU);
+    let nothing = check(
+        "provision H100:8 --region canada --yes",
+        3,
+        "nothing",
+        "nothing matches",
+    );
+    let note = list(&nothing, "notes")[0].as_str().unwrap();
+    assert!(note.contains("`eu only` denies"), "{note}");
+
+    set(&home, BIG);
+    let words = [
+        "provision",
+        "H100:8",
+        "--yes",
+        "--no-wait",
+        "-o",
+        "json",
+        "--sandbox",
+        "--approve",
+        "big spend",
+    ];
+    let launched = home.planner.run(&words).expect(0).json();
+    assert_eq!(
+        list(&launched, "notes")[0],
+        "approved: `big spend`: over 100 in all (finance signs)"
+    );
+    home.run("terminate --all").expect(0);
+    // What has ended leaves nothing to end, which programs are told as well.
+    let none = home.run("terminate --all -o json").expect(0).json();
+    assert!(list(&none, "instances").is_empty(), "{none}");
+}
+
+#[test]
+fn reasons_that_many_plans_share_are_told_once() {
+    let home = with("[[policy]]\nname = \"big\"\nrequire_approval = { hours_over = 1 }\nreason = \"why\"\n");
+    let ran = home.run("quote H100:8");
+    says(&ran, 0, &["plans 1 to ", " need `--approve big`: over 1 hours (why)"]);
+    assert!(!ran.stderr.contains("1, 2"), "{}", ran.stderr);
+    let id = home.run("quote H100:8 -o json").expect(0).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    set(
+        &home,
+        "[[policy]]\nname = \"no\"\ndeny = { hours_over = 1 }\nreason = \"why\"\n",
+    );
+    let ran = home.run(&format!("provision --quote {id} --approve big --dry-run"));
+    says(
+        &ran,
+        5,
+        &["plans 1 to ", " are left out: the policy denies it, by `no`"],
+    );
+}
+
+#[test]
+fn a_name_that_nobody_has_is_told() {
+    let check = |condition: &str, status: i32, said: &[&str]| {
+        let home = with(&format!(
+            "[[policy]]\nname = \"x\"\ndeny = {{ {condition} }}\nreason = \"why\"\n"
+        ));
+        let ran = home.run("quote H100:8");
+        says(&ran, status, said);
+        if said.is_empty() {
+            assert!(!ran.stderr.contains("names nothing"), "{condition}: {}", ran.stderr);
+        }
+    };
+    check(
+        "broker_in = [\"prim\"]",
+        2,
+        &[
+            "config.toml:2: broker_in: no broker is called `prim`",
+            "did you mean `prime`?",
+        ],
+    );
+    check(
+        "broker_in = [\"ours\"]",
+        0,
+        &["`x` names nothing for sale with broker_in `ours`"],
+    );
+    check(
+        "provider_in = [\"hyperstak\"]",
+        0,
+        &["with provider_in `hyperstak` (did you mean hyperstack"],
+    );
+    check(
+        "provider_in = [\"runpod\", \"hyperstak\"]",
+        0,
+        &["with provider_in `hyperstak` (did you mean hyperstack"],
+    );
+    check(
+        "country_in = [\"XX\"]",
+        0,
+        &["`x` names nothing for sale with country_in `XX`"],
+    );
+    // Lists name more than is for sale.
+    check("country_in = [\"XX\", \"CA\"]", 0, &[]);
+    check("provider_in = [\"Hyper-Stack\", \"zzzzzz\"]", 0, &[]);
+    check("broker_in = [\"Prime\"]", 0, &[]);
+}
+
+#[test]
+fn where_a_rule_is_the_limit_no_flag_is_said_to_help() {
+    for (body, reason) in [
+        ("total_over = 0", "max_total"),
+        ("rate_over = 0", "max_price"),
+        ("gpus_over = 0", "gpu_count"),
+    ] {
+        let home = with(&format!(
+            "[[policy]]\nname = \"x\"\ndeny = {{ {body} }}\nreason = \"why\"\n"
+        ));
+        let ran = home.run("quote H100:8 --why");
+        ran.expect(3);
+        let row = ran.stdout.lines().find(|line| line.starts_with(reason));
+        assert!(
+            row.is_some_and(|row| row.contains("none: the policy denies them")),
+            "{body}: {}",
+            ran.stdout
+        );
+        let report = home.run("report H100:8");
+        let row = report
+            .stdout
+            .lines()
+            .find(|line| line.contains(&reason.replace('_', " ")));
+        assert!(
+            row.is_some_and(|row| row.contains("the policy denies it")),
+            "{body}: {}",
+            report.output()
+        );
+    }
+}
+
+#[test]
+fn tables_for_others_say_what_a_plan_needs() {
+    let home = with(BIG);
+    let csv = home.run("quote H100:8 -o csv");
+    let mut lines = csv.expect(0).stdout.lines();
+    assert!(
+        lines.next().is_some_and(|line| line.ends_with(",approvals")),
+        "{}",
+        csv.stdout
+    );
+    assert!(
+        lines.next().is_some_and(|line| line.ends_with(",big spend")),
+        "{}",
+        csv.stdout
+    );
+    let markdown = home.run("quote H100:8 -o markdown");
+    let said = &markdown.expect(0).stdout;
+    assert!(
+        said.contains("NEEDS") && said.contains("--approve 'big spend'"),
+        "{said}"
+    );
+    set(&home, "");
+    let free = home.run("quote H100:8 -o markdown");
+    assert!(!free.expect(0).stdout.contains("NEEDS"), "{}", free.stdout);
+}

@@ -9,7 +9,7 @@ use gpu_broker_core::quote::compare::Course;
 use serde::Serialize;
 
 use super::assumptions::Assumption;
-use super::text::shown;
+use super::text::{ranked, shown};
 use crate::cli::shell;
 
 /// A rule, and what it decided about a quote.
@@ -89,8 +89,14 @@ pub(crate) fn wanted(plan: &Plan, demand: &Demand) -> Vec<String> {
 
 /// The flags that approve rules.
 pub(crate) fn flag<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
-    let words = rules.into_iter().flat_map(|rule| {
-        let name = rule.name();
+    let mut names: Vec<&str> = Vec::new();
+    for rule in rules {
+        // Rules of one name are approved by it together.
+        if !names.contains(&rule.name()) {
+            names.push(rule.name());
+        }
+    }
+    let words = names.into_iter().flat_map(|name| {
         // A name that begins as a flag does would be taken for one.
         if name.starts_with('-') {
             vec![format!("--approve={name}")]
@@ -112,6 +118,28 @@ pub(crate) fn note(decisions: &[Decision]) -> String {
         said.push(format!("{} touched nothing", names.join(", ")));
     }
     format!("policy: {}\n", shown(&said.join("; ")))
+}
+
+/// Whether a rule is the tighter cap where offers are rejected for one: then no flag helps.
+pub(crate) fn caps(demand: &Demand, reason: Reason) -> bool {
+    let (own, held) = (&demand.caps, demand.held_caps());
+    match reason {
+        Reason::MaxPrice => held.rate != own.rate,
+        Reason::MaxUpfront => held.upfront != own.upfront,
+        Reason::MaxTotal => held.total != own.total,
+        Reason::GpuCount => {
+            let counts = demand.gpus.alternatives.iter().map(|wanted| wanted.count);
+            !demand.held_counts().into_iter().eq(counts)
+        }
+        _ => false,
+    }
+}
+
+/// The rules that take something out of a request's answer, in words; none where no rule does.
+pub(crate) fn against(decisions: &[Decision]) -> Option<String> {
+    let denying = decisions.iter().filter(|one| one.rule.effect() == Effect::Deny);
+    let said: Vec<String> = denying.filter_map(clause).collect();
+    (!said.is_empty()).then(|| shown(&format!("policy: {}", said.join("; "))).into_owned())
 }
 
 /// What a comparison of many horizons does with rules: it leaves out those that deny by one number of hours, and a plan
@@ -182,17 +210,13 @@ fn clause(decision: &Decision) -> Option<String> {
         (Some(reason), Some(count @ 1..)) => Some(format!("`{name}` denies {} ({reason}): {rule}", offers(count))),
         _ if decision.plans.is_empty() => None,
         _ => {
-            let ranks: Vec<String> = decision.plans.iter().map(usize::to_string).collect();
-            let (plans, need) = if ranks.len() == 1 {
-                ("plan", "needs")
-            } else {
-                ("plans", "need")
-            };
-            Some(format!(
-                "{plans} {} {need} `{}`: {rule}",
-                ranks.join(", "),
-                flag([rule])
-            ))
+            let ranks = decision
+                .plans
+                .iter()
+                .map(|rank| u64::try_from(*rank).unwrap_or(u64::MAX));
+            let ranks: Vec<u64> = ranks.collect();
+            let need = if ranks.len() == 1 { "needs" } else { "need" };
+            Some(format!("{} {need} `{}`: {rule}", ranked(&ranks), flag([rule])))
         }
     }
 }
