@@ -245,7 +245,7 @@ fn disks_stand_in_every_format() {
     check(
         "-o csv",
         &[
-            "new_disks_gb,new_disks_rate,new_disks_total,attached_disks",
+            "new_disks_gb,new_disks_rate,new_disks_total,attached_disks,approvals",
             "100,0.0097,0.2328,disk-hyperstack-no-1",
         ],
     );

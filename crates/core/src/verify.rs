@@ -24,6 +24,7 @@ pub use claim::{
 
 use crate::demand::Demand;
 use crate::market::Market;
+use crate::policy::Policy;
 
 /// What does not hold in a quote, as lower-case lines; none when all of it does.
 ///
@@ -41,6 +42,18 @@ pub fn verify(claim: &Claim, market: &Market, demand: &Demand, plans: usize) -> 
 pub fn verify_figures(claim: &Claim, demand: &Demand) -> Vec<String> {
     let mut findings = Vec::new();
     sums::check(claim, demand, &mut findings);
+    findings
+}
+
+/// Which plans of a quote a policy denies, though the quote was made under another: the lines name the rule and its
+/// reason.
+pub fn verify_policy(claim: &Claim, demand: &Demand, policy: &Policy) -> Vec<String> {
+    let demand = Demand {
+        policy: policy.clone(),
+        ..demand.clone()
+    };
+    let mut findings = Vec::new();
+    sums::check_policy(claim, &demand, &mut findings);
     findings
 }
 

@@ -144,6 +144,14 @@ pub(crate) struct GlobalArgs {
 }
 
 impl Cli {
+    /// Whether the command ends machines or looks after them, which no mistake in a rule may hinder.
+    pub(crate) fn tends(&self) -> bool {
+        matches!(
+            self.command,
+            Command::Terminate(_) | Command::Reconcile(_) | Command::Resolve(_)
+        )
+    }
+
     /// Where the command keeps the rules of the house; none for one that buys nothing.
     pub(crate) fn policy(&mut self) -> Option<&mut Policy> {
         match &mut self.command {
@@ -153,6 +161,7 @@ impl Cli {
             Command::Provision(args) => Some(&mut args.request.policy),
             Command::Diff(args) => Some(&mut args.request.policy),
             Command::Extend(args) => Some(&mut args.policy),
+            Command::Verify(args) => Some(&mut args.policy),
             _ => None,
         }
     }
@@ -379,4 +388,7 @@ pub(crate) struct VerifyArgs {
     /// The quote, as `planner quote -o json` printed it; `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) quote: PathBuf,
+    /// The rules of the house that hold now.
+    #[arg(skip)]
+    pub(crate) policy: Policy,
 }

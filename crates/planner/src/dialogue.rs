@@ -244,6 +244,11 @@ impl Dialogue {
         }
         if self.all.knows(wanted) {
             let name = shown(name);
+            let any = Answers::default().asked(&self.request);
+            let ruled = any.and_then(|demand| self.all.only(wanted).ruled(&demand));
+            if let Some(ruled) = ruled {
+                return format!("{name} is for sale, and not as the flags, settings and rules allow; {ruled}");
+            }
             return format!(
                 "{name} is for sale, and not as the flags and settings ask (on demand and secure, unless they say \
                  otherwise); `planner quote {name} --why` tells what would admit it"
@@ -326,7 +331,10 @@ impl Dialogue {
         let reasons = answers.asked(&self.request).map(|demand| chosen.reasons(&demand));
         let reasons = reasons.filter(|reasons| !reasons.is_empty());
         let reasons = reasons.map(|reasons| format!(" ({reasons})")).unwrap_or_default();
-        format!("nothing that can be launched supplies {gpus}{reasons}; try another number")
+        let demand = answers.asked(&self.request);
+        let ruled = demand.and_then(|demand| chosen.ruled(&demand));
+        let ruled = ruled.map(|ruled| format!("; {ruled}")).unwrap_or_default();
+        format!("nothing that can be launched supplies {gpus}{reasons}{ruled}; try another number")
     }
 
     fn menu_of(&self, step: Step) -> Menu {

@@ -15,7 +15,7 @@ mod over;
 mod stop;
 mod unsure;
 
-pub(crate) use allowed::{Held, allowed, allowed_plan, check_approved};
+pub(crate) use allowed::{Held, allowed, allowed_plan, approvals, check_approved};
 pub(crate) use answer::{SAY_YES, answer, confirm};
 pub(crate) use approved::Approved;
 pub(crate) use elsewhere::{in_doubt, is_elsewhere, perhaps_ours, told as told_elsewhere};

@@ -40,6 +40,7 @@ use crate::exit::Exit;
 use crate::launch::Stop;
 use crate::printer::Printer;
 use crate::report::Trouble;
+use crate::view::text::shown;
 
 /// Runs `planner` with the process's arguments and environment.
 pub fn main() -> ExitCode {
@@ -80,6 +81,9 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
     };
     let printer = printer(&settled.cli);
     log(settled.cli.global.verbose);
+    for warning in &settled.warnings {
+        printer.warn(&format!("warning: {}\n", shown(warning)));
+    }
     execute(environment, &settled, printer).unwrap_or_else(|trouble| {
         printer.warn(&trouble.lines());
         trouble.exit

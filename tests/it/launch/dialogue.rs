@@ -61,6 +61,69 @@ fn a_person_is_asked_and_told_how_to_ask_for_the_same() {
 }
 
 #[test]
+fn a_rule_is_named_and_approved_where_it_is_met() {
+    let home = home();
+    let rules = home.planner.home().join("rules.toml");
+    let rule = |body: &str| format!("[[policy]]\nname = \"big\"\nreason = \"finance signs\"\n{body}\n");
+    std::fs::write(&rules, rule("require_approval = { total_over = 20 }")).unwrap();
+    let line = format!("provision --policy {}", rules.display());
+    let asked = |home: &Home, line: &str| {
+        let mut terminal = at_terminal(home, line)?;
+        for (question, said) in [
+            ("which GPU? ", "H100:8"),
+            ("how many hours? [24] ", "2"),
+            ("where? [anywhere] ", ""),
+        ] {
+            terminal.expect(question);
+            terminal.say(said);
+        }
+        terminal.expect("wants to be approved, by the policy `big`: over 20 in all (finance signs)");
+        terminal.expect("type `big` or yes [no] ");
+        Some(terminal)
+    };
+    // Whoever does not is told the whole command.
+    let Some(mut terminal) = asked(&home, &line) else {
+        return;
+    };
+    terminal.say("");
+    let (status, shown) = terminal.end();
+    let command = format!(
+        "planner provision H100:8 --sandbox --policy {} --hours 2 --yes --approve big",
+        rules.display()
+    );
+    let flat = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!((status, home.posts()), (Some(5), 0), "{shown}");
+    assert!(flat(&shown).contains(&flat(&command)), "{shown}");
+    let Some(mut terminal) = asked(&home, &line) else {
+        return;
+    };
+    terminal.say("big");
+    let summary = terminal.expect("launch this? [y/N] ");
+    assert!(flat(&summary).contains(&flat(&command)), "{summary}");
+    terminal.say("y");
+    let (status, shown) = terminal.end();
+    assert_eq!((status, home.posts()), (Some(0), 1), "{shown}");
+
+    // One that denies is named where nothing is left.
+    std::fs::write(&rules, rule("deny = { gpus_over = 4 }")).unwrap();
+    let Some(mut terminal) = at_terminal(&home, &line) else {
+        return;
+    };
+    terminal.expect("which GPU? ");
+    terminal.say("H100:8");
+    terminal.expect("`big` holds the number of GPUs: over 4 GPUs (finance signs)");
+    terminal.say("q");
+    terminal.end();
+    std::fs::write(&rules, rule("deny = { market_not_in = [\"spot\"] }")).unwrap();
+    let Some(terminal) = at_terminal(&home, &line) else {
+        return;
+    };
+    let (status, shown) = terminal.end();
+    assert_eq!(status, Some(3), "{shown}");
+    assert!(shown.contains("policy: `big` denies"), "{shown}");
+}
+
+#[test]
 fn whoever_leaves_launches_nothing() {
     let check = |lines: &[(&str, &str)], leave: &dyn Fn(&mut Terminal), status: i32| {
         let home = home();

@@ -18,15 +18,17 @@ use std::sync::Arc;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::decision::against_everywhere;
 use super::{RequestError, check_words, count};
 use crate::bill::{Bill, Interruptions};
 use crate::demand::{Demand, MarketWanted, Objective, SecurityWanted};
-use crate::fit::{Candidate, fit};
+use crate::fit::{Candidate, Reason, fit};
 use crate::market::Market;
 use crate::money::Currency;
 use crate::number::{Exact, Ratio};
 use crate::offer::{Market as Tenure, Security};
 use crate::plan::{Group, Plan};
+use crate::policy::{Policy, Rule};
 use crate::quantity::{Hours, Range};
 
 use shape::Shape;
@@ -75,6 +77,9 @@ pub struct Course {
     /// Offers of the class that fit the request, whether or not part of a
     /// plan.
     pub offers: u64,
+    /// How many offers of the class would fit but for each rule, by the first
+    /// rule against each; caps take no single offer out.
+    pub denied: Vec<(Rule, u64)>,
     /// Each plan that is the best for some hours, in their order and without
     /// gaps; empty when the class has no plan.
     pub stretches: Vec<Stretch>,
@@ -200,6 +205,7 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
         .filter_map(|offer| fit(offer, &wide).ok())
         .filter_map(|candidate| Some((Class::of(&candidate, demand)?, Arc::new(candidate))))
         .collect();
+    let denied = denied(market, &wide, demand);
     let asked = |class: &Class| demand.market != MarketWanted::Spot || *class == Class::Spot;
     let courses: Vec<Course> = Class::ALL
         .into_iter()
@@ -212,6 +218,7 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
             Course {
                 class,
                 offers,
+                denied: counted(denied.iter().filter(|(of, _)| *of == class).map(|(_, rule)| *rule)),
                 stretches,
                 optimal,
             }
@@ -227,6 +234,36 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
         courses,
         read: count(market.offers.len() + market.rejects.len()),
     })
+}
+
+/// Each offer that would fit but for the rules, by its class and the first rule
+/// against it.
+fn denied<'a>(market: &Market, wide: &'a Demand, demand: &Demand) -> Vec<(Class, &'a Rule)> {
+    let free = Demand {
+        policy: Policy::default(),
+        ..wide.clone()
+    };
+    let out = market.offers.iter().filter(|offer| {
+        let is_ruled = !wide.policy.is_empty();
+        is_ruled && fit(offer, wide).err() == Some(Reason::Policy)
+    });
+    out.filter_map(|offer| {
+        let candidate = fit(offer, &free).ok()?;
+        Some((Class::of(&candidate, demand)?, against_everywhere(&candidate, wide)?))
+    })
+    .collect()
+}
+
+/// How often each rule is there, in the order in which they are first seen.
+fn counted<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<(Rule, u64)> {
+    let mut counted: Vec<(Rule, u64)> = Vec::new();
+    for rule in rules {
+        match counted.iter_mut().find(|(known, _)| known == rule) {
+            Some((_, offers)) => *offers = offers.saturating_add(1),
+            None => counted.push((rule.clone(), 1)),
+        }
+    }
+    counted
 }
 
 impl Class {

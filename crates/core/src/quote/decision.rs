@@ -104,7 +104,7 @@ fn count_denied(market: &Market, demand: &Demand, decisions: &mut [Decision]) {
 }
 
 /// The first rule against a candidate, where it is denied in all its places.
-fn against_everywhere<'a>(candidate: &Candidate, demand: &'a Demand) -> Option<&'a Rule> {
+pub(super) fn against_everywhere<'a>(candidate: &Candidate, demand: &'a Demand) -> Option<&'a Rule> {
     let offer = Arc::as_ref(&candidate.offer);
     let mut rules = candidate
         .places

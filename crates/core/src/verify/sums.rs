@@ -34,10 +34,7 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
             None => say("total: the sums have too many digits to be checked".to_owned()),
         }
         counts(plan, demand, &mut say);
-        match totals(plan, demand) {
-            Some(totals) => policy::check(plan, &totals, demand, &mut say),
-            None => say("groups: their totals have too many digits to be checked".to_owned()),
-        }
+        within(plan, demand, &mut say);
         together(plan, demand, &mut say);
     }
     if let (Some(certificate), Some(first)) = (&claim.certificate, claim.plans.first()) {
@@ -53,6 +50,22 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
         if claim.optimal && !certificate.is_conclusive() {
             findings.push("certificate: it does not prove that the first plan is the best".to_owned());
         }
+    }
+}
+
+/// Whether the policy of the request denies a plan, whatever else it claims.
+pub(super) fn check_policy(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) {
+    for (at, plan) in claim.plans.iter().enumerate() {
+        within(plan, demand, &mut |finding| {
+            findings.push(format!("plans[{at}].{finding}"))
+        });
+    }
+}
+
+fn within(plan: &ClaimedPlan, demand: &Demand, say: &mut impl FnMut(String)) {
+    match totals(plan, demand) {
+        Some(totals) => policy::check(plan, &totals, demand, say),
+        None => say("groups: their totals have too many digits to be checked".to_owned()),
     }
 }
 

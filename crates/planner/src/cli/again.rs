@@ -24,6 +24,11 @@ impl<'a> Again<'a> {
         Self { args, global, demand }
     }
 
+    /// What was asked for.
+    pub(crate) fn demand(&self) -> &Demand {
+        self.demand
+    }
+
     /// The whole command for another request, ready to be typed. It lists at
     /// least `rank` plans.
     pub(crate) fn command(&self, changed: &Demand, rank: usize) -> String {

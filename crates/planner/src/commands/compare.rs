@@ -56,16 +56,14 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
         Output::Csv => bytes(&rows::sheet(&comparison).into_bytes())?,
         Output::Markdown => {
             let tables = [rows::table(&comparison, &demand), rows::crossings(&comparison)];
-            bytes(
-                tables
-                    .map(|columns| format::markdown_table(&columns))
-                    .join("\n")
-                    .as_bytes(),
-            )?;
+            let mut text = tables.map(|columns| format::markdown_table(&columns)).join("\n");
+            if let Some(ruled) = policy::left_out(&demand) {
+                text += &format!("\n{}\n", ruled.text());
+            }
+            bytes(text.as_bytes())?;
         }
     }
     printer.note(&view::footer(&comparison, &demand));
-    printer.note(&policy::left_out(&demand));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),

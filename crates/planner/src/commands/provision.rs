@@ -6,7 +6,6 @@ mod outcome;
 mod quoted;
 mod setup;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
@@ -24,16 +23,16 @@ use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-    Approved, Held, Purpose, allowed_plan, beyond, check_approved, confirm, opened, over, trouble, usable,
+    Approved, Held, Purpose, allowed_plan, approvals, beyond, check_approved, confirm, opened, over, trouble, usable,
 };
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::format;
-use crate::view::launch::{Sold, Summary};
-use crate::view::text::shown;
+use crate::view::launch::{self as view_launch, Sold, Summary};
+use crate::view::policy::flag;
+use crate::view::text::{ranked, shown};
 use chosen::{Choice, Chosen};
-use conversation::Wanted;
 use setup::Setup;
 
 /// After how long prices are read again before anything is sent (R11).
@@ -53,15 +52,17 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     } else {
         None
     };
-    let args = wanted.as_ref().map_or(args, |wanted| &wanted.args);
-    let seen = wanted.as_ref().map(|wanted| Arc::clone(&wanted.market));
-    let mut chosen = match chosen::choose(context, args, &sources, &data, seen).await? {
+    let mut args = wanted.as_ref().map_or(args, |wanted| &wanted.args).clone();
+    let mut command = wanted.as_ref().map(|wanted| wanted.command.clone());
+    let seen = wanted.map(|wanted| wanted.market);
+    let mut chosen = match chosen::choose(context, &args, &sources, &data, seen).await? {
         Choice::Plans(chosen) => chosen,
         Choice::Nothing(exit) => return Ok(exit),
     };
     reach("after-quote");
     setup.look_up(context, &sources, &chosen).await;
-    let mut ready = ready(context, args, &setup, &mut chosen)?;
+    let mut ready = approved(context, (&mut args, &mut command), &setup, &mut chosen).await?;
+    let args = &args;
 
     let summary = summary(context, args, &data, &setup, &chosen, &ready);
     if args.dry_run {
@@ -71,31 +72,70 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
             _ => context.printer.data(&summary.text())?,
         }
         context.printer.note("nothing was sent\n");
-        context.printer.note(&the_same(wanted.as_ref()));
+        context.printer.note(&the_same(command.as_deref()));
         return tried(args, &data, &chosen, &ready);
     }
     context.printer.note(&summary.text());
-    context.printer.note(&the_same(wanted.as_ref()));
-    confirm(
-        context,
-        args.yes,
-        "launch this?",
-        "look at it with `--dry-run`, and say `--yes`",
-    )
-    .await?;
+    context.printer.note(&the_same(command.as_deref()));
+    let hint = "look at it with `--dry-run`, and say `--yes`";
+    if let Err(trouble) = confirm(context, args.yes, "launch this?", hint).await {
+        let why = ("not_confirmed", Some(ready.plan.as_str()), trouble.message());
+        unsent(context, &chosen.demand, why, &chosen.notes)?;
+        return Err(trouble);
+    }
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
         chosen.read_again(context, &sources, args.price_tolerance).await?;
-        ready = self::ready(context, args, &setup, &mut chosen)?;
+        ready =
+            self::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
     }
     launch(context, args, (&data, &sources), &chosen, ready).await
 }
 
 /// What to type in place of the answers, where questions were asked.
-fn the_same(wanted: Option<&Wanted>) -> String {
-    wanted.map_or_else(String::new, |wanted| {
-        format!("the same without questions:\n    {}\n", wanted.command)
+fn the_same(command: Option<&str>) -> String {
+    command.map_or_else(String::new, |command| {
+        format!("the same without questions:\n    {command}\n")
     })
+}
+
+/// The plans that can be launched, once a person who is asked anyway has approved what rules want approved.
+async fn approved(
+    context: &Context<'_>,
+    (args, command): (&mut ProvisionArgs, &mut Option<String>),
+    setup: &Setup,
+    chosen: &mut Chosen,
+) -> Result<Ready, Trouble> {
+    loop {
+        let unready = match ready(args, setup, chosen) {
+            Ok(ready) => return Ok(ready),
+            Err(unready) => unready,
+        };
+        if let (Unready::Held(rank, Held::Unapproved(rules)), Some(command)) = (&unready, command.as_mut())
+            && conversation::approves(context, *rank, rules).await?
+        {
+            args.approve.extend(rules.iter().map(|rule| rule.name().to_owned()));
+            *command = format!("{command} {}", flag(rules));
+            continue;
+        }
+        return Err(unready.told(context, &chosen.demand, command.as_deref()));
+    }
+}
+
+/// For programs, that nothing was sent: the outcome, the plan and why. People read it beside.
+fn unsent(
+    context: &Context<'_>,
+    demand: &Demand,
+    (outcome, plan, why): (&str, Option<&str>, &str),
+    notes: &[String],
+) -> Result<(), Trouble> {
+    let document = || view_launch::unsent(outcome, why, plan, demand, notes);
+    match context.output {
+        Output::Json => bytes(&format::json(&document())?)?,
+        Output::Yaml => bytes(&format::yaml(&document())?)?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.
@@ -122,6 +162,8 @@ struct Ready {
     plan: String,
     /// What each plan of the wish is sold for now.
     sold: Vec<Sold>,
+    /// What was approved.
+    approved: Vec<String>,
 }
 
 /// Why a plan is not launched.
@@ -132,13 +174,44 @@ enum Unfit {
     Held(Held),
 }
 
+/// Why no plan is launched.
+enum Unready {
+    /// The rules hold back the plan of this rank.
+    Held(u64, Held),
+    /// What was asked is wrong.
+    Wrong(Trouble),
+    /// No plan is left.
+    Nothing(String),
+}
+
+impl Unready {
+    /// The refusal, which programs get as a document. `command` is what asks for the same, where it is not what was typed.
+    fn told(self, context: &Context<'_>, demand: &Demand, command: Option<&str>) -> Trouble {
+        let trouble = match self {
+            Self::Wrong(trouble) => return trouble,
+            Self::Held(rank, held) => {
+                let what = format!("plan {rank}");
+                match command {
+                    Some(command) => held.instead(&what, |rules| format!("{command} {}", flag(rules))),
+                    None => held.trouble(&what, context.global),
+                }
+            }
+            Self::Nothing(why) => {
+                Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it")
+            }
+        };
+        let written = unsent(context, demand, ("guarded", None, trouble.message()), &[]);
+        written.err().unwrap_or(trouble)
+    }
+}
+
 /// The plans that can be launched as it was asked; what cannot is noted. One that only wants approval is not passed
 /// over for a dearer one.
-fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Trouble> {
-    check_approved(&chosen.demand.policy, &args.approve)?;
+fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Unready> {
+    check_approved(&chosen.demand.policy, &args.approve).map_err(Unready::Wrong)?;
     let ordering = setup.ordering(args, &chosen.demand);
     let mut plans: Vec<(String, Package, Sold)> = Vec::new();
-    let mut refused: Vec<String> = Vec::new();
+    let mut refused: Vec<(u64, String)> = Vec::new();
     let held = chosen.demand.held_caps();
     let caps = Caps {
         rate: held.rate,
@@ -152,30 +225,30 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
             Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
             // What comes next is dearer, and was not asked for while this one can be had.
             Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
-                return Err(held.trouble(&format!("plan {}", approved.plan.rank), context.global));
+                return Err(Unready::Held(approved.plan.rank, held));
             }
-            Err(Unfit::Held(held)) => refused.push(format!("plan {} is left out: {}", approved.plan.rank, held.why())),
-            Err(Unfit::Unlaunchable(why)) => refused.push(format!("plan {} is left out: {why}", approved.plan.rank)),
+            Err(Unfit::Held(held)) => refused.push((approved.plan.rank, held.why())),
+            Err(Unfit::Unlaunchable(why)) => refused.push((approved.plan.rank, why)),
         }
     }
+    let refused = left_out(refused);
     let Some((plan, ..)) = plans.first() else {
         let why = refused.first().cloned().unwrap_or_else(|| "no plan is left".to_owned());
-        return Err(Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it"));
+        return Err(Unready::Nothing(why));
     };
     let plan = plan.clone();
     // What is dearer than the first plan that can be had was not asked for.
     chosen.notes.truncate(chosen.notes_before);
     chosen.notes.extend(refused);
-    chosen
-        .notes
-        .extend(args.approve.iter().map(|name| format!("approved: `{}`", shown(name))));
+    let approved = approvals(&chosen.demand.policy, &args.approve);
+    chosen.notes.extend(approved.iter().cloned());
     let (packages, sold) = plans.into_iter().map(|(_, package, sold)| (package, sold)).unzip();
     let wish = Wish {
         plans: packages,
         all_or_nothing: !args.best_effort,
         caps,
         currency: chosen.demand.exchange.quote(),
-        ends_at: args.max_duration.map(ends_at).transpose()?,
+        ends_at: args.max_duration.map(ends_at).transpose().map_err(Unready::Wrong)?,
         on_unknown: match args.on_unknown {
             OnUnknownFlag::Hold => OnUnknown::Hold,
             OnUnknownFlag::Recreate => OnUnknown::Recreate,
@@ -183,7 +256,29 @@ fn ready(context: &Context<'_>, args: &ProvisionArgs, setup: &Setup, chosen: &mu
         resolve_for: args.resolve_for,
         wait: (!args.no_wait).then_some(args.wait),
     };
-    Ok(Ready { wish, plan, sold })
+    Ok(Ready {
+        wish,
+        plan,
+        sold,
+        approved,
+    })
+}
+
+/// What is not launched, each reason once, with the ranks of the plans that it holds for.
+fn left_out(refused: Vec<(u64, String)>) -> Vec<String> {
+    let mut folded: Vec<(Vec<u64>, String)> = Vec::new();
+    for (rank, why) in refused {
+        match folded.iter_mut().find(|(_, known)| *known == why) {
+            Some((ranks, _)) => ranks.push(rank),
+            None => folded.push((vec![rank], why)),
+        }
+    }
+    let said = folded.iter_mut().map(|(ranks, why)| {
+        ranks.sort_unstable();
+        let are = if ranks.len() == 1 { "is" } else { "are" };
+        format!("{} {are} left out: {why}", ranked(ranks))
+    });
+    said.collect()
 }
 
 /// A plan as it can be launched, within the rules and the caps.
@@ -247,7 +342,13 @@ async fn launch(
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         Err(error) => return Err(trouble(&error)),
     };
-    outcome::told(context, &report, (&ready.plan, &chosen.demand), !args.no_wait, &now)
+    outcome::told(
+        context,
+        &report,
+        (&ready.plan, &chosen.demand, &ready.approved),
+        !args.no_wait,
+        &now,
+    )
 }
 
 /// So many machines, each with exactly the GPUs asked for.

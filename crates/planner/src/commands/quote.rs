@@ -128,7 +128,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
         Output::Yaml => bytes(&context.yaml(&document)?)?,
         Output::Csv => bytes(&plans::sheet(&quote.plans, demand).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&plans::table(&quote.plans, demand)).as_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&plans::whole(&quote.plans, demand)).as_bytes())?,
     }
     if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
         rejections(context, explained, &again)?;

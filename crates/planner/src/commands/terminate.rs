@@ -41,11 +41,13 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         let lost = perhaps_ours(engine.state(), &listed, data.begun());
         context.printer.warn(&told_elsewhere(&lost));
         if keys.is_empty() && in_doubt(engine.state(), &lost) {
+            print(context, &[], &now, |document| document)?;
             return Ok(Exit::Unknown);
         }
     }
     if keys.is_empty() && strangers.is_empty() {
         context.printer.note("there is nothing to end\n");
+        print(context, &[], &now, |document| document)?;
         return Ok(Exit::Done);
     }
     context.printer.note(&told(engine.state(), &keys, &strangers, &now));

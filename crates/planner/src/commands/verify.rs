@@ -1,7 +1,8 @@
 //! `planner verify`: whether a quote holds.
 
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quote::quote as ranked;
-use gpu_broker_core::verify::{By, Certificate, verify as overlooked, verify_figures};
+use gpu_broker_core::verify::{By, Certificate, verify as overlooked, verify_figures, verify_policy};
 use serde_json::json;
 
 use super::Context;
@@ -19,7 +20,8 @@ use crate::view::{document, format};
 pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Trouble> {
     let kept = Kept::read(&args.quote)?;
     let saved = context.global.market.as_deref().map(Saved::read).transpose()?;
-    let findings = findings(&kept, saved.as_ref());
+    let mut findings = findings(&kept, saved.as_ref());
+    findings.extend(denied_now(&kept, &args.policy));
 
     // Whether the best plans were found again by other means.
     let optimality = saved.is_some() && kept.claim.optimal;
@@ -58,6 +60,14 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
         );
     }
     Ok(if holds { Exit::Done } else { Exit::Refused })
+}
+
+/// What a rule denies that has come, or was tightened, since the quote was made.
+fn denied_now(kept: &Kept, policy: &Policy) -> Vec<String> {
+    let demand = kept.request.demand();
+    let stored = demand.policy.rules();
+    let come = policy.rules().iter().filter(|rule| !stored.contains(rule));
+    verify_policy(&kept.claim, &demand, &Policy::new(come.cloned()))
 }
 
 /// What does not hold.

@@ -9,7 +9,7 @@ use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 use super::check::word;
 use super::file::{Config, Said, Settings, Value};
 use super::keys::{ADDING, Call, KEYS, Scope, known};
-use super::policy::{Stated, policy, stated};
+use super::policy::{Stated, named, policy, stated};
 use crate::cli::{self, Cli};
 use crate::env::Environment;
 use crate::report::Trouble;
@@ -27,6 +27,8 @@ pub(crate) struct Settled {
     pub(super) flags: BTreeMap<&'static str, String>,
     /// The rules of the house, in their order.
     pub(crate) stated: Vec<Stated>,
+    /// What is wrong, and hinders nothing.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// A setting that was taken from the file.
@@ -58,9 +60,17 @@ pub(crate) fn settle(
             *slot = policy(&settled.stated);
         }
         let global = &mut settled.cli.global;
-        let named = global.config.iter().chain(&global.policy);
-        let ruling = named.filter(|named| settled.stated.iter().any(|stated| stated.path == **named));
+        let given = global.config.iter().chain(&global.policy);
+        let ruling = given.filter(|given| settled.stated.iter().any(|stated| stated.path == **given));
         global.ruled_by = ruling.cloned().collect();
+    } else if let Err(trouble) = named(&settled.cli.global) {
+        if !settled.cli.tends() {
+            return Err(trouble);
+        }
+        let why = trouble.message();
+        settled
+            .warnings
+            .push(format!("{why}; what ends machines goes on without it"));
     }
     Ok(settled)
 }
@@ -87,6 +97,7 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
         flags: line.flags(),
         taken: BTreeMap::new(),
         stated: Vec::new(),
+        warnings: Vec::new(),
         config,
         cli,
     };

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use gpu_broker_core::near;
-use gpu_broker_core::policy::{Condition, ConditionError, Effect, Policy, Rule};
+use gpu_broker_core::policy::{Condition, ConditionError, Effect, Policy, Rule, Subject};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -16,6 +16,7 @@ use crate::cli::GlobalArgs;
 use crate::env::Environment;
 use crate::files::whole;
 use crate::report::Trouble;
+use crate::settings::BROKERS;
 
 /// A rule, and where it stands.
 #[derive(Debug, Clone)]
@@ -39,7 +40,43 @@ pub(super) fn stated(
     if let Some(path) = usual {
         all.extend(left(&path)?);
     }
+    all.extend(named(global)?);
+    // Files may bring brokers of their own.
+    if global.offers.is_empty() && global.market.is_none() {
+        all.iter().try_for_each(brokers)?;
+    }
+    Ok(all)
+}
+
+/// Refuses what is nearly a broker's name: such a rule would allow what it is to deny. A name that is like none may be
+/// that of offers of one's own.
+fn brokers(stated: &Stated) -> Result<(), Trouble> {
+    for condition in stated.rule.when() {
+        let (Condition::In(Subject::Broker, words) | Condition::NotIn(Subject::Broker, words)) = condition else {
+            continue;
+        };
+        for word in words {
+            let is_known = BROKERS.iter().any(|known| known.eq_ignore_ascii_case(word));
+            let near = near(word, BROKERS);
+            if !is_known && !near.is_empty() {
+                let (path, line) = (stated.path.display(), stated.line);
+                let message = format!("{path}:{line}: {}: no broker is called `{word}`", condition.key());
+                return Err(Trouble::usage(message).hint(format!("did you mean `{}`?", near.join("` or `"))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rules of the files that flags name.
+pub(super) fn named(global: &GlobalArgs) -> Result<Vec<Stated>, Trouble> {
+    let mut all = Vec::new();
     for path in &global.policy {
+        if path == Path::new("-") {
+            return Err(Trouble::usage("rules are read from a file, and not from standard input").hint(
+                "write them to a file, and name it with `--policy FILE`: the commands that planner suggests hold to it, too",
+            ));
+        }
         all.extend(read(path, &whole::read(path, "the policy")?, true)?);
     }
     Ok(all)

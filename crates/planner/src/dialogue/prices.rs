@@ -10,9 +10,11 @@ use gpu_broker_core::market::Market;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Gb;
-use gpu_broker_core::quote::quote;
+use gpu_broker_core::quote::{decisions, quote};
 
+use crate::cli::RequestArgs;
 use crate::launch::first_of;
+use crate::view::policy::against;
 use crate::view::text::{seller, shown};
 
 /// A market, and what may be launched of it.
@@ -114,6 +116,17 @@ impl Prices {
             .map(|(reason, offers)| format!("{reason} {offers}"))
             .collect::<Vec<_>>()
             .join(", ")
+    }
+
+    /// Which rules keep offers out, in words.
+    pub(super) fn ruled(&self, demand: &Demand) -> Option<String> {
+        let quote = quote(&self.market, demand, 1).ok()?;
+        against(&decisions(&self.market, demand, &quote))
+    }
+
+    /// The same of whatever the flags and settings allow.
+    pub(crate) fn ruled_out(&self, request: &RequestArgs) -> Option<String> {
+        self.ruled(&request.demand(Some("any")).ok()?)
     }
 
     /// Each offer that fits, and may be ordered alone.

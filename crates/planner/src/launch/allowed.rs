@@ -112,6 +112,24 @@ pub(crate) fn check_approved(policy: &Policy, approved: &[String]) -> Result<(),
     Err(Trouble::usage(format!("no rule that can be approved is called `{}`", shown(wrong))).hint(shown(&hint)))
 }
 
+/// What was approved, for the record: each name with what its rules ask. One name approves every rule that has it.
+pub(crate) fn approvals(policy: &Policy, approved: &[String]) -> Vec<String> {
+    let rules = policy.rules().iter();
+    let asking: Vec<&Rule> = rules.filter(|rule| rule.effect() == Effect::RequireApproval).collect();
+    let note = |name: &String| {
+        let said = asking.iter().filter(|rule| rule.name() == name);
+        let said: Vec<String> = said.map(ToString::to_string).collect();
+        let all = match said.len() {
+            0 | 1 => String::new(),
+            several => format!(", the name of {several} rules"),
+        };
+        shown(&format!("approved: `{name}`{all}: {}", said.join(" and "))).into_owned()
+    };
+    let mut notes: Vec<String> = approved.iter().map(note).collect();
+    notes.dedup();
+    notes
+}
+
 impl Held {
     /// Why, in words.
     pub(crate) fn why(&self) -> String {
@@ -128,12 +146,16 @@ impl Held {
 
     /// The refusal of `what`, with the command that goes on where one does.
     pub(crate) fn trouble(&self, what: &str, global: &GlobalArgs) -> Trouble {
+        self.instead(what, |rules| again(&global.typed, rules))
+    }
+
+    /// The same, where `command` approves rules.
+    pub(crate) fn instead(&self, what: &str, command: impl FnOnce(&[Rule]) -> String) -> Trouble {
         let hint = match self {
             Self::Denied(_) => "nothing was sent; ask for something else: no flag takes a rule away".to_owned(),
-            Self::Unapproved(rules) => format!(
-                "nothing was sent; if it is approved: `{}`",
-                shown(&again(&global.typed, rules))
-            ),
+            Self::Unapproved(rules) => {
+                format!("nothing was sent; if it is approved: `{}`", shown(&command(rules)))
+            }
         };
         Trouble::new(Exit::Refused, format!("{what}: {}", self.why())).hint(hint)
     }
@@ -179,10 +201,35 @@ mod tests {
             r"planner provision --quote q_1 --ssh-key 'my key' --approve 'big spend' --approve 'it'\''s spot'",
         );
         check(
+            &["provision", "H100"],
+            &["-y", "-a b"],
+            "planner provision H100 --approve=-y '--approve=-a b'",
+        );
+        check(
             &["provision", "--", "H100"],
             &["big"],
             "planner provision --approve big -- H100",
         );
+    }
+
+    #[test]
+    fn what_was_approved_is_told_with_every_rule_of_the_name() {
+        let rule = |name: &str, over: &str| {
+            let condition = Condition::read("total_over", &[over.to_owned()]).unwrap();
+            Rule::new(name, Effect::RequireApproval, [condition], "why").unwrap()
+        };
+        let policy = Policy::new([rule("big", "5"), rule("big", "9"), rule("once", "7")]);
+        let check = |names: &[&str], expected: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(approvals(&policy, &names), expected);
+        };
+        check(&[], &[]);
+        check(&["once", "once"], &["approved: `once`: over 7 in all (why)"]);
+        check(
+            &["big"],
+            &["approved: `big`, the name of 2 rules: over 5 in all (why) and over 9 in all (why)"],
+        );
+        assert_eq!(flag(policy.rules()), "--approve big --approve once");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
 use serde::Serialize;
 
+use super::policy::{self, ApprovalDocument, RuleDocument};
+
 /// Something that a total or a plan rests on besides prices.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -25,6 +27,14 @@ pub(crate) enum Assumption {
     Stock {
         /// What each of them promises; `None` for any number.
         promises: BTreeMap<&'static str, Option<u32>>,
+        text: String,
+    },
+    /// Rules are not held to, as they are about one number of hours or one plan.
+    Policy {
+        /// Rules that deny, and were left out.
+        without: Vec<RuleDocument>,
+        /// Rules that may want a plan approved before it is launched.
+        approvals: Vec<ApprovalDocument>,
         text: String,
     },
 }
@@ -67,6 +77,12 @@ pub(crate) fn interruptions(interruptions: &Interruptions) -> Assumption {
     }
 }
 
+/// What totals over many hours rest on, whatever the plans.
+pub(crate) fn of_horizons(demand: &Demand) -> impl Iterator<Item = Assumption> {
+    let expected = demand.interruptions.iter().map(interruptions);
+    expected.chain(stock(&demand.stock)).chain(policy::left_out(demand))
+}
+
 /// What words of stock promise, where it is not what they usually do.
 pub(crate) fn stock(assumed: &StockAssumed) -> Option<Assumption> {
     let promises: BTreeMap<_, _> = assumed.changed().map(|(word, most)| (word.as_str(), most)).collect();
@@ -95,7 +111,7 @@ impl Assumption {
     /// In words.
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Interruptions { text, .. } | Self::Stock { text, .. } => text,
+            Self::Interruptions { text, .. } | Self::Stock { text, .. } | Self::Policy { text, .. } => text,
         }
     }
 }

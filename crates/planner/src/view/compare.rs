@@ -9,7 +9,7 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Ratio;
 use gpu_broker_core::quote::compare::{Class, Comparison};
 
-use super::assumptions;
+use super::{assumptions, policy};
 
 /// A class as people call it.
 pub(crate) fn class_name(class: Class) -> &'static str {
@@ -69,7 +69,12 @@ pub(crate) fn footer(comparison: &Comparison, demand: &Demand) -> String {
     text.push('\n');
     for course in &comparison.courses {
         if course.stretches.is_empty() {
-            let _ = writeln!(text, "no {} plan matches", class_name(course.class));
+            let _ = writeln!(
+                text,
+                "no {} plan matches{}",
+                class_name(course.class),
+                policy::emptied(course, demand)
+            );
         } else if !course.optimal {
             let _ = writeln!(
                 text,
@@ -87,6 +92,9 @@ pub(crate) fn footer(comparison: &Comparison, demand: &Demand) -> String {
     }
     if let Some(assumed) = assumptions::stock(&demand.stock) {
         let _ = writeln!(text, "{}", assumed.text());
+    }
+    if let Some(ruled) = policy::left_out(demand) {
+        let _ = writeln!(text, "{}", ruled.text());
     }
     text
 }

@@ -8,8 +8,8 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quote::{Quote, decisions};
 use gpu_broker_core::source::Coverage;
 
-use super::policy;
 use super::text::{cut, shown};
+use super::{policy, unsold};
 use crate::launch::{first_of, unsure};
 
 /// Below a quote.
@@ -44,11 +44,12 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
         }
     }
     text += &policy::note(&decisions(market, demand, quote));
+    text += &unsold::note(market, demand);
     text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
 }
 
 /// What the first plan is, as far as it is known.
-fn verdict(quote: &Quote, market: &Market, demand: &Demand) -> String {
+pub(crate) fn verdict(quote: &Quote, market: &Market, demand: &Demand) -> String {
     let best = match demand.objective {
         Objective::Total => "cheapest",
         Objective::Rate => "cheapest per hour",

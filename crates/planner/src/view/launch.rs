@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Market, Offer};
 use gpu_broker_core::place::Place;
@@ -398,8 +397,26 @@ fn runs(units: &[Unit]) -> Vec<(&Unit, usize)> {
     runs
 }
 
-/// What came of a launch, as a document.
-pub(crate) fn report(report: &Report, plan: &str, hours: Hours, currency: Currency, now: &Stamp) -> Value {
+/// That nothing was sent, and why.
+pub(crate) fn unsent(outcome: &str, reason: &str, plan: Option<&str>, demand: &Demand, notes: &[String]) -> Value {
+    json!({
+        "schema": "planner.launch/1",
+        "outcome": outcome,
+        "reason": reason,
+        "launch": null,
+        "plan": plan,
+        "currency": demand.exchange.quote(),
+        "hours": demand.hours,
+        "ends_at": null,
+        "planned": [],
+        "instances": [],
+        "unresolved": [],
+        "notes": notes,
+    })
+}
+
+/// What came of a launch, as a document; `approved` is what was told of approvals.
+pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[String], now: &Stamp) -> Value {
     let alive = |stage: Stage| stage.is_alive();
     let instances = report
         .attempts
@@ -416,12 +433,12 @@ pub(crate) fn report(report: &Report, plan: &str, hours: Hours, currency: Curren
         "reason": reason,
         "launch": report.launch,
         "plan": plan,
-        "currency": currency,
-        "hours": hours,
+        "currency": demand.exchange.quote(),
+        "hours": demand.hours,
         "ends_at": report.attempts.iter().find_map(|one| one.ends_at),
         "planned": [],
         "instances": instances.map(|attempt| instance(&Row { attempt, listed: None }, now)).collect::<Vec<_>>(),
         "unresolved": open.map(|attempt| unresolved(attempt, now)).collect::<Vec<_>>(),
-        "notes": report.notes,
+        "notes": approved.iter().chain(&report.notes).collect::<Vec<_>>(),
     })
 }

@@ -3,11 +3,13 @@
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::offer::{Market, Security};
 use gpu_broker_core::plan::{Group, Plan};
+use gpu_broker_core::policy::Rule;
 
 use super::colocation;
 use super::columns::{Column, push};
 use super::format::Sheet;
 use super::paint;
+use super::policy;
 use super::text::{count, gpu_name, seller, shown, stock};
 
 /// One row for each launch group; what belongs to the plan stands in its first
@@ -50,6 +52,22 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
         }
     }
     columns.into()
+}
+
+/// The same with the rules that want each plan approved, where any do.
+pub(crate) fn whole(plans: &[Plan], demand: &Demand) -> Vec<Column> {
+    let mut columns = table(plans, demand);
+    let mut needs = Column::words("NEEDS", 0, 0);
+    for plan in plans {
+        let flags = policy::flag(demand.policy.approvals(&plan.purchase(demand.hours)));
+        needs.cells.push(shown(&flags).into_owned());
+        let more = (plan.groups.len() + colocation::rows(plan).count()).saturating_sub(1);
+        needs.cells.extend(std::iter::repeat_n(String::new(), more));
+    }
+    if needs.cells.iter().any(|cell| !cell.is_empty()) {
+        columns.push(needs);
+    }
+    columns
 }
 
 fn row(rank: usize, plan: &Plan, group: &Group, first: bool, demand: &Demand) -> [String; 15] {
@@ -144,6 +162,7 @@ pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
         "new_disks_rate",
         "new_disks_total",
         "attached_disks",
+        "approvals",
     ]);
     for (at, plan) in plans.iter().enumerate() {
         for group in &plan.groups {
@@ -177,6 +196,9 @@ pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
             sheet.number(demand.hours);
             sheet.word(if plan.is_exact() { "exact" } else { "upper_bound" });
             colocation::cells(&mut sheet, plan);
+            let asking = demand.policy.approvals(&plan.purchase(demand.hours));
+            let names: Vec<&str> = asking.into_iter().map(Rule::name).collect();
+            sheet.word(&names.join("; "));
             sheet.end_row();
         }
     }

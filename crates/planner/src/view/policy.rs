@@ -5,9 +5,11 @@ use gpu_broker_core::fit::Reason;
 use gpu_broker_core::plan::Plan;
 use gpu_broker_core::policy::{Effect, Rule};
 use gpu_broker_core::quote::Decision;
+use gpu_broker_core::quote::compare::Course;
 use serde::Serialize;
 
-use super::text::shown;
+use super::assumptions::Assumption;
+use super::text::{ranked, shown};
 use crate::cli::shell;
 
 /// A rule, and what it decided about a quote.
@@ -33,6 +35,32 @@ pub(crate) struct ApprovalDocument {
     flag: String,
 }
 
+/// A rule, where nothing more is to be said of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleDocument {
+    rule: String,
+    reason: String,
+}
+
+impl RuleDocument {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            rule: rule.name().to_owned(),
+            reason: rule.reason().to_owned(),
+        }
+    }
+}
+
+impl ApprovalDocument {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            rule: rule.name().to_owned(),
+            reason: rule.reason().to_owned(),
+            flag: flag([rule]),
+        }
+    }
+}
+
 /// All decisions as a document.
 pub(crate) fn documents(decisions: &[Decision]) -> Vec<DecisionDocument> {
     let document = |decision: &Decision| DecisionDocument {
@@ -49,12 +77,7 @@ pub(crate) fn documents(decisions: &[Decision]) -> Vec<DecisionDocument> {
 /// Which rules want a plan approved.
 pub(crate) fn approvals(plan: &Plan, demand: &Demand) -> Vec<ApprovalDocument> {
     let asking = demand.policy.approvals(&plan.purchase(demand.hours));
-    let document = |rule: &Rule| ApprovalDocument {
-        rule: rule.name().to_owned(),
-        reason: rule.reason().to_owned(),
-        flag: flag([rule]),
-    };
-    asking.into_iter().map(document).collect()
+    asking.into_iter().map(ApprovalDocument::of).collect()
 }
 
 /// What a plan wants before it can be launched, in words.
@@ -66,9 +89,21 @@ pub(crate) fn wanted(plan: &Plan, demand: &Demand) -> Vec<String> {
 
 /// The flags that approve rules.
 pub(crate) fn flag<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
-    let words = rules
-        .into_iter()
-        .flat_map(|rule| ["--approve".to_owned(), rule.name().to_owned()]);
+    let mut names: Vec<&str> = Vec::new();
+    for rule in rules {
+        // Rules of one name are approved by it together.
+        if !names.contains(&rule.name()) {
+            names.push(rule.name());
+        }
+    }
+    let words = names.into_iter().flat_map(|name| {
+        // A name that begins as a flag does would be taken for one.
+        if name.starts_with('-') {
+            vec![format!("--approve={name}")]
+        } else {
+            vec!["--approve".to_owned(), name.to_owned()]
+        }
+    });
     shell(&words.collect::<Vec<_>>())
 }
 
@@ -85,55 +120,103 @@ pub(crate) fn note(decisions: &[Decision]) -> String {
     format!("policy: {}\n", shown(&said.join("; ")))
 }
 
-/// Rules that a comparison of many horizons leaves out; nothing where there are none.
-pub(crate) fn left_out(demand: &Demand) -> String {
+/// Whether a rule is the tighter cap where offers are rejected for one: then no flag helps.
+pub(crate) fn caps(demand: &Demand, reason: Reason) -> bool {
+    let (own, held) = (&demand.caps, demand.held_caps());
+    match reason {
+        Reason::MaxPrice => held.rate != own.rate,
+        Reason::MaxUpfront => held.upfront != own.upfront,
+        Reason::MaxTotal => held.total != own.total,
+        Reason::GpuCount => {
+            let counts = demand.gpus.alternatives.iter().map(|wanted| wanted.count);
+            !demand.held_counts().into_iter().eq(counts)
+        }
+        _ => false,
+    }
+}
+
+/// The rules that take something out of a request's answer, in words; none where no rule does.
+pub(crate) fn against(decisions: &[Decision]) -> Option<String> {
+    let denying = decisions.iter().filter(|one| one.rule.effect() == Effect::Deny);
+    let said: Vec<String> = denying.filter_map(clause).collect();
+    (!said.is_empty()).then(|| shown(&format!("policy: {}", said.join("; "))).into_owned())
+}
+
+/// What a comparison of many horizons does with rules: it leaves out those that deny by one number of hours, and a plan
+/// is held against those that want approval when it is quoted. None where there are neither.
+pub(crate) fn left_out(demand: &Demand) -> Option<Assumption> {
     let kept = demand.policy.timeless();
-    let denying = demand
-        .policy
-        .rules()
-        .iter()
-        .filter(|rule| rule.effect() == Effect::Deny);
-    let left: Vec<String> = denying
-        .filter(|rule| !kept.rules().contains(rule))
-        .map(|rule| format!("`{}`: {rule}", rule.name()))
+    let all = demand.policy.rules().iter();
+    let (denying, asking): (Vec<&Rule>, Vec<&Rule>) = all.partition(|rule| rule.effect() == Effect::Deny);
+    let left = denying.into_iter().filter(|rule| !kept.rules().contains(rule));
+    let left: Vec<&Rule> = left.collect();
+    let mut said = Vec::new();
+    if !left.is_empty() {
+        let rules: Vec<String> = left.iter().map(|rule| named(rule)).collect();
+        said.push(format!(
+            "compared without rules about one number of hours: {}",
+            rules.join("; ")
+        ));
+    }
+    if !asking.is_empty() {
+        let rules: Vec<String> = asking
+            .iter()
+            .map(|rule| format!("`{}`: {rule}", flag([*rule])))
+            .collect();
+        said.push(format!("what is launched may need {}", rules.join("; ")));
+    }
+    (!said.is_empty()).then(|| Assumption::Policy {
+        without: left.into_iter().map(RuleDocument::of).collect(),
+        approvals: asking.into_iter().map(ApprovalDocument::of).collect(),
+        text: shown(&format!("policy: {}", said.join("; "))).into_owned(),
+    })
+}
+
+/// Why a class of terms has no plan, as far as rules are why; empty where none is.
+pub(crate) fn emptied(course: &Course, demand: &Demand) -> String {
+    let denied = course.denied.iter();
+    let mut said: Vec<String> = denied
+        .map(|(rule, count)| format!("`{}` denies {}: {rule}", rule.name(), offers(*count)))
         .collect();
-    if left.is_empty() {
+    let kept = demand.policy.timeless();
+    let caps = kept.rules().iter().filter(|rule| rule.is_cap());
+    said.extend(caps.map(|rule| format!("`{}` holds all to its cap: {rule}", rule.name())));
+    if said.is_empty() {
         return String::new();
     }
-    format!(
-        "compared without rules about one number of hours: {}\n",
-        shown(&left.join("; "))
-    )
+    format!("; policy: {}", shown(&said.join("; ")))
+}
+
+/// A rule by its name, and what it asks.
+fn named(rule: &Rule) -> String {
+    format!("`{}`: {rule}", rule.name())
+}
+
+fn offers(count: u64) -> String {
+    if count == 1 {
+        "1 offer".to_owned()
+    } else {
+        format!("{count} offers")
+    }
 }
 
 /// What a rule decided, if anything.
 fn clause(decision: &Decision) -> Option<String> {
     let rule = &decision.rule;
     let name = rule.name();
-    let offers = |count: u64| {
-        if count == 1 {
-            "1 offer".to_owned()
-        } else {
-            format!("{count} offers")
-        }
-    };
     match (decision.rejects_as, decision.offers) {
         (Some(Reason::Policy), Some(count @ 1..)) => Some(format!("`{name}` denies {}: {rule}", offers(count))),
         (Some(Reason::GpuCount), None) => Some(format!("`{name}` holds the number of GPUs: {rule}")),
         (Some(reason), Some(count @ 1..)) => Some(format!("`{name}` denies {} ({reason}): {rule}", offers(count))),
         _ if decision.plans.is_empty() => None,
         _ => {
-            let ranks: Vec<String> = decision.plans.iter().map(usize::to_string).collect();
-            let (plans, need) = if ranks.len() == 1 {
-                ("plan", "needs")
-            } else {
-                ("plans", "need")
-            };
-            Some(format!(
-                "{plans} {} {need} `{}`: {rule}",
-                ranks.join(", "),
-                flag([rule])
-            ))
+            let ranks = decision
+                .plans
+                .iter()
+                .map(|rank| u64::try_from(*rank).unwrap_or(u64::MAX));
+            let ranks: Vec<u64> = ranks.collect();
+            let need = if ranks.len() == 1 { "needs" } else { "need" };
+            Some(format!("{} {need} `{}`: {rule}", ranked(&ranks), flag([rule])))
         }
     }
 }

@@ -12,6 +12,26 @@ pub(crate) fn shown(word: &str) -> Cow<'_, str> {
     inert(word)
 }
 
+/// Plans by their ranks, ascending: `plan 3`, `plans 1, 2`, `plans 1, 3 to 10`.
+pub(crate) fn ranked(ranks: &[u64]) -> String {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for rank in ranks {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*rank) => *last = *rank,
+            _ => runs.push((*rank, *rank)),
+        }
+    }
+    let said: Vec<String> = runs
+        .iter()
+        .map(|(first, last)| match last.saturating_sub(*first) {
+            0 => first.to_string(),
+            1 => format!("{first}, {last}"),
+            _ => format!("{first} to {last}"),
+        })
+        .collect();
+    format!("plan{} {}", if ranks.len() == 1 { "" } else { "s" }, said.join(", "))
+}
+
 /// For a spreadsheet: inert, and never a formula.
 pub(crate) fn cell(word: &str) -> String {
     let safe = inert(word);

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
+use gpu_broker_core::demand::Demand;
 use gpu_broker_core::fit::Reason;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::quote::{Change, Rejection};
 use serde::Serialize;
 
 use super::columns::{Column, push};
+use super::policy;
 use super::text::shown;
 use crate::cli::Again;
 
@@ -80,7 +82,7 @@ pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>) -> Vec<Column> 
             rejection.reason.to_string(),
             rejection.offers.to_string(),
             change.map_or_else(
-                || helpless(rejection.reason).to_owned(),
+                || helpless(rejection.reason, again.demand()).to_owned(),
                 |change| shown(&again.difference(&change.demand)).into_owned(),
             ),
             price(|change| change.admits.to_string()),
@@ -127,8 +129,9 @@ pub(crate) fn relaxations(changes: &[Change], again: &Again<'_>) -> String {
 }
 
 /// Why no change helps.
-pub(crate) fn helpless(reason: Reason) -> &'static str {
+pub(crate) fn helpless(reason: Reason, demand: &Demand) -> &'static str {
     match reason {
+        reason if policy::caps(demand, reason) => helpless(Reason::Policy, demand),
         Reason::Unreadable => "none: the records could not be understood",
         Reason::Stock => "none: there is no stock",
         Reason::Unpriced => "none: they have no price for their market",

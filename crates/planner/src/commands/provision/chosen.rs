@@ -6,14 +6,14 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Completeness, Market};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
-use gpu_broker_core::quote::quote as ranked;
+use gpu_broker_core::quote::{decisions, quote as ranked};
 use gpu_broker_core::source::{Hint, Quiet};
 use gpu_broker_engine::launch::{Standing, Tolerance};
 use jiff::Timestamp;
 
 use super::super::Context;
 use super::super::quote::{reckon, status};
-use super::{quoted, several};
+use super::{quoted, several, unsent};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -21,6 +21,7 @@ use crate::launch::{Approved, unsure};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
+use crate::view::policy::against;
 use crate::view::text::shown;
 
 /// Plans, best first, and the market that they were found in.
@@ -90,6 +91,10 @@ async fn asked(
     let quote = reckon(&market, &demand, move |market, demand| ranked(market, demand, most)).await?;
     if quote.plans.is_empty() {
         context.printer.note(&footer::quote(&quote, &market, &demand, most));
+        let ruled = against(&decisions(&market, &demand, &quote));
+        let why = footer::verdict(&quote, &market, &demand);
+        let nothing = ("nothing", None, why.trim_end());
+        unsent(context, &demand, nothing, &ruled.into_iter().collect::<Vec<_>>())?;
         return Ok(Choice::Nothing(status(&market, &quote)));
     }
     let mut notes = Vec::new();

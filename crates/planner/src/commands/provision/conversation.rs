@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gpu_broker_core::market::{Completeness, Market};
+use gpu_broker_core::policy::Rule;
 
 use super::super::Context;
 use super::chosen;
@@ -14,6 +15,7 @@ use crate::launch::answer;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::footer;
+use crate::view::text::shown;
 
 /// What a person wants.
 #[derive(Debug)]
@@ -44,10 +46,11 @@ pub(super) async fn held(
     let most = chosen::most(args);
     let prices = Prices::new(Arc::clone(&market), most, args.allow_prepaid);
     let (request, columns) = (args.request.clone(), printer.columns);
-    let opened = thinking(move || Dialogue::open(prices, request, columns)).await?;
-    let Some((mut dialogue, mut screen)) = opened else {
-        return Err(nothing(&market));
-    };
+    let opened = thinking(move || {
+        let ruled = prices.ruled_out(&request);
+        Dialogue::open(prices, request, columns).ok_or(ruled)
+    });
+    let (mut dialogue, mut screen) = opened.await?.map_err(|ruled| nothing(&market, ruled.as_deref()))?;
     loop {
         let line = answer(context, &screen).await?;
         let (after, heard) = thinking(move || {
@@ -67,6 +70,23 @@ pub(super) async fn held(
     }
 }
 
+/// Whether somebody approves what rules want approved, each by itself: by the rule's name, or by yes.
+pub(super) async fn approves(context: &Context<'_>, rank: u64, rules: &[Rule]) -> Result<bool, Trouble> {
+    for rule in rules {
+        let name = shown(rule.name());
+        let question = format!(
+            "plan {rank} wants to be approved, by the policy `{name}`: {}\nis it? type `{name}` or yes [no] ",
+            shown(&rule.to_string())
+        );
+        let said = answer(context, &question).await?.unwrap_or_default();
+        let said = said.trim();
+        if said != rule.name() && !matches!(said.to_ascii_lowercase().as_str(), "y" | "yes") {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// On a thread of its own, so that an interrupt is heard meanwhile.
 async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
     let thought = tokio::task::spawn_blocking(work).await;
@@ -74,7 +94,7 @@ async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// That there is nothing to ask about.
-fn nothing(market: &Market) -> Trouble {
+fn nothing(market: &Market, ruled: Option<&str>) -> Trouble {
     let (exit, what) = match market.completeness() {
         Completeness::Whole => (
             Exit::NothingMatches,
@@ -86,7 +106,9 @@ fn nothing(market: &Market) -> Trouble {
         ),
         Completeness::KeysRefused => (Exit::Credentials, "nothing was read, as no broker takes the keys"),
     };
-    Trouble::new(exit, what).hint("`planner gpus` lists what is for sale, `planner config show` what settings ask for")
+    let ruled = ruled.map(|ruled| format!("; {ruled}")).unwrap_or_default();
+    Trouble::new(exit, format!("{what}{ruled}"))
+        .hint("`planner gpus` lists what is for sale, `planner config show` what settings ask for")
 }
 
 /// The flags and the command that say what was answered.

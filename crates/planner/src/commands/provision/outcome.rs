@@ -20,14 +20,14 @@ use crate::view::{columns, format, launch};
 pub(super) fn told(
     context: &Context<'_>,
     report: &Report,
-    (plan, demand): (&str, &Demand),
+    (plan, demand, approved): (&str, &Demand, &[String]),
     waited: bool,
     now: &Stamp,
 ) -> Result<Exit, Trouble> {
     let printer = context.printer;
     let living: Vec<&Attempt> = report.attempts.iter().filter(|one| one.stage.is_alive()).collect();
     let rows: Vec<Row<'_>> = living.iter().map(|attempt| Row { attempt, listed: None }).collect();
-    let document = || launch::report(report, plan, demand.hours, demand.exchange.quote(), now);
+    let document = || launch::report(report, plan, demand, approved, now);
     match context.output {
         Output::Table => printer.data(&ways_in(&living))?,
         Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,

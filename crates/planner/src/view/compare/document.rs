@@ -11,13 +11,18 @@ use serde_json::{Value, json};
 use super::hours;
 use super::rows::{horizons, leader};
 use crate::files::request::RequestDocument;
-use crate::view::assumptions::{self, of_plan};
+use crate::view::assumptions::{of_horizons, of_plan};
 use crate::view::document::{GroupDocument, digest, group, source, warnings};
 
 /// The document of a comparison. Hours are decimal strings like money; where a
 /// point has no finite decimal form, the fraction beside it is exact.
 pub(crate) fn comparison(comparison: &Comparison, market: &Market, demand: &Demand) -> Value {
     let horizons = horizons(comparison, demand);
+    // A plan is billed for the fewest hours here: what it comes to later is not held against any rule.
+    let timeless = &Demand {
+        policy: demand.policy.timeless(),
+        ..demand.clone()
+    };
     json!({
         "schema": "planner.compare/1",
         "created_at": market.taken_at,
@@ -25,7 +30,7 @@ pub(crate) fn comparison(comparison: &Comparison, market: &Market, demand: &Dema
         "from": comparison.from,
         "to": comparison.to,
         "currency": comparison.currency.to_string(),
-        "classes": comparison.courses.iter().map(|course| class(course, &horizons, demand)).collect::<Vec<_>>(),
+        "classes": comparison.courses.iter().map(|course| class(course, &horizons, timeless)).collect::<Vec<_>>(),
         "crossings": comparison.crossings.iter().map(|crossing| json!({
             "hours": hours(crossing.at),
             "hours_fraction": crossing.at.to_string(),
@@ -43,7 +48,7 @@ pub(crate) fn comparison(comparison: &Comparison, market: &Market, demand: &Dema
             "hours": horizon,
             "cheapest": Ratio::try_from(horizon.number()).ok().and_then(|at| leader(comparison, at)),
         })).collect::<Vec<_>>(),
-        "assumptions": demand.interruptions.iter().map(assumptions::interruptions).chain(assumptions::stock(&demand.stock)).collect::<Vec<_>>(),
+        "assumptions": of_horizons(demand).collect::<Vec<_>>(),
         "market": { "read": comparison.read },
         "sources": market.sources.iter().map(source).collect::<Vec<_>>(),
     })
@@ -53,6 +58,11 @@ fn class(course: &Course, horizons: &[Hours], demand: &Demand) -> Value {
     json!({
         "class": course.class,
         "offers": course.offers,
+        "denied": course.denied.iter().map(|(rule, offers)| json!({
+            "rule": rule.name(),
+            "reason": rule.reason(),
+            "offers": offers,
+        })).collect::<Vec<_>>(),
         "optimal": course.optimal && !course.stretches.is_empty(),
         "plans": course.stretches.iter().map(|stretch| plan(course, stretch, demand)).collect::<Vec<_>>(),
         "totals": horizons.iter().filter_map(|hours| total(course, *hours)).collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ use super::{Block, Report, Section};
 use crate::cli::{Flag, command, joined, shell};
 use crate::files::quote::Kept;
 use crate::settings::BROKERS;
-use crate::view::text::{cut, shown};
+use crate::view::text::{cut, ranked, shown};
 
 /// Columns of a stranger's word at the most: more of it tells nobody more.
 const WORD: usize = 120;
@@ -52,7 +52,7 @@ pub(crate) fn report(basis: &Basis<'_>) -> Report {
     let sections = [
         ("Plans", plans(claim)),
         ("Total by hours", market::terms(basis.terms, demand)),
-        ("What was rejected, and why", market::rejected(claim, told)),
+        ("What was rejected, and why", market::rejected(claim, told, demand)),
         ("What a wider request would do", market::wider(told)),
         ("Line items", lines::blocks(claim, told)),
         ("Disks", market::disks(told, claim)),
@@ -190,13 +190,7 @@ fn rests_on(basis: &Basis<'_>) -> Vec<Block> {
         if ranks.len() == all {
             format!("every plan: {}", word_in(warning))
         } else {
-            let ranks: Vec<String> = ranks.iter().map(ToString::to_string).collect();
-            format!(
-                "{} {}: {}",
-                if ranks.len() == 1 { "plan" } else { "plans" },
-                ranks.join(", "),
-                word_in(warning)
-            )
+            format!("{}: {}", ranked(&ranks), word_in(warning))
         }
     }));
     vec![Block::List(list)]

@@ -16,7 +16,7 @@ use super::{Block, Picture};
 use crate::view::columns::{Column, push};
 use crate::view::compare::{class_name, rows, sentences};
 use crate::view::why::helpless;
-use crate::view::{assumptions, plot};
+use crate::view::{assumptions, plot, policy};
 
 /// Totals of each class of terms by hours.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ pub(super) fn terms(terms: &Terms, demand: &Demand) -> Vec<Block> {
     let expected = demand.interruptions.as_ref().filter(|_| spot);
     list.extend(expected.map(|expected| assumptions::interruptions(expected).text().to_owned()));
     list.extend(assumptions::stock(&demand.stock).map(|assumed| assumed.text().to_owned()));
+    list.extend(policy::left_out(demand).map(|ruled| ruled.text().to_owned()));
     if !without.is_empty() {
         list.push(format!(
             "drawn without {}: it is about one number of hours",
@@ -79,7 +80,7 @@ pub(super) fn terms(terms: &Terms, demand: &Demand) -> Vec<Block> {
 }
 
 /// What was rejected: every offer for the first thing that keeps it out.
-pub(super) fn rejected(claim: &Claim, told: &Told) -> Vec<Block> {
+pub(super) fn rejected(claim: &Claim, told: &Told, demand: &Demand) -> Vec<Block> {
     let market = &claim.market;
     let all = market
         .rejected
@@ -108,11 +109,18 @@ pub(super) fn rejected(claim: &Claim, told: &Told) -> Vec<Block> {
         let found = why.iter().find(|known| known.reason == rejected.reason);
         let change = found.and_then(|known| known.change.as_ref());
         let reason = known(&rejected.reason);
-        let none = reason.map_or("no few changes", helpless).to_owned();
+        let none = reason
+            .map_or("no few changes", |reason| helpless(reason, demand))
+            .to_owned();
+        // Where a rule is the limit and nothing helps, it is the rule that is told.
+        let ruled = |reason: Reason| change.is_none() && policy::caps(demand, reason);
+        let means = reason.map_or("", |reason| {
+            meaning(if ruled(reason) { Reason::Policy } else { reason })
+        });
         let flags = change.map_or(none, |change| word_in(&change.flags));
         let cells = [
             word(&rejected.reason).replace('_', " "),
-            reason.map_or("", meaning).to_owned(),
+            means.to_owned(),
             rejected.offers.to_string(),
             flags,
         ];
