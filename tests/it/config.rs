@@ -329,3 +329,34 @@ fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
     ran.expect(2);
     assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
 }
+
+/// A profile's end, budget and image are no part of a quote: the command that launches it has to name the profile.
+#[test]
+fn the_command_below_a_quote_launches_as_the_profile_says() {
+    let home = with("[profile.t]\ngpu = \"H100:8\"\nmax_duration = \"8h\"\nbudget = 1\n");
+    let rules = home.home().join("rules.toml");
+    fs::write(
+        &rules,
+        "[[policy]]\nname = \"eu\"\ndeny = { country_in = [\"XX\"] }\nreason = \"r\"\n",
+    )
+    .unwrap();
+    let check = |flags: &str, status: i32| {
+        let ran = run(&home, &format!("quote {flags} --sandbox"));
+        let stderr = &ran.expect(0).stderr;
+        let command = stderr.lines().find(|line| line.contains("planner provision --quote"));
+        let command = command.unwrap_or_else(|| panic!("no command in {stderr}")).trim();
+        for flag in flags.split(' ').filter(|word| word.starts_with("--")) {
+            assert!(command.contains(flag), "{flag} is not in {command}");
+        }
+        let line = command.trim_start_matches("planner ");
+        let ran = run(&home, &format!("{line} --dry-run"));
+        assert_eq!(ran.expect(status).stderr.contains("budget"), status != 0, "{ran:?}");
+    };
+    check("--profile t", 5);
+    check("H100:8", 0);
+    check(&format!("--profile t --policy {} --timeout 9", rules.display()), 5);
+    let own = home.home().join("own.toml");
+    fs::write(&own, "[profile.u]\ngpu = \"H100:8\"\nbudget = 1\n").unwrap();
+    check(&format!("--profile u --config {}", own.display()), 5);
+    check("H100:8 --no-config", 0);
+}
