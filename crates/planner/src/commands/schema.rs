@@ -20,7 +20,7 @@ use crate::view::text::shown;
 const PARTS: &str = include_str!("../../schemas/parts.json");
 
 /// The documents by name.
-const SCHEMAS: [(&str, &str); 13] = [
+const SCHEMAS: [(&str, &str); 14] = [
     ("quote", include_str!("../../schemas/quote.json")),
     ("compare", include_str!("../../schemas/compare.json")),
     ("offers", include_str!("../../schemas/offers.json")),
@@ -32,6 +32,7 @@ const SCHEMAS: [(&str, &str); 13] = [
     ("instances", include_str!("../../schemas/instances.json")),
     ("audit", include_str!("../../schemas/audit.json")),
     ("doctor", include_str!("../../schemas/doctor.json")),
+    ("config", include_str!("../../schemas/config.json")),
     ("market", include_str!("../../schemas/market.json")),
     ("offers-file", include_str!("../../schemas/offers-file.json")),
 ];
