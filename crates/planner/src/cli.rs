@@ -25,7 +25,7 @@ pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
-pub(crate) use manual::{CompletionArgs, ConfigCommand, HelpArgs, ManArgs, SchemaArgs, Shell};
+pub(crate) use manual::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::ReportArgs;

@@ -44,7 +44,10 @@ fn a_machine_is_found_by_whatever_it_is_called() {
     assert!(ran.stderr.contains("is gone already"), "{}", ran.stderr);
     home.run("terminate --all").expect(0);
     home.run("terminate --all").expect(0);
-    home.run("terminate").expect(2);
+    let ran = home.run("terminate");
+    assert!(ran.expect(2).stderr.contains("or say `--all`"), "{}", ran.stderr);
+    let ran = home.run("provision");
+    assert!(ran.expect(2).stderr.contains("such as `H100:8`"), "{}", ran.stderr);
 }
 
 /// Without a key, what there is in the sandbox is what is meant.

@@ -21,6 +21,10 @@ use crate::view::{columns, footer};
 
 /// Ends what was named, after asking.
 pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
+    if args.ids.is_empty() && args.launch.is_empty() && !args.all && !args.expired {
+        return Err(Trouble::usage("nothing is named that should end")
+            .hint("name machines as `planner ls` lists them, or say `--all`, `--expired` or `--launch LAUNCH`"));
+    }
     let data = context.launched()?;
     if !data.is_begun() && args.ids.is_empty() {
         context
