@@ -295,15 +295,23 @@ fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
     check("[defaults]\nregion = []\n", &[":2: region: it names nothing"]);
     check("[defaults]\nregion = [\"\"]\n", &[":2: region: ", "it names nothing"]);
     check("[defaults]\ngpu = \"H100:8..4\"\n", &[":2: gpu: ", "its count is not"]);
-    check("[fx]\nEUR = 0\n", &[":1: fx: ", "above zero"]);
+    check("[fx]\nGBP = 1.3\nEUR = 0\n", &[":3: fx: ", "above zero"]);
+    check("[fx]\nUSD = 2\n", &[":2: fx: USD is the quote's own currency"]);
+    check("[stock]\nlow = 1\nmedium = -1\n", &[":3: stock: "]);
+    check("[defaults]\nregion = [\"eu_nort\"]\n", &[":2: region: ", "eu_north"]);
+    check("[defaults]\nsocket = \"SXM9\"\n", &[":2: socket: "]);
+    check(
+        "[defaults]\n\nbroker = [\"prim\"]\n",
+        &[":3: broker: no broker is called `prim`", "prime"],
+    );
     check("[providers]\nallowed = [\"a\"]\n", &[":2: ", "`allow` and `deny`"]);
     check("[providers]\ndeny = [\"!a\"]\n", &[":2: ", "without `!`"]);
     check(
         "[fx]\nEUR = 1\n[defaults]\nfx = { EUR = 2 }\n",
         &[":4: `fx` is set on line 1 already"],
     );
-    check("[stock]\nlow = -1\n", &[":1: stock: ", "low=2"]);
-    check("[stock]\nmany = 1\n", &[":1: stock: `many` is no word of stock"]);
+    check("[stock]\nlow = -1\n", &[":2: stock: ", "low=2"]);
+    check("[stock]\nmany = 1\n", &[":2: stock: `many` is no word of stock"]);
     check(
         "[stock]\nlow = 1\n[defaults]\nstock = \"low=2\"\n",
         &[":4: `stock` is set on line 1 already"],
@@ -328,4 +336,83 @@ fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
     let ran = run(&both, "quote H100 --sandbox");
     ran.expect(2);
     assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
+}
+
+/// A profile's end, budget and image are no part of a quote: the command that launches it has to name the profile.
+#[test]
+fn the_command_below_a_quote_launches_as_the_profile_says() {
+    let home = with("[profile.t]\ngpu = \"H100:8\"\nmax_duration = \"8h\"\nbudget = 1\n");
+    let rules = home.home().join("rules.toml");
+    fs::write(
+        &rules,
+        "[[policy]]\nname = \"eu\"\ndeny = { country_in = [\"XX\"] }\nreason = \"r\"\n",
+    )
+    .unwrap();
+    let check = |flags: &str, status: i32| {
+        let ran = run(&home, &format!("quote {flags} --sandbox"));
+        let stderr = &ran.expect(0).stderr;
+        let command = stderr.lines().find(|line| line.contains("planner provision --quote"));
+        let command = command.unwrap_or_else(|| panic!("no command in {stderr}")).trim();
+        for flag in flags.split(' ').filter(|word| word.starts_with("--")) {
+            assert!(command.contains(flag), "{flag} is not in {command}");
+        }
+        let line = command.trim_start_matches("planner ");
+        let ran = run(&home, &format!("{line} --dry-run"));
+        assert_eq!(ran.expect(status).stderr.contains("budget"), status != 0, "{ran:?}");
+    };
+    check("--profile t", 5);
+    check("H100:8", 0);
+    check(&format!("--profile t --policy {} --timeout 9", rules.display()), 5);
+    let own = home.home().join("own.toml");
+    fs::write(&own, "[profile.u]\ngpu = \"H100:8\"\nbudget = 1\n").unwrap();
+    check(&format!("--profile u --config {}", own.display()), 5);
+    check("H100:8 --no-config", 0);
+}
+
+/// What a mistake has nothing to do with goes on while something costs money.
+#[test]
+fn a_mistake_in_the_file_keeps_nobody_from_ending_machines() {
+    let check = |file: &str, status: i32, said: &str| {
+        let home = with(file);
+        for line in ["ls --sandbox", "terminate --all --yes --sandbox"] {
+            let ran = run(&home, line);
+            assert!(
+                ran.expect(status).stderr.contains(said),
+                "{file}, {line}: {}",
+                ran.stderr
+            );
+            assert!(ran.stderr.contains("config.toml:2: "), "{file}, {line}: {}", ran.stderr);
+        }
+        run(&home, "quote H100:8 --sandbox").expect(2);
+    };
+    let goes_on = "of the file only what every command heeds is taken";
+    check("[defaults]\nhuors = 3\n", 0, goes_on);
+    check("[profile.a]\nmax_price = \"much\"\n", 0, goes_on);
+    check("[[policy]]\nname = 3\n", 0, goes_on);
+    // Where the journal is might be what is misspelt.
+    let way = "`--no-config` does without the file";
+    check("[defaults]\ndata_dri = \"d\"\n", 2, way);
+    check("[defaults]\nhours\n", 2, way);
+    let home = with("[defaults]\nhuors = 3\ndata_dir = \"kept\"\n");
+    run(&home, "provision H100:1 --yes --sandbox --no-config --data-dir kept").expect(0);
+    let kept = home.home().join("planner/kept");
+    fs::rename(home.home().join("kept"), kept).unwrap();
+    let ran = run(&home, "ls --sandbox -o json");
+    assert_eq!(list(&ran.expect(0).json(), "instances").len(), 1);
+}
+
+/// A name that only the market knows is looked up late, and told with its place all the same.
+#[test]
+fn a_gpu_that_nobody_sells_is_told_with_its_place() {
+    let home = with("[defaults]\nhours = 3\n[profile.t]\ngpu = \"H1000:8\"\n");
+    let ran = run(&home, "quote --profile t --sandbox");
+    assert!(
+        ran.expect(2)
+            .stderr
+            .contains("config.toml:4: gpu: no GPU is called `H1000`"),
+        "{}",
+        ran.stderr
+    );
+    let ran = run(&home, "quote H1000:8 --sandbox");
+    assert!(!ran.expect(2).stderr.contains("config.toml"), "{}", ran.stderr);
 }

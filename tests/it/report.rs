@@ -297,3 +297,53 @@ fn strangers_words_are_words() {
         assert!(!plain.contains(markup), "{markup}");
     }
 }
+
+/// Whoever asks again as the report says gets to the same figures.
+#[test]
+fn a_report_says_how_to_ask_for_the_same() {
+    let planner = planner();
+    let own = planner.home().join("own.csv");
+    fs::write(
+        &own,
+        "provider,offer_id,gpu,gpus,price,region,country\nours,o1,H100,8,9.5,eu_north,NO\n",
+    )
+    .unwrap();
+    let rules = planner.home().join("eu.toml");
+    fs::write(
+        &rules,
+        "[[policy]]\nname = \"eu\"\ndeny = { region_not_in = [\"eu_north\"] }\nreason = \"r\"\n",
+    )
+    .unwrap();
+    let (own, rules, market) = (own.display(), rules.display(), planner.home().join("market.json"));
+    run(&planner, &format!("quote H100:8 --sandbox --save {}", market.display())).expect(0);
+    let plans = |line: &str| run(&planner, &format!("{line} -o json")).json()["plans"].clone();
+    let check = |line: &str| {
+        let report = run(&planner, &format!("report {line}"));
+        let text = &report.expect(0).stdout;
+        let (_, again) = text.split_once("Ask again").unwrap();
+        let again = again
+            .lines()
+            .find(|line| line.contains("planner quote"))
+            .unwrap()
+            .trim();
+        let again = again.trim_start_matches("planner ");
+        let first = |line: &str| plans(line)[0]["total"].clone();
+        assert_eq!(first(again), first(&format!("quote {line}")), "{line} became {again}");
+        assert!(first(again).is_string(), "{again}");
+    };
+    check("H100:8 --sandbox");
+    check(&format!("H100:8 --sandbox --policy {rules}"));
+    check(&format!("H100:8 --offers {own} --sandbox --policy {rules}"));
+    check(&format!("H100:8 --broker file --offers {own}"));
+    check(&format!("H100:8 --market {} --broker prime", market.display()));
+    // A quote that was kept here is known to be the sandbox's.
+    let kept = run(&planner, "quote H100:8 --sandbox --broker prime -o json")
+        .expect(0)
+        .json();
+    let report = run(&planner, &format!("report {}", text(&kept, "id")));
+    let text = &report.expect(0).stdout;
+    assert!(
+        text.contains("planner quote H100:8 --broker prime --sandbox\n"),
+        "{text}"
+    );
+}

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::list;
 
 /// Every document, and what is read from files.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "quote",
     "compare",
     "offers",
@@ -21,6 +21,7 @@ const NAMES: [&str; 13] = [
     "instances",
     "audit",
     "doctor",
+    "config",
     "market",
     "offers-file",
 ];
@@ -139,6 +140,8 @@ fn what_is_for_sale_is_as_its_schemas_say() {
     fs::write(&kept, run(&planner, &quote).expect(0).stdout.clone()).unwrap();
 
     let rules = rules(file("team.toml"));
+    let settings = file("settings.toml");
+    fs::write(&settings, "[defaults]\nhours = 48\n[profile.t]\nspot = true\n").unwrap();
 
     for (name, line) in [
         ("quote", "quote H100:8 --sandbox"),
@@ -183,6 +186,9 @@ fn what_is_for_sale_is_as_its_schemas_say() {
         ("diff", &format!("diff {early} {late}")),
         ("diff", &format!("diff {early} {late} H100:8 --max-increase 5%")),
         ("diff", &format!("diff {early} {early}")),
+        ("config", "config show"),
+        ("config", &format!("config show --hours 3 --policy {rules}")),
+        ("config", &format!("config show --profile t --config {settings}")),
         ("verify", &format!("verify {kept}")),
         ("verify", &format!("verify {kept} --market {late}")),
     ] {

@@ -19,19 +19,19 @@ mod span;
 mod spell;
 mod typed;
 
-pub(crate) use again::Again;
+pub(crate) use again::{Again, launch as launch_quoted};
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
-pub(crate) use manual::{CompletionArgs, ConfigCommand, HelpArgs, ManArgs, SchemaArgs, Shell};
+pub(crate) use manual::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::{Flag, arguments as command, hours as hours_flag, joined, shell};
+pub(crate) use spell::{Flag, hours as hours_flag, joined, shell};
 pub(crate) use typed::anew;
 
 use std::path::PathBuf;

@@ -152,31 +152,39 @@ impl Context<'_> {
     /// The data folder of what was launched before.
     fn launched(&self) -> Result<Data, Trouble> {
         let data = self.data()?;
-        Ok(match data.only_sandbox() {
-            Some(sandbox) => {
-                self.printer
-                    .note("nothing was launched for real from here, so this is the sandbox, as with `--sandbox`\n");
-                sandbox
-            }
-            None => data,
-        })
+        let Some(sandbox) = data.begun_sandbox() else {
+            return Ok(data);
+        };
+        // A journal without a launch, as an audit begins one, hides no sandbox; whoever can ask real brokers means those.
+        if !data.is_begun() || (is_empty(&data) && !self.reaches_brokers(&data)) {
+            self.printer
+                .note("nothing was launched for real from here, so this is the sandbox, as with `--sandbox`\n");
+            return Ok(sandbox);
+        }
+        if is_empty(&data) {
+            self.printer.note(&running_in(&sandbox));
+        }
+        Ok(data)
     }
 
     /// The data folder that an audit is about: the sandbox's only where nothing was launched for real, and no broker
     /// could be asked whether something was all the same.
     fn audited(&self) -> Result<Data, Trouble> {
         let data = self.data()?;
-        let sandbox = data.only_sandbox().filter(|_| {
-            let sources = self.fleets(&data);
-            sources.map_or_else(
-                |trouble| trouble.exit == Exit::Credentials,
-                |sources| !sources.has_fleet(),
-            )
-        });
-        match sandbox {
-            Some(_) => self.launched(),
-            None => Ok(data),
+        let only_sandbox = data.begun_sandbox().is_some() && (!data.is_begun() || is_empty(&data));
+        if only_sandbox && !self.reaches_brokers(&data) {
+            return self.launched();
         }
+        Ok(data)
+    }
+
+    /// Whether a broker can be asked for machines that cost money, or one is named.
+    fn reaches_brokers(&self, data: &Data) -> bool {
+        let sources = self.fleets(data);
+        sources.map_or_else(
+            |trouble| trouble.exit != Exit::Credentials,
+            |sources| sources.has_fleet(),
+        )
     }
 
     /// The brokers that machines can be launched at and ended at.
@@ -260,6 +268,22 @@ impl Context<'_> {
         } else {
             gather_disk_offers(&sources.asked, &sources.without_key, &ask).await
         })
+    }
+}
+
+/// Whether a journal knows of no launch; one that cannot be read may know of any.
+fn is_empty(data: &Data) -> bool {
+    crate::launch::usable(data).is_ok_and(|state| state.launches.is_empty() && state.attempts.is_empty())
+}
+
+/// What runs in the sandbox, where another world is looked at.
+fn running_in(sandbox: &Data) -> String {
+    let state = crate::launch::usable(sandbox).unwrap_or_default();
+    let live = state.attempts.values().filter(|one| !one.stage.is_over()).count();
+    match live {
+        0 => String::new(),
+        1 => "the sandbox has 1 machine: `planner ls --sandbox`\n".to_owned(),
+        live => format!("the sandbox has {live} machines: `planner ls --sandbox`\n"),
     }
 }
 

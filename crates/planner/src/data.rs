@@ -58,11 +58,10 @@ impl Data {
         }
     }
 
-    /// The sandbox's, where it is the only world in which anything was ever
-    /// launched from here: then that is what is meant.
-    pub(crate) fn only_sandbox(&self) -> Option<Self> {
+    /// The sandbox's, where something was launched there and this is the real world.
+    pub(crate) fn begun_sandbox(&self) -> Option<Self> {
         let sandbox = self.of_sandbox();
-        (!self.sandbox && !self.is_begun() && sandbox.is_begun()).then_some(sandbox)
+        (!self.sandbox && sandbox.is_begun()).then_some(sandbox)
     }
 
     /// Whether it is the sandbox's.

@@ -52,7 +52,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
-    let read = Cli::command().try_get_matches_from(arguments);
+    let read = Cli::command()
+        .color(colour(environment, arguments))
+        .try_get_matches_from(arguments);
     let (matches, cli) = match read.and_then(|matches| Ok((matches.clone(), Cli::from_arg_matches(&matches)?))) {
         Ok(read) => read,
         // Help and version are no errors; clap knows where each goes.
@@ -62,7 +64,9 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
         }
         Err(error) => {
             match cli::below_zero(arguments) {
-                Some(trouble) => Printer::new(false, false, environment.columns).warn(&trouble.lines()),
+                Some(trouble) => Printer::new(false, refuses_colour(arguments), environment.columns)
+                    .on(environment)
+                    .warn(&trouble.lines()),
                 None => {
                     let _ = error.print();
                 }
@@ -84,10 +88,32 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
     for warning in &settled.warnings {
         printer.warn(&format!("warning: {}\n", shown(warning)));
     }
+    if let Some(wrong) = &settled.wrong {
+        let said = wrong.message();
+        printer.warn(&format!(
+            "warning: {said}; of the file only what every command heeds is taken\n"
+        ));
+    }
     execute(environment, &settled, printer).unwrap_or_else(|trouble| {
+        let trouble = settled.placed(trouble);
         printer.warn(&trouble.lines());
         trouble.exit
     })
+}
+
+/// Whether the help and the errors of the command line itself may be coloured: nothing is understood by then.
+fn colour(environment: &Environment, arguments: &[OsString]) -> clap::ColorChoice {
+    let is_nameless = environment.terminal.is_none() && !cfg!(windows);
+    if refuses_colour(arguments) || is_nameless {
+        clap::ColorChoice::Never
+    } else {
+        clap::ColorChoice::Auto
+    }
+}
+
+fn refuses_colour(arguments: &[OsString]) -> bool {
+    let mut flags = arguments.iter().take_while(|word| *word != "--");
+    flags.any(|word| word == "--no-color")
 }
 
 fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Result<Exit, Trouble> {

@@ -100,10 +100,11 @@ impl Printer {
     }
 
     /// The same for the terminal that the environment describes: one that knows no commands is never cleared, and one
-    /// without UTF-8 gets ASCII. What goes elsewhere is UTF-8 everywhere.
+    /// without UTF-8 gets ASCII. One that has no name, as `TERM=""` says, gets no colour. What goes elsewhere is UTF-8 everywhere.
     pub(crate) fn on(self, environment: &Environment) -> Self {
         let terminal = environment.terminal.as_deref();
         Self {
+            plain: self.plain || (terminal.is_none() && !cfg!(windows)),
             moves: terminal.is_some_and(|name| name != "dumb"),
             letters: if environment.is_ascii {
                 Letters::Ascii
@@ -212,8 +213,10 @@ pub(crate) fn stream(write: impl FnOnce(&mut Pieces) -> io::Result<()>) -> io::R
 /// Clears the screen once, if what is on it is out of date.
 fn clear() {
     if STALE.swap(false, Ordering::Relaxed) {
-        // A screen that is not cleared shows more than it should, and nothing that is wrong.
-        let _ = io::stdout().lock().write_all(CLEAR);
+        let mut out = io::stdout().lock();
+        // At once: what comes next may go to standard error, and no line ends here. A screen that is not cleared shows
+        // more than it should, and nothing that is wrong.
+        let _ = out.write_all(CLEAR).and_then(|()| out.flush());
     }
 }
 

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_millis(400);
 /// A terminal that is narrower has no room for a bar.
 const BAR_COLUMNS: usize = 60;
 
+/// So many pages are to come where nothing is known of them yet.
+const UNKNOWN: u64 = u64::MAX;
+
 /// One line for each broker that is asked; invisible when nobody watches.
 #[derive(Debug)]
 pub(crate) struct Bars {
@@ -70,16 +73,18 @@ impl Bars {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let style = style.with_key("far", |state: &ProgressState, out: &mut dyn fmt::Write| {
             // Where a line cannot be written, it is not seen either.
-            let _ = out.write_str(&far(state.pos(), state.len().unwrap_or(0), state.elapsed()));
+            let _ = out.write_str(&far(state.pos(), state.len().unwrap_or(UNKNOWN), state.elapsed()));
         });
-        let bar = ProgressBar::new(0).with_prefix(broker.to_string()).with_style(style);
+        let bar = ProgressBar::new(UNKNOWN)
+            .with_prefix(broker.to_string())
+            .with_style(style);
         self.all.add(bar)
     }
 }
 
 /// How far it is, in words.
 fn far(done: u64, of: u64, after: Duration) -> String {
-    if of == 0 {
+    if of == UNKNOWN {
         return format!("asked, {} s", after.as_secs());
     }
     let mut text = format!("{done} of {of} page{}", if of == 1 { "" } else { "s" });
@@ -98,7 +103,8 @@ impl Progress for Bars {
     fn pages(&self, broker: &Broker, done: u32, of: u32) {
         let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
         let bar = each.entry(broker.clone()).or_insert_with(|| self.bar(broker));
-        bar.set_length(of.into());
+        // Of none, a bar would be full before anybody answered.
+        bar.set_length(if of == 0 { UNKNOWN } else { of.into() });
         bar.set_position(done.into());
     }
 }
@@ -119,7 +125,7 @@ mod tests {
         let check = |done: u64, of: u64, ms: u64, expected: &str| {
             assert_eq!(far(done, of, Duration::from_millis(ms)), expected, "{done} of {of}");
         };
-        check(0, 0, 2_900, "asked, 2 s");
+        check(0, UNKNOWN, 2_900, "asked, 2 s");
         check(0, 4, 2_000, "0 of 4 pages");
         check(1, 4, 2_000, "1 of 4 pages, about 6 s left");
         check(3, 4, 3_300, "3 of 4 pages, about 2 s left");

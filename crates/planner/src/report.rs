@@ -37,6 +37,14 @@ impl Trouble {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same, with where it is before what it is.
+    #[must_use]
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.message.insert_str(0, place);
+        self
+    }
+
     /// What is wrong.
     pub(crate) fn message(&self) -> &str {
         &self.message

@@ -183,3 +183,37 @@ fn scripts_are_told_what_is_missing() {
     ran.expect(2);
     assert!(ran.stderr.contains("no GPU is named"), "{}", ran.stderr);
 }
+
+/// Each look takes the place of the one before, also where there is nothing to show.
+#[test]
+fn a_watch_clears_the_screen_between_looks() {
+    let home = home();
+    let Some(mut terminal) = at_terminal(&home, "ls --watch=1") else {
+        return;
+    };
+    for _ in 0..3 {
+        let look = terminal.expect("and again every");
+        assert_eq!(look.matches("\u{1b}[2J").count(), 1, "{look:?}");
+    }
+}
+
+/// Who refuses colour is heeded before the command line is understood.
+#[test]
+fn the_help_and_errors_of_the_command_line_are_coloured_only_where_they_may_be() {
+    let check = |terminal: &str, line: &str, expected: bool| {
+        let mut home = Home::new();
+        home.planner = home.planner.unset("NO_COLOR");
+        home.set("TERM", terminal);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(terminal_at) = Terminal::start(home.planner.command(&words), 100) else {
+            return;
+        };
+        let (_, shown) = terminal_at.end();
+        assert_eq!(shown.contains('\u{1b}'), expected, "{terminal}: {line}: {shown:?}");
+    };
+    for line in ["quote --help", "quote --bogus", "help quote"] {
+        check("xterm-256color", line, true);
+        check("", line, false);
+        check("xterm-256color", &format!("{line} --no-color"), false);
+    }
+}

@@ -44,7 +44,10 @@ fn a_machine_is_found_by_whatever_it_is_called() {
     assert!(ran.stderr.contains("is gone already"), "{}", ran.stderr);
     home.run("terminate --all").expect(0);
     home.run("terminate --all").expect(0);
-    home.run("terminate").expect(2);
+    let ran = home.run("terminate");
+    assert!(ran.expect(2).stderr.contains("or say `--all`"), "{}", ran.stderr);
+    let ran = home.run("provision");
+    assert!(ran.expect(2).stderr.contains("such as `H100:8`"), "{}", ran.stderr);
 }
 
 /// Without a key, what there is in the sandbox is what is meant.
@@ -53,11 +56,18 @@ fn after_a_launch_in_the_sandbox_every_command_means_it() {
     let home = Home::new();
     let machine = launched(&home, "");
     let id = text(&machine, "id");
-    for command in ["ls", "audit", "reconcile", "doctor", &format!("show {id}")] {
-        let ran = home.planner.run(&command.split(' ').collect::<Vec<_>>());
-        ran.expect(0);
-        assert!(ran.stderr.contains("this is the sandbox"), "{command}: {}", ran.stderr);
-    }
+    let means_it = || {
+        for command in ["ls", "audit", "reconcile", &format!("show {id}")] {
+            let ran = home.planner.run(&command.split(' ').collect::<Vec<_>>());
+            ran.expect(0);
+            assert!(ran.stderr.contains("this is the sandbox"), "{command}: {}", ran.stderr);
+        }
+    };
+    means_it();
+    // Whether a launch would work is asked of those that cost money.
+    let ran = home.planner.run(&["doctor"]);
+    ran.expect(6);
+    assert!(ran.stdout.contains("no broker has a key"), "{}", ran.stdout);
     // With a key it is the real brokers that an audit is about.
     let keyed = crate::support::planner()
         .set(
@@ -69,7 +79,26 @@ fn after_a_launch_in_the_sandbox_every_command_means_it() {
     let ran = keyed.run(&["audit", "--broker", "prime"]);
     ran.expect(4);
     assert!(!ran.stderr.contains("this is the sandbox"), "{}", ran.stderr);
-    home.run("terminate --all").expect(0);
+    // That began a journal without a launch, which hides no machine of the sandbox, and is no all-clear.
+    means_it();
+    for (command, status) in [("ls", 4), ("terminate --all --yes", 4)] {
+        let line = format!("{command} --broker prime");
+        let ran = keyed.run(&line.split(' ').collect::<Vec<_>>());
+        ran.expect(status);
+        for said in [
+            "the sandbox has 1 machine: `planner ls --sandbox`",
+            "prime did not answer",
+        ] {
+            assert!(ran.stderr.contains(said), "{line}: {}", ran.stderr);
+        }
+        assert!(
+            !ran.stderr.contains("there is nothing to end"),
+            "{line}: {}",
+            ran.stderr
+        );
+    }
+    home.planner.run(&["terminate", "--all", "--yes"]).expect(0);
+    assert!(home.live().is_empty());
 }
 
 #[test]

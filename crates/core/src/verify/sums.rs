@@ -57,7 +57,7 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
 pub(super) fn check_policy(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) {
     for (at, plan) in claim.plans.iter().enumerate() {
         within(plan, demand, &mut |finding| {
-            findings.push(format!("plans[{at}].{finding}"))
+            findings.push(format!("plans[{at}].{finding}"));
         });
     }
 }

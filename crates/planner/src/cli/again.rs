@@ -32,6 +32,24 @@ impl<'a> Again<'a> {
     /// The whole command for another request, ready to be typed. It lists at
     /// least `rank` plans.
     pub(crate) fn command(&self, changed: &Demand, rank: usize) -> String {
+        let mut words = self.words(changed, rank);
+        let output = self.global.format().unwrap_or(Output::Table);
+        let output = output.to_possible_value().filter(|_| output != Output::Table);
+        let output = output.map(|format| Flag::with("output", format.get_name().to_owned()));
+        words.extend(output.iter().flat_map(Flag::words));
+        shell(&words)
+    }
+
+    /// The command that gets to the same figures, for people, and for whoever has what it was asked of; `more` is said
+    /// by no flag of the call.
+    pub(crate) fn same(&self, more: &[Flag]) -> String {
+        let mut words = self.words(self.demand, 1);
+        words.extend(more.iter().flat_map(Flag::words));
+        shell(&words)
+    }
+
+    /// The command without how its answer is printed.
+    fn words(&self, changed: &Demand, rank: usize) -> Vec<String> {
         // Taken apart by name: whoever adds a flag has to say whether the
         // answer depends on it.
         let QuoteArgs {
@@ -77,13 +95,10 @@ impl<'a> Again<'a> {
         // Rules stay, as those of the usual file do by themselves.
         more.extend(ruled_by.iter().map(|path| file("policy", path)));
         more.extend(sandbox.then(|| Flag::switch("sandbox")));
-        let output = self.global.format().unwrap_or(Output::Table);
-        let output = output.to_possible_value().filter(|_| output != Output::Table);
-        more.extend(output.map(|format| Flag::with("output", format.get_name().to_owned())));
         let mut words = vec!["planner".to_owned(), "quote".to_owned()];
         words.extend(arguments(changed));
         words.extend(more.iter().flat_map(Flag::words));
-        shell(&words)
+        words
     }
 
     /// Only what is different about another request: `--region canada,eu_north`,
@@ -102,6 +117,48 @@ impl<'a> Again<'a> {
         }
         text
     }
+}
+
+/// What launches a quote that was kept, with all that the launch depends on and that the quote does not bring.
+pub(crate) fn launch(id: &str, profile: Option<&str>, global: &GlobalArgs) -> String {
+    // Taken apart by name: whoever adds a flag has to say whether a launch depends on it.
+    let GlobalArgs {
+        output: _,
+        json: _,
+        // Who sells the plans is known.
+        broker: _,
+        sandbox,
+        timeout,
+        verbose: _,
+        quiet: _,
+        no_color: _,
+        market: _,
+        offers: _,
+        data_dir,
+        ca_file,
+        config,
+        no_config,
+        policy,
+        configured: _,
+        ruled_by: _,
+        typed: _,
+    } = global;
+    let file = |name, path: &PathBuf| Flag::with(name, path.display().to_string());
+    // Image, end and budget of a profile are the launch's alone: no quote has them.
+    let mut flags: Vec<Flag> = profile
+        .map(|name| Flag::with("profile", name.to_owned()))
+        .into_iter()
+        .collect();
+    flags.extend(sandbox.then(|| Flag::switch("sandbox")));
+    flags.extend(config.iter().map(|path| file("config", path)));
+    flags.extend(policy.iter().map(|path| file("policy", path)));
+    flags.extend(no_config.then(|| Flag::switch("no-config")));
+    flags.extend(data_dir.iter().map(|path| file("data-dir", path)));
+    flags.extend(ca_file.iter().map(|path| file("ca-file", path)));
+    flags.extend((*timeout != 30).then(|| Flag::with("timeout", timeout.to_string())));
+    let mut words = ["planner", "provision", "--quote", id].map(str::to_owned).to_vec();
+    words.extend(flags.iter().flat_map(Flag::words));
+    shell(&words)
 }
 
 /// Whether a flag takes the place of another: its own, or the other word for

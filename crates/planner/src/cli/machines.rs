@@ -45,7 +45,7 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TerminateArgs {
     /// Machines: their brokers' ids, their names, the beginning of either, or their launch
-    #[arg(value_name = "ID", value_parser = name, required_unless_present_any = ["all", "expired", "launch"])]
+    #[arg(value_name = "ID", value_parser = name)]
     pub(crate) ids: Vec<String>,
     /// Everything that was launched from here
     #[arg(long, conflicts_with_all = ["ids", "expired", "launch"])]

@@ -1,8 +1,11 @@
 //! What planner tells of itself: help, settings, completions, manual pages.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, Subcommand, ValueEnum};
 
 use super::{RequestArgs, examples};
 
@@ -18,8 +21,43 @@ pub(crate) struct HelpArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// Which document, such as `quote`
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = DocumentName, hide_possible_values = true)]
     pub(crate) name: Option<String>,
+}
+
+/// Documents that have a schema.
+pub(crate) const DOCUMENTS: [&str; 14] = [
+    "quote",
+    "compare",
+    "offers",
+    "gpus",
+    "disks",
+    "diff",
+    "verify",
+    "launch",
+    "instances",
+    "audit",
+    "doctor",
+    "config",
+    "market",
+    "offers-file",
+];
+
+/// Takes any word, so that a document's own name for itself is one, and tells shells which there are.
+#[derive(Clone)]
+struct DocumentName;
+
+impl TypedValueParser for DocumentName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, _: Option<&Arg>, word: &OsStr) -> Result<String, clap::Error> {
+        let word = word.to_str().map(str::to_owned);
+        word.ok_or_else(|| clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(DOCUMENTS.into_iter().map(PossibleValue::new)))
+    }
 }
 
 /// `planner config`.

@@ -156,7 +156,7 @@ impl RequestArgs {
     pub(crate) fn demand(&self, gpu: Option<&str>) -> Result<Demand, Trouble> {
         let gpu = gpu.ok_or_else(|| {
             Trouble::usage("no GPU is named")
-                .hint("say which and how many, such as `planner quote H100:8`; `planner gpus` lists them")
+                .hint("say which and how many, such as `H100:8`; `planner gpus` lists them")
         })?;
         let gpus = GpuRequest::parse(gpu).map_err(|error| Trouble::usage(error.to_string()))?;
         let range = |attached: Option<AttachedRange>| attached.map(|attached| attached.0);

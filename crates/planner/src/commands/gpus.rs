@@ -34,7 +34,8 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
         Output::Csv => bytes(&view::sheet(&models).into_bytes())?,
         Output::Markdown => bytes(format::markdown_table(&view::table(&models)).as_bytes())?,
     }
-    printer.note("\nbase prices per GPU; `planner quote` adds what is priced apart\n");
+    printer
+        .note("\nbase prices per GPU on secure machines, nothing prepaid; `planner quote` adds what is priced apart\n");
     printer.note(&footer::sources(&market.sources));
     Ok(listed(&market.sources))
 }

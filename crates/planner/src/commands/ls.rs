@@ -42,11 +42,13 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
         .collect();
     let open: Vec<&Attempt> = attempts().filter(|one| one.stage.is_open()).collect();
 
-    let all: Vec<Row<'_>> = rows
+    let mut all: Vec<Row<'_>> = rows
         .iter()
         .copied()
         .chain(open.iter().map(|attempt| Row { attempt, listed: None }))
         .collect();
+    // The oldest first: what was forgotten stands on top.
+    all.sort_by_key(|row| row.created_at());
     print(context, &all, &known.now, |document| {
         with_sources(document, &known.reports)
     })?;

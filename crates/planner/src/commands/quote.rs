@@ -9,7 +9,7 @@ use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxati
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
-use crate::cli::{Again, Output, QuoteArgs, shell};
+use crate::cli::{Again, Output, QuoteArgs, launch_quoted};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::files::market::{Saved, without_disks};
@@ -103,7 +103,13 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         document = Some(written(quote, market, demand, most).await?);
     }
     let launch = match (&data, &document) {
-        (Some(data), Some(document)) => launchable(context, data, document, (market, demand, most))?,
+        (Some(data), Some(document)) => launchable(
+            context,
+            data,
+            document,
+            args.request.profile.as_deref(),
+            (market, demand, most),
+        )?,
         _ => None,
     };
     let document = document
@@ -195,6 +201,7 @@ fn launchable(
     context: &Context<'_>,
     data: &Data,
     document: &QuoteDocument,
+    profile: Option<&str>,
     (market, demand, most): (&Market, &Demand, usize),
 ) -> Result<Option<String>, Trouble> {
     let mut market = market.clone();
@@ -208,19 +215,7 @@ fn launchable(
         tracing::debug!(target: "gpu_broker", "the quote is not kept: {}", trouble.lines().trim_end());
         return Ok(None);
     }
-    let mut words = ["planner", "provision", "--quote", id].map(str::to_owned).to_vec();
-    words.extend(context.global.sandbox.then(|| "--sandbox".to_owned()));
-    if let Some(file) = &context.global.config {
-        words.extend(["--config".to_owned(), file.display().to_string()]);
-    }
-    for file in &context.global.policy {
-        words.extend(["--policy".to_owned(), file.display().to_string()]);
-    }
-    words.extend(context.global.no_config.then(|| "--no-config".to_owned()));
-    if let Some(folder) = &context.global.data_dir {
-        words.extend(["--data-dir".to_owned(), folder.display().to_string()]);
-    }
-    Ok(Some(shell(&words)))
+    Ok(Some(launch_quoted(id, profile, context.global)))
 }
 
 /// Plans shown unless somebody says how many.

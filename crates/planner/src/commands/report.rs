@@ -12,14 +12,14 @@ use gpu_broker_core::quote::why;
 use super::Context;
 use super::quote::{answered, reckon, status};
 use super::verify::findings;
-use crate::cli::{Again, Output, ReportArgs};
+use crate::cli::{Again, Flag, Output, ReportArgs, joined};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::quote::Kept;
 use crate::files::{quotes, whole};
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::settings::narrow;
+use crate::settings::{BROKERS, narrow};
 use crate::view::format;
 use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
 use crate::view::text::shown;
@@ -77,12 +77,14 @@ async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exi
     let text = format::json(&document)?;
     let (kept, told) = read(&text)?;
     let terms = terms(Arc::clone(&answer.market), &answer.demand).await?;
+    let again = Again::new(&asked, context.global, &answer.demand).same(&[]);
     let report = made(&Basis {
         kept: &kept,
         told: &told,
         demand: &answer.demand,
         known: Known::Made(answer.market.offers.len()),
         terms: &terms,
+        again: &again,
     });
     Ok((report, status(&answer.market, &answer.quote)))
 }
@@ -95,7 +97,7 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
                 .hint("leave them out, or name the GPUs in place of the quote"),
         );
     }
-    let (text, saved) = found(context, word)?;
+    let Found { text, saved, sandbox } = found(context, word)?;
     let (kept, mut told) = read(&text)?;
     let saved = match (saved, &context.global.market) {
         (_, Some(path)) => Some(Saved::read(path)?),
@@ -125,19 +127,54 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
                 .to_owned(),
         ),
     };
+    let asked = args.asked();
+    let more = of_call(context, &told, sandbox);
+    let again = Again::new(&asked, context.global, &demand).same(&more);
     Ok(made(&Basis {
         kept: &kept,
         told: &told,
         demand: &demand,
         known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
         terms: &terms,
+        again: &again,
     }))
 }
 
-/// The document that a word means, and its market where the word is an id.
-fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), Trouble> {
+/// What the call that made a kept quote said besides its request: who was asked where it was not everybody, and that it
+/// was the sandbox. Offers of somebody's own are in a file that only they have.
+fn of_call(context: &Context<'_>, told: &Told, sandbox: bool) -> Vec<Flag> {
+    let asked: Vec<String> = told.asked().map(str::to_owned).collect();
+    let is_asked = |name: &&str| asked.iter().any(|asked| asked == name);
+    let is_narrower = !BROKERS.iter().all(|name| is_asked(&name)) && context.global.broker.is_empty();
+    let mut flags: Vec<Flag> = joined("broker", &asked).filter(|_| is_narrower).into_iter().collect();
+    let is_own = |name: &String| !BROKERS.contains(&name.as_str());
+    flags.extend(
+        asked
+            .iter()
+            .any(is_own)
+            .then(|| Flag::with("offers", "FILE".to_owned())),
+    );
+    flags.extend((sandbox && !context.global.sandbox).then(|| Flag::switch("sandbox")));
+    flags
+}
+
+/// A quote that was kept.
+struct Found {
+    text: Vec<u8>,
+    /// Its market, where the word is an id.
+    saved: Option<Saved>,
+    /// Whether the sandbox is known to have been asked.
+    sandbox: bool,
+}
+
+/// The document that a word means.
+fn found(context: &Context<'_>, word: &str) -> Result<Found, Trouble> {
     if !quotes::is_id(word) {
-        return Ok((whole::read(Path::new(word), "the quote")?, None));
+        return Ok(Found {
+            text: whole::read(Path::new(word), "the quote")?,
+            saved: None,
+            sandbox: false,
+        });
     }
     let data = context.data()?;
     let folders = [data.quotes(), data.of_sandbox().quotes()];
@@ -152,7 +189,11 @@ fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), 
         )
         .hint("the last hundred are kept, of each data folder; `planner quote GPU` makes one"));
     };
-    Ok((whole::read(&quote, "the quote")?, Some(Saved::read(&beside)?)))
+    Ok(Found {
+        text: whole::read(&quote, "the quote")?,
+        saved: Some(Saved::read(&beside)?),
+        sandbox: quote.starts_with(data.of_sandbox().folder()),
+    })
 }
 
 /// The market that is kept of a quote in a file, if it was made here.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Context;
-use crate::cli::SchemaArgs;
+use crate::cli::{DOCUMENTS, SchemaArgs};
 use crate::exit::Exit;
 use crate::report::Trouble;
 use crate::view::text::shown;
@@ -20,7 +20,7 @@ use crate::view::text::shown;
 const PARTS: &str = include_str!("../../schemas/parts.json");
 
 /// The documents by name.
-const SCHEMAS: [(&str, &str); 13] = [
+const SCHEMAS: [(&str, &str); DOCUMENTS.len()] = [
     ("quote", include_str!("../../schemas/quote.json")),
     ("compare", include_str!("../../schemas/compare.json")),
     ("offers", include_str!("../../schemas/offers.json")),
@@ -32,6 +32,7 @@ const SCHEMAS: [(&str, &str); 13] = [
     ("instances", include_str!("../../schemas/instances.json")),
     ("audit", include_str!("../../schemas/audit.json")),
     ("doctor", include_str!("../../schemas/doctor.json")),
+    ("config", include_str!("../../schemas/config.json")),
     ("market", include_str!("../../schemas/market.json")),
     ("offers-file", include_str!("../../schemas/offers-file.json")),
 ];
@@ -108,4 +109,26 @@ fn broken(error: &serde_json::Error) -> Trouble {
         Exit::Internal,
         format!("a schema of this build cannot be read: {error}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shells_complete_the_names_that_there_are() {
+        assert_eq!(SCHEMAS.map(|(name, _)| name), DOCUMENTS);
+        let completion = |shell| {
+            let mut script = Vec::new();
+            let mut command = <crate::cli::Cli as clap::CommandFactory>::command();
+            clap_complete::generate(shell, &mut command, "planner", &mut script);
+            String::from_utf8(script).unwrap()
+        };
+        for shell in [clap_complete::Shell::Bash, clap_complete::Shell::Zsh] {
+            assert!(
+                completion(shell).contains("quote compare offers gpus disks diff"),
+                "{shell}"
+            );
+        }
+    }
 }

@@ -9,18 +9,22 @@ use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
 
 use super::Context;
-use super::ls::print;
+use super::ls::{answered, doubted, print, reports};
 use crate::cli::{Output, TerminateArgs};
 use crate::exit::Exit;
 use crate::launch::{Purpose, SAY_YES, confirm, find, in_doubt, is_id, opened, perhaps_ours, told_elsewhere, trouble};
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::columns;
 use crate::view::instances::{Row, called, rates, state, table};
 use crate::view::text::{gpu_name, seller, shown};
+use crate::view::{columns, footer};
 
 /// Ends what was named, after asking.
 pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
+    if args.ids.is_empty() && args.launch.is_empty() && !args.all && !args.expired {
+        return Err(Trouble::usage("nothing is named that should end")
+            .hint("name machines as `planner ls` lists them, or say `--all`, `--expired` or `--launch LAUNCH`"));
+    }
     let data = context.launched()?;
     if !data.is_begun() && args.ids.is_empty() {
         context
@@ -43,6 +47,17 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
         if keys.is_empty() && in_doubt(engine.state(), &lost) {
             print(context, &[], &now, |document| document)?;
             return Ok(Exit::Unknown);
+        }
+        // A journal that never had a launch is no all-clear: what was launched from a folder that is gone would be seen at
+        // the brokers alone.
+        if keys.is_empty() && engine.state().launches.is_empty() && engine.state().attempts.is_empty() {
+            let reports = reports(&sources, &listed);
+            context.printer.note(&footer::sources(&reports));
+            let doubted = doubted(context, &listed);
+            let exit = answered(context, (&listed, &reports), std::iter::empty());
+            if doubted || exit != Exit::Done {
+                return Ok(if doubted { Exit::Unknown } else { exit });
+            }
         }
     }
     if keys.is_empty() && strangers.is_empty() {

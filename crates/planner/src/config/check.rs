@@ -3,14 +3,17 @@
 use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser as _};
 use gpu_broker_core::gpu::GpuRequest;
+use gpu_broker_core::near;
 
 use super::file::Value;
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
+use crate::report::Trouble;
+use crate::settings::{BROKERS, Selection};
 
 /// The argument that says the setting where it is not set, and the command that it is one of.
-pub(super) fn argument<'a>(cli: &'a Command, key: &str) -> Option<(&'a Command, &'a Arg)> {
+pub(super) fn argument<'a>(cli: &'a clap::Command, key: &str) -> Option<(&'a clap::Command, &'a Arg)> {
     ["provision", "quote"].into_iter().find_map(|name| {
         let command = cli.find_subcommand(name)?;
         let argument = command.get_arguments().find(|argument| argument.get_id() == key)?;
@@ -55,8 +58,43 @@ pub(super) fn check(key: &str, value: &Value) -> Result<(), String> {
     let Some(word) = word(key, value) else { return Ok(()) };
     let name = command.get_name().to_owned();
     match cli.try_get_matches_from_mut(["planner", &name, &word]) {
-        Ok(_) => Ok(()),
+        Ok(_) => means(key, value, &word),
         Err(error) => why(&error).map_or(Ok(()), Err),
+    }
+}
+
+/// Settings whose words are names that the flag alone does not check.
+const NAMES: [&str; 6] = ["region", "country", "interconnect", "socket", "fx", "stock"];
+
+/// Whether the words are ones that a request can be made of.
+fn means(key: &str, value: &Value, word: &str) -> Result<(), String> {
+    if let (Value::Words(words), "broker") = (value, key) {
+        // Offers of one's own may name other brokers; what is nearly one of these is a slip.
+        let selection = Selection::default();
+        let slips = words.iter().map(|word| word.trim_start_matches('!'));
+        let slip = slips.filter(|word| !near(word, BROKERS).is_empty()).find_map(|word| {
+            let only = vec![word.to_owned()];
+            let selection = Selection {
+                only,
+                ..selection.clone()
+            };
+            selection.check(&BROKERS.into()).err()
+        });
+        return slip.map_or(Ok(()), |slip| Err(told(&slip)));
+    }
+    if !NAMES.contains(&key) {
+        return Ok(());
+    }
+    let read = Cli::try_parse_from(["planner", "quote", "H100:1", word]).map(|cli| cli.command);
+    let Ok(Command::Quote(args)) = read else { return Ok(()) };
+    let made = args.request.demand(args.gpu.as_deref());
+    made.map(|_| ()).map_err(|trouble| told(&trouble))
+}
+
+fn told(trouble: &Trouble) -> String {
+    match trouble.advice() {
+        Some(advice) => format!("{}; {advice}", trouble.message()),
+        None => trouble.message().to_owned(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The file, read: each setting with the line it stands on.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::check::check;
-use super::keys::{ADDING, KEYS, PATHS, known};
+use super::keys::{ADDING, KEYS, PATHS, Scope, known};
 use super::policy::Stated;
 use crate::env::Environment;
 use crate::files::whole;
@@ -66,26 +65,78 @@ impl Config {
         environment.config.clone().or_else(usual)
     }
 
-    /// The file that the flag or the environment names, or the usual one where there is one.
-    pub(crate) fn find(environment: &Environment, flag: Option<&Path>) -> Result<Option<Self>, Trouble> {
+    /// The file that the flag or the environment names, or the usual one where there is one. Where it is wanted to look
+    /// after machines, a mistake that has nothing to do with that is said beside it.
+    pub(crate) fn find(
+        environment: &Environment,
+        flag: Option<&Path>,
+        cares: bool,
+    ) -> Result<Option<(Self, Option<Trouble>)>, Trouble> {
         let Some(path) = flag.map(Path::to_owned).or_else(|| Self::usual(environment)) else {
             return Ok(None);
         };
         let bytes = whole::read(&path, "the settings")?;
-        Self::parse(&path, &bytes).map(Some)
+        match Self::parse(&path, &bytes) {
+            Ok(config) => Ok(Some((config, None))),
+            Err(wrong) if cares => {
+                let said = Trouble::usage(wrong.message());
+                Self::of_care(&path, &bytes, wrong).map(|config| Some((config, Some(said))))
+            }
+            Err(wrong) => Err(wrong),
+        }
     }
 
-    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Trouble> {
+    /// What a file says of where things are kept and how brokers are asked, with what is wrong with the rest of it: whoever
+    /// looks after machines can do without what may be bought, and not without the folder of the journal.
+    ///
+    /// # Errors
+    /// When what is wrong may be about these settings.
+    pub(super) fn of_care(path: &Path, bytes: &[u8], wrong: Trouble) -> Result<Self, Trouble> {
         let file = File::new(path, bytes)?;
         let table = table(&file)?;
-        let mut config = Self {
+        let mut config = Self::empty(path);
+        for (key, value) in table.get_ref() {
+            match (&**key.get_ref(), value.get_ref()) {
+                ("defaults", DeValue::Table(table)) => {
+                    for (key, value) in table {
+                        let name = &**key.get_ref();
+                        match known(name) {
+                            Some((name, Scope::Every)) => {
+                                let said = file.said(name, key.span(), value)?;
+                                config.defaults.insert(name, said);
+                            }
+                            Some(_) => {}
+                            None => {
+                                let every = KEYS.iter().filter(|(_, scope)| matches!(scope, Scope::Every));
+                                if !near(name, every.map(|(key, _)| *key)).is_empty() {
+                                    return Err(wrong);
+                                }
+                            }
+                        }
+                    }
+                }
+                (name, _) if TABLES.contains(&name) && name != "defaults" => {}
+                _ => return Err(wrong),
+            }
+        }
+        Ok(config)
+    }
+
+    fn empty(path: &Path) -> Self {
+        Self {
             path: path.to_owned(),
             defaults: Settings::new(),
             profiles: BTreeMap::new(),
             denied: Vec::new(),
             denied_on: 0,
             policy: Vec::new(),
-        };
+        }
+    }
+
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Trouble> {
+        let file = File::new(path, bytes)?;
+        let table = table(&file)?;
+        let mut config = Self::empty(path);
         // In the order of the file, so that the first mistake is told first.
         let mut entries: Vec<_> = table.get_ref().iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
@@ -240,13 +291,7 @@ impl File<'_> {
         };
         let mut value = match value.get_ref() {
             DeValue::Boolean(on) => Value::Switch(*on),
-            DeValue::Table(table) if ADDING.contains(&key) => {
-                let pair = |(name, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
-                    Some(format!("{}={}", name.get_ref(), word(value.get_ref())?))
-                };
-                let pairs: Option<Vec<String>> = table.iter().map(pair).collect();
-                Value::Words(pairs.ok_or_else(|| wrong("each has one number".to_owned()))?)
-            }
+            DeValue::Table(table) if ADDING.contains(&key) => Value::Words(self.pairs(key, table)?),
             DeValue::Array(items) => {
                 let words: Option<Vec<String>> = items.iter().map(|item| word(item.get_ref())).collect();
                 Value::Words(words.ok_or_else(|| wrong("a list has texts and numbers".to_owned()))?)
@@ -263,6 +308,20 @@ impl File<'_> {
         check(key, &value).map_err(wrong)?;
         let line = self.line(at.start);
         Ok(Said { value, line })
+    }
+
+    /// Pairs, each of which is one that the flag would take.
+    fn pairs(&self, key: &'static str, table: &DeTable<'_>) -> Result<Vec<String>, Trouble> {
+        let mut pairs = Vec::new();
+        for (name, value) in table {
+            let flag = format!("it takes what `--{key}` does");
+            let wrong = |why: &str| self.wrong(name.span(), &format!("{key}: {why}"), &flag);
+            let value = word(value.get_ref()).ok_or_else(|| wrong("each has one number"))?;
+            let pair = format!("{}={value}", name.get_ref());
+            check(key, &Value::Words(vec![pair.clone()])).map_err(|why| wrong(&why))?;
+            pairs.push(pair);
+        }
+        Ok(pairs)
     }
 
     fn providers(&self, config: &mut Config, table: &DeTable<'_>) -> Result<(), Trouble> {

@@ -12,6 +12,7 @@ use super::keys::{ADDING, Call, KEYS, Scope, known};
 use super::policy::{Stated, named, policy, stated};
 use crate::cli::{self, Cli};
 use crate::env::Environment;
+use crate::exit::Exit;
 use crate::report::Trouble;
 
 /// What planner was asked to do, once flags and settings are one.
@@ -29,6 +30,30 @@ pub(crate) struct Settled {
     pub(crate) stated: Vec<Stated>,
     /// What is wrong, and hinders nothing.
     pub(crate) warnings: Vec<String>,
+    /// What is wrong with the file, where the command goes on without it.
+    pub(crate) wrong: Option<Trouble>,
+}
+
+impl Settled {
+    /// Trouble with a word of the file that only its use could show, with its place.
+    pub(crate) fn placed(&self, trouble: Trouble) -> Trouble {
+        let is_said = |word: &str| trouble.message().contains(&format!("is called `{word}`"));
+        let (Some(config), Exit::Usage) = (&self.config, trouble.exit) else {
+            return trouble;
+        };
+        let place = ["gpu", "broker"].into_iter().find_map(|key| {
+            let taken = self.taken.get(key)?;
+            let Value::Words(words) = &taken.said.value else {
+                return None;
+            };
+            let mut names = words.iter().flat_map(|word| word.split([',', ':', '!']));
+            names.any(|name| is_said(name.trim())).then_some((key, taken.said.line))
+        });
+        match place {
+            Some((key, line)) => trouble.at(&format!("{}:{line}: {key}: ", config.path.display())),
+            None => trouble,
+        }
+    }
 }
 
 /// A setting that was taken from the file.
@@ -80,11 +105,14 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
         cli.command,
         cli::Command::Help(_) | cli::Command::Completion(_) | cli::Command::Man(_)
     );
-    let config = if heeds && !cli.global.no_config {
-        Config::find(environment, cli.global.config.as_deref())?
+    let cares = is_care(&cli.command);
+    let found = if heeds && !cli.global.no_config {
+        let found = Config::find(environment, cli.global.config.as_deref(), cares);
+        found.map_err(|trouble| if cares { without_file(trouble) } else { trouble })?
     } else {
         None
     };
+    let (config, wrong) = found.map_or((None, None), |(config, wrong)| (Some(config), wrong));
     let mut all = Cli::command();
     all.build();
     let (command, matches) = deepest(&all, matches);
@@ -98,6 +126,7 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
         taken: BTreeMap::new(),
         stated: Vec::new(),
         warnings: Vec::new(),
+        wrong,
         config,
         cli,
     };
@@ -139,6 +168,29 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
     })?;
     settled.cli.global.configured = true;
     Ok(settled)
+}
+
+/// Whether a command looks after machines or ends them: something may cost money meanwhile.
+fn is_care(command: &cli::Command) -> bool {
+    matches!(
+        command,
+        cli::Command::Ls(_)
+            | cli::Command::Show(_)
+            | cli::Command::Terminate(_)
+            | cli::Command::Reconcile(_)
+            | cli::Command::Resolve(_)
+            | cli::Command::Audit(_)
+    )
+}
+
+/// With the way out: what costs money does not wait until a file is mended.
+fn without_file(trouble: Trouble) -> Trouble {
+    let way = "`--no-config` does without the file, and `--data-dir` names the folder if it did";
+    let hint = match trouble.advice() {
+        Some(advice) => format!("{advice}; {way}"),
+        None => way.to_owned(),
+    };
+    trouble.hint(hint)
 }
 
 /// The command that is meant, at the end of all sub-commands.

@@ -7,6 +7,7 @@ use gpu_broker_core::number::Exact;
 use super::prices::{Best, name};
 use super::{Dialogue, Menu, Step};
 use crate::view::columns::{self, Column, push};
+use crate::view::text::saving;
 
 /// How to answer.
 pub(super) const WELCOME: &str = "\
@@ -30,7 +31,8 @@ pub(super) fn explained(step: Step) -> &'static str {
              a machine runs until you end it, whatever you say here; `--max-duration 8h` gives it an end"
         }
         Step::Place => {
-            "each region with the best that can be launched there, cheapest first\n\
+            "each region with the best that can be launched there, the cheapest first; the first row is all of them, with\n\
+             one machine where one will do, which may be dearer than several machines in one region\n\
              choose one where your data or your colleagues are; elsewhere is as fast, and may be cheaper"
         }
     }
@@ -102,8 +104,7 @@ impl Dialogue {
             );
         }
         if let Some((flag, rate, saves)) = best.wider {
-            let percent = saves.times_count(100).unwrap_or(saves).to_fixed(0);
-            let _ = writeln!(text, "  {} per hour, −{percent} %, with `{flag}`", rate.to_fixed(4));
+            let _ = writeln!(text, "  {} per hour{}, with `{flag}`", rate.to_fixed(4), saving(saves));
         }
         text
     }

@@ -9,6 +9,7 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Ratio;
 use gpu_broker_core::quote::compare::{Class, Comparison};
 
+use super::text::counted;
 use super::{assumptions, policy};
 
 /// A class as people call it.
@@ -27,6 +28,15 @@ pub(crate) fn hours(at: Ratio) -> String {
     at.to_exact().map_or_else(|| at.to_string(), |hours| hours.to_string())
 }
 
+/// The same for a person, who makes nothing of twelve decimals.
+pub(crate) fn rounded(at: Ratio) -> String {
+    let Some(hours) = at.to_exact() else {
+        return at.to_string();
+    };
+    let digits = hours.to_fixed(2);
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Where classes overtake each other, in sentences.
 pub(crate) fn sentences(comparison: &Comparison) -> String {
     let mut text = String::from("\n");
@@ -39,7 +49,7 @@ pub(crate) fn sentences(comparison: &Comparison) -> String {
         let _ = writeln!(
             text,
             "from {} h {} overtakes {}{leads}",
-            hours(crossing.at),
+            rounded(crossing.at),
             class_name(crossing.cheaper),
             class_name(crossing.dearer)
         );
@@ -54,7 +64,7 @@ pub(crate) fn sentences(comparison: &Comparison) -> String {
     let leads: Vec<String> = comparison
         .leads
         .iter()
-        .map(|lead| format!("{} from {} h", class_name(lead.class), hours(lead.from)))
+        .map(|lead| format!("{} from {} h", class_name(lead.class), rounded(lead.from)))
         .collect();
     let _ = writeln!(text, "cheapest: {}", leads.join(", "));
     text
@@ -62,7 +72,7 @@ pub(crate) fn sentences(comparison: &Comparison) -> String {
 
 /// What stands below the data.
 pub(crate) fn footer(comparison: &Comparison, demand: &Demand) -> String {
-    let mut text = format!("\n{} offers read", comparison.read);
+    let mut text = format!("\n{} read", counted(comparison.read, "offer"));
     for course in &comparison.courses {
         let _ = write!(text, ", {} fit {}", course.offers, class_name(course.class));
     }

@@ -8,7 +8,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quote::{Quote, decisions};
 use gpu_broker_core::source::Coverage;
 
-use super::text::{cut, shown};
+use super::text::{counted, cut, saving, shown};
 use super::{policy, unsold};
 use crate::launch::{first_of, unsure};
 
@@ -18,8 +18,9 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
     let rejected: u64 = quote.rejected.values().sum();
     let _ = write!(
         text,
-        "\n{} offers read, {} ranked, {rejected} rejected",
-        quote.read, quote.ranked
+        "\n{} read, {} ranked, {rejected} rejected",
+        counted(quote.read, "offer"),
+        quote.ranked
     );
     let reasons: Vec<String> = quote
         .rejected
@@ -39,8 +40,7 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
         // Where nothing matches, what would make something possible is told
         // with more than these flags can do.
         if let Some(saves) = cheaper.saves {
-            let percent = saves.times_count(100).unwrap_or(saves).to_fixed(0);
-            let _ = writeln!(text, "cheaper from ${rate}/h, −{percent} %: {}", cheaper.flag);
+            let _ = writeln!(text, "cheaper from ${rate}/h{}: {}", saving(saves), cheaper.flag);
         }
     }
     text += &policy::note(&decisions(market, demand, quote));

@@ -4,6 +4,8 @@ use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 
 use gpu_broker_http::is_active;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::columns::Column;
@@ -152,13 +154,52 @@ pub(crate) fn json_line(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
 /// A document as YAML. Where a stranger's word holds what could move a cursor or hide text, the document is written in
 /// the notation that YAML shares with JSON: only there can any character be written as an escape.
 pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    let text = serde_yaml_ng::to_string(document).map_err(|error| internal(&error))?;
+    let text = quoted_times(document).map_err(|error| internal(&error))?;
     if !text.chars().any(acts) {
         return Ok(text.into_bytes());
     }
     let mut text = serde_json::to_string_pretty(document).map_err(|error| internal(&error))?;
     text.push('\n');
     Ok(inert_json(text, Wide::Eight).into_bytes())
+}
+
+/// YAML whose times are quoted: bare, many readers make dates of them, each in its own way.
+fn quoted_times(document: &impl Serialize) -> Result<String, serde_yaml_ng::Error> {
+    let mut value = serde_yaml_ng::to_value(document)?;
+    let text = serde_yaml_ng::to_string(&value)?;
+    if text.contains(MARK) || !mark(&mut value) {
+        return Ok(text);
+    }
+    let text = serde_yaml_ng::to_string(&value)?;
+    let mut pieces = text.split(MARK);
+    let mut quoted = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (time, rest) = piece.split_at(piece.find('\n').unwrap_or(piece.len()));
+        quoted.extend(["'", time, "'", rest]);
+    }
+    Ok(quoted)
+}
+
+/// Stands before a time for as long as it is not quoted: a letter that no document has, and that asks for no quotes.
+const MARK: char = '\u{e000}';
+
+/// Marks what a reader of YAML 1.1 takes for a time; whether there is any.
+fn mark(value: &mut serde_yaml_ng::Value) -> bool {
+    use serde_yaml_ng::Value;
+    match value {
+        Value::String(text) if is_time(text) => {
+            text.insert(0, MARK);
+            true
+        }
+        Value::Sequence(items) => items.iter_mut().fold(false, |any, item| mark(item) | any),
+        Value::Mapping(fields) => fields.values_mut().fold(false, |any, field| mark(field) | any),
+        _ => false,
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    let begins = text.as_bytes().get(4) == Some(&b'-') && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    begins && (text.parse::<Timestamp>().is_ok() || text.parse::<Date>().is_ok())
 }
 
 /// How a character beyond 16 bits is escaped.
@@ -228,5 +269,21 @@ mod tests {
             r#""zero\u200bwidth \\ \"""#,
             r#""zero\u200bwidth \\ \"""#,
         );
+    }
+
+    #[test]
+    fn yaml_readers_make_no_dates_of_times() {
+        let check = |text: &str, expected: &str| {
+            let document = serde_json::json!({ "a": [text], "b": "z\n2026-11-26\n" });
+            let written = String::from_utf8(yaml(&document).unwrap()).unwrap();
+            assert_eq!(written, format!("a:\n- {expected}\nb: |\n  z\n  2026-11-26\n"));
+            let read: serde_json::Value = serde_yaml_ng::from_str(&written).unwrap();
+            assert_eq!(read, document);
+        };
+        check("2026-11-26T11:05:08Z", "'2026-11-26T11:05:08Z'");
+        check("2026-11-26T11:05:08.123456789Z", "'2026-11-26T11:05:08.123456789Z'");
+        check("2026-11-26", "'2026-11-26'");
+        check("2026-11-26 and later", "2026-11-26 and later");
+        check("b200", "b200");
     }
 }

@@ -43,7 +43,8 @@ impl<'a> Row<'a> {
         known.unwrap_or(self.attempt.ordered.ceiling)
     }
 
-    fn created_at(&self) -> Timestamp {
+    /// When it was made, or asked for where its broker does not say.
+    pub(crate) fn created_at(&self) -> Timestamp {
         let sent = self.attempt.sent.as_ref().unwrap_or(&self.attempt.since);
         self.listed.and_then(|item| item.created_at).unwrap_or(sent.wall)
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::document;
 use super::instances::{Row, age, instance, unresolved};
-use super::text::{gpu_name, seller, shown};
+use super::text::{counted, gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
 
 /// What is about to be launched, for a person to approve.
@@ -217,7 +217,7 @@ impl Summary<'_> {
         line(
             "sold out?",
             &format!(
-                "then {} are tried in turn{}",
+                "then {} tried in turn{}",
                 further(others.len()),
                 dearest.unwrap_or_default()
             ),
@@ -297,9 +297,13 @@ impl Summary<'_> {
 fn further(others: usize) -> String {
     let most = usize::from(Settings::default().attempts_max).saturating_sub(1);
     if others > most {
-        format!("up to {most} of {others} further plans")
+        format!("up to {most} of {others} further plans are")
     } else {
-        format!("{others} further plans")
+        format!(
+            "{} {}",
+            counted(u64::try_from(others).unwrap_or(u64::MAX), "further plan"),
+            if others == 1 { "is" } else { "are" }
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use gpu_broker_core::gpu::Gpu;
+use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Broker, Provider, Stock, StockLevel};
 use gpu_broker_http::inert;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -113,6 +114,21 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// So many of a thing: `1 offer`, `2 offers`.
+pub(crate) fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What a share saves, as `, −12 %`; nothing where no digit of it would show.
+pub(crate) fn saving(share: Exact) -> String {
+    let percent = share.times_count(100).unwrap_or(share);
+    let digits = [0, 2].map(|decimals| percent.to_fixed(decimals));
+    let shown = digits
+        .iter()
+        .find(|digits| digits.chars().any(|c| ('1'..='9').contains(&c)));
+    shown.map_or_else(String::new, |digits| format!(", −{digits} %"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,5 +166,17 @@ mod tests {
         check("n3-H100x8", 8, "n3-H100…");
         check("日本日本", 5, "日本…");
         check("abc", 1, "…");
+    }
+
+    #[test]
+    fn counts_and_savings_are_told_as_people_do() {
+        let check = |share: &str, expected: &str| assert_eq!(saving(share.parse().unwrap()), expected, "{share}");
+        check("0.124", ", −12 %");
+        check("0.0031", ", −0.31 %");
+        check("0.00001", "");
+        assert_eq!(
+            [0, 1, 2].map(|count| counted(count, "offer")),
+            ["0 offers", "1 offer", "2 offers"]
+        );
     }
 }

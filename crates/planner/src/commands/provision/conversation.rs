@@ -43,6 +43,9 @@ pub(super) async fn held(
     let printer = context.printer;
     let market = Arc::new(chosen::read(context, sources, &args.request.demand(Some("any"))?).await);
     printer.note(&footer::sources(&market.sources));
+    if !sources.has_fleet() {
+        printer.note("without a key nothing can be launched; `planner provision --sandbox` tries all of it\n");
+    }
     let most = chosen::most(args);
     let prices = Prices::new(Arc::clone(&market), most, args.allow_prepaid);
     let (request, columns) = (args.request.clone(), printer.columns);

@@ -8,7 +8,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::quote::compare::{Class, Comparison, Course, Stretch};
 
-use super::{class_name, hours};
+use super::{class_name, hours, rounded};
 use crate::view::columns::{Column, push};
 use crate::view::format::Sheet;
 use crate::view::text::{seller, shown};
@@ -79,7 +79,7 @@ fn row(course: &Course, stretch: &Stretch, first: bool) -> [String; 8] {
         } else {
             String::new()
         },
-        hours(stretch.from),
+        rounded(stretch.from),
         offers(plan),
         sellers(plan),
         shown(region).into_owned(),
@@ -137,7 +137,7 @@ pub(crate) fn crossings(comparison: &Comparison) -> Vec<Column> {
     ];
     for crossing in &comparison.crossings {
         let cells = [
-            hours(crossing.at),
+            rounded(crossing.at),
             class_name(crossing.cheaper).to_owned(),
             class_name(crossing.dearer).to_owned(),
             crossing.total.to_fixed(2),

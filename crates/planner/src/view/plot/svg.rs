@@ -11,7 +11,7 @@ use super::axis::Axis;
 use super::{hours_axis, totals_axis};
 use crate::view::assumptions;
 use crate::view::compare::rows::offers;
-use crate::view::compare::{class_name, hours};
+use crate::view::compare::{class_name, rounded};
 use crate::view::text::{cut, shown};
 
 /// The drawing area, and what is around it.
@@ -262,7 +262,7 @@ impl Frame {
         let Some(at) = crossing.at.to_exact() else { return };
         let title = format!(
             "from {} h {} overtakes {}",
-            hours(crossing.at),
+            rounded(crossing.at),
             class_name(crossing.cheaper),
             class_name(crossing.dearer)
         );
@@ -330,7 +330,7 @@ fn description(comparison: &Comparison) -> String {
     let crossings = comparison.crossings.iter().map(|crossing| {
         format!(
             "from {} h {} overtakes {}",
-            hours(crossing.at),
+            rounded(crossing.at),
             class_name(crossing.cheaper),
             class_name(crossing.dearer)
         )

@@ -11,9 +11,7 @@ use super::lines::{self, machines};
 use super::market::{self, Terms};
 use super::told::Told;
 use super::{Block, Report, Section};
-use crate::cli::{Flag, command, joined, shell};
 use crate::files::quote::Kept;
-use crate::settings::BROKERS;
 use crate::view::text::{cut, ranked, shown};
 
 /// Columns of a stranger's word at the most: more of it tells nobody more.
@@ -32,6 +30,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) known: Known,
     /// Totals by hours, or why there are none.
     pub(crate) terms: &'a Terms,
+    /// The command that asks again.
+    pub(crate) again: &'a str,
 }
 
 /// How it is known that a quote holds.
@@ -201,22 +201,9 @@ pub(super) fn word_in(sentence: &str) -> String {
     cut(&shown(sentence), 4 * WORD).into_owned()
 }
 
-/// The flag that names who was asked, where it was not everybody.
-fn asked(told: &Told) -> Option<Flag> {
-    let brokers: Vec<String> = told.sources.iter().map(|answer| answer.broker.clone()).collect();
-    let everybody = BROKERS.iter().all(|name| brokers.iter().any(|broker| broker == name));
-    joined("broker", &brokers).filter(|_| !everybody)
-}
-
 /// How somebody else gets to the same figures.
 fn again(basis: &Basis<'_>) -> Vec<Block> {
-    let Basis {
-        kept,
-        told,
-        demand,
-        known,
-        ..
-    } = *basis;
+    let Basis { kept, known, again, .. } = *basis;
     let said = match known {
         Known::Made(offers) => format!("This quote was made from {offers} offers, when the report was."),
         Known::Checked(offers) => format!(
@@ -231,8 +218,6 @@ fn again(basis: &Basis<'_>) -> Vec<Block> {
     if let Some(id) = kept.id() {
         blocks.push(Block::Facts(vec![("quote", word(id))]));
     }
-    let mut words = [vec!["planner".to_owned(), "quote".to_owned()], command(demand)].concat();
-    words.extend(asked(told).iter().flat_map(Flag::words));
-    blocks.push(Block::Command(shell(&words)));
+    blocks.push(Block::Command(again.to_owned()));
     blocks
 }

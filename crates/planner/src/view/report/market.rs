@@ -15,6 +15,7 @@ use super::told::{Change, Told};
 use super::{Block, Picture};
 use crate::view::columns::{Column, push};
 use crate::view::compare::{class_name, rows, sentences};
+use crate::view::text::counted;
 use crate::view::why::helpless;
 use crate::view::{assumptions, plot, policy};
 
@@ -88,8 +89,15 @@ pub(super) fn rejected(claim: &Claim, told: &Told, demand: &Demand) -> Vec<Block
         .map(|reason| reason.offers)
         .fold(0, u64::saturating_add);
     let said = format!(
-        "{} offers read: {} compete, {all} were rejected, each for the first thing that keeps it out.",
-        market.read, market.ranked
+        "{} read: {} {}, {} rejected, each for the first thing that keeps it out.",
+        counted(market.read, "offer"),
+        market.ranked,
+        if market.ranked == 1 { "competes" } else { "compete" },
+        if all == 1 {
+            "1 was".to_owned()
+        } else {
+            format!("{all} were")
+        },
     );
     let mut blocks = vec![Block::Say(said)];
     if market.rejected.is_empty() {
@@ -249,6 +257,10 @@ pub(super) fn disks(told: &Told, claim: &Claim) -> Vec<Block> {
     }
 }
 
+fn were(count: u64, thing: &str) -> String {
+    format!("{} {}", counted(count, thing), if count == 1 { "was" } else { "were" })
+}
+
 /// Why no plan is better than the first.
 pub(super) fn certificate(claim: &Claim, demand: &Demand) -> Vec<Block> {
     let best = best(demand.objective);
@@ -260,7 +272,8 @@ pub(super) fn certificate(claim: &Claim, demand: &Demand) -> Vec<Block> {
     } = certificate;
     if let Some(singles) = singles {
         return vec![Block::Say(format!(
-            "One machine is enough, so the first plan is the {best} of a list: {singles} single machines were looked at."
+            "One machine is enough, so the first plan is the {best} of a list: {} looked at.",
+            were(u64::try_from(*singles).unwrap_or(u64::MAX), "single machine")
         ))];
     }
     let said = format!(

@@ -111,6 +111,11 @@ impl Told {
         self.why.is_some()
     }
 
+    /// Who was asked, by name.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(|answer| answer.broker.as_str())
+    }
+
     /// Adds what would admit rejected offers.
     pub(crate) fn explain(&mut self, rejections: &[RejectionDocument]) {
         let document = serde_json::to_value(rejections).and_then(serde_json::from_value);
