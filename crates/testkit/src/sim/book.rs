@@ -168,6 +168,13 @@ impl Book {
         }
     }
 
+    /// Counts launches from here on.
+    pub(crate) fn forget_launches(&mut self) {
+        for calls in &mut self.calls {
+            calls.retain(|(_, call)| *call != Call::Create);
+        }
+    }
+
     /// A request to launch is about to leave.
     pub(crate) fn leaves(&mut self, name: &str, at: u64) {
         let of = |counts: &BTreeMap<String, u32>| counts.get(name).copied().unwrap_or_default();

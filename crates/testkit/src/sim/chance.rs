@@ -108,7 +108,7 @@ fn step(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
             if dice.percent(50) {
                 rig.world.lock().reboot();
             } else {
-                rig.world.lock().skew += HOUR;
+                rig.world.lock().set_ahead(HOUR);
             }
             rig.restart();
         }

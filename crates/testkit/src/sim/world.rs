@@ -11,7 +11,7 @@ use super::journal::Kill;
 use super::machine::{Fate, Machine, Owner};
 use super::script::Script;
 use super::shop::GOODS;
-use super::time::{HOUR, stamp_of};
+use super::time::{HOUR, MINUTE, stamp_of};
 
 /// Which API a broker's account is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,10 @@ pub(crate) struct World {
     boot: Arc<str>,
     booted: u64,
     /// What somebody set the time of day to be off by.
-    pub(crate) skew: u64,
+    skew: u64,
+    /// When the clock was last set, and when the machine was last started anew.
+    set: Option<u64>,
+    anew: Option<u64>,
     pub(crate) sites: [Site; 2],
     pub(crate) script: Script,
     pub(crate) book: Book,
@@ -102,6 +105,8 @@ impl World {
             boot: "boot-1".into(),
             booted: 0,
             skew: 0,
+            set: None,
+            anew: None,
             sites: Flavour::ALL.map(site),
             script,
             book: Book::default(),
@@ -177,6 +182,24 @@ impl World {
     pub(crate) fn reboot(&mut self) {
         self.booted = self.now;
         self.boot = format!("boot-{}", self.now).into();
+        self.anew = Some(self.now);
+        self.lose_count();
+    }
+
+    /// Sets the clock of the machine that we run on ahead.
+    pub(crate) fn set_ahead(&mut self, by: u64) {
+        self.skew += by;
+        self.set = Some(self.now);
+        self.lose_count();
+    }
+
+    /// On a machine that was started anew, only the clock tells how long ago something was: where that was set, too,
+    /// nobody can know that launches were a moment ago.
+    fn lose_count(&mut self) {
+        let lately = |at: Option<u64>| at.is_some_and(|at| at + 15 * MINUTE > self.now);
+        if lately(self.set) && lately(self.anew) {
+            self.book.forget_launches();
+        }
     }
 
     pub(crate) fn say(&mut self, what: impl FnOnce() -> String) {
