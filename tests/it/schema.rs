@@ -237,7 +237,21 @@ fn what_was_launched_is_as_its_schemas_say() {
         "launch",
         "provision H100:8 --dry-run --max-duration 3h --new-disk 100GB",
     );
-    run(planner, "provision H100:8 --yes --max-total 0.01").expect(3);
+    let rules = planner.home().join("rules.toml");
+    fs::write(
+        &rules,
+        "[[policy]]\nname = \"big\"\nrequire_approval = { total_over = 100 }\nreason = \"why\"\n",
+    )
+    .unwrap();
+    for (line, outcome) in [
+        ("provision H100:8 --yes --max-total 0.01", "nothing"),
+        ("provision H100:8", "not_confirmed"),
+        (&format!("provision H100:8 --policy {}", rules.display()), "guarded"),
+    ] {
+        let document = says("launch", line);
+        assert_eq!(document["outcome"], outcome, "{line}");
+        assert_eq!(document["plan"].is_null(), outcome == "nothing", "{line}");
+    }
     let open = says("launch", "provision H100:1 --yes --resolve-for 1s");
     assert_eq!(list(&open, "unresolved").len(), 1);
     says("instances", "ls");

@@ -244,9 +244,7 @@ impl Dialogue {
         }
         if self.all.knows(wanted) {
             let name = shown(name);
-            let any = Answers::default().asked(&self.request);
-            let ruled = any.and_then(|demand| self.all.only(wanted).ruled(&demand));
-            if let Some(ruled) = ruled {
+            if let Some(ruled) = self.all.only(wanted).ruled_out(&self.request) {
                 return format!("{name} is for sale, and not as the flags, settings and rules allow; {ruled}");
             }
             return format!(
@@ -328,10 +326,10 @@ impl Dialogue {
     /// Why nothing can be launched, told where it is asked for.
     fn nothing(&self, answers: &Answers, chosen: &Prices) -> String {
         let gpus = answers.gpus().unwrap_or_default();
-        let reasons = answers.asked(&self.request).map(|demand| chosen.reasons(&demand));
+        let demand = answers.asked(&self.request);
+        let reasons = demand.as_ref().map(|demand| chosen.reasons(demand));
         let reasons = reasons.filter(|reasons| !reasons.is_empty());
         let reasons = reasons.map(|reasons| format!(" ({reasons})")).unwrap_or_default();
-        let demand = answers.asked(&self.request);
         let ruled = demand.and_then(|demand| chosen.ruled(&demand));
         let ruled = ruled.map(|ruled| format!("; {ruled}")).unwrap_or_default();
         format!("nothing that can be launched supplies {gpus}{reasons}{ruled}; try another number")

@@ -56,9 +56,8 @@ pub(super) fn check(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) 
 /// Whether the policy of the request denies a plan, whatever else it claims.
 pub(super) fn check_policy(claim: &Claim, demand: &Demand, findings: &mut Vec<String>) {
     for (at, plan) in claim.plans.iter().enumerate() {
-        within(plan, demand, &mut |finding| {
-            findings.push(format!("plans[{at}].{finding}"));
-        });
+        let mut say = |finding: String| findings.push(format!("plans[{at}].{finding}"));
+        within(plan, demand, &mut say);
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
             let tables = [rows::table(&comparison, &demand), rows::crossings(&comparison)];
             let mut text = tables.map(|columns| format::markdown_table(&columns)).join("\n");
             if let Some(ruled) = policy::left_out(&demand) {
-                text += &format!("\n{}\n", ruled.text());
+                text.extend(["\n", ruled.text(), "\n"]);
             }
             bytes(text.as_bytes())?;
         }

@@ -111,7 +111,7 @@ async fn approved(
             Ok(ready) => return Ok(ready),
             Err(unready) => unready,
         };
-        if let (Unready::Held(rank, Held::Unapproved(rules)), Some(command)) = (&unready, command.as_mut())
+        if let (Unready::Held(rank, _, Held::Unapproved(rules)), Some(command)) = (&unready, command.as_mut())
             && conversation::approves(context, *rank, rules).await?
         {
             args.approve.extend(rules.iter().map(|rule| rule.name().to_owned()));
@@ -176,8 +176,8 @@ enum Unfit {
 
 /// Why no plan is launched.
 enum Unready {
-    /// The rules hold back the plan of this rank.
-    Held(u64, Held),
+    /// The rules hold back the plan of this rank and name.
+    Held(u64, String, Held),
     /// What was asked is wrong.
     Wrong(Trouble),
     /// No plan is left.
@@ -187,9 +187,11 @@ enum Unready {
 impl Unready {
     /// The refusal, which programs get as a document. `command` is what asks for the same, where it is not what was typed.
     fn told(self, context: &Context<'_>, demand: &Demand, command: Option<&str>) -> Trouble {
+        let mut plan = None;
         let trouble = match self {
             Self::Wrong(trouble) => return trouble,
-            Self::Held(rank, held) => {
+            Self::Held(rank, id, held) => {
+                plan = Some(id);
                 let what = format!("plan {rank}");
                 match command {
                     Some(command) => held.instead(&what, |rules| format!("{command} {}", flag(rules))),
@@ -200,7 +202,7 @@ impl Unready {
                 Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it")
             }
         };
-        let written = unsent(context, demand, ("guarded", None, trouble.message()), &[]);
+        let written = unsent(context, demand, ("guarded", plan.as_deref(), trouble.message()), &[]);
         written.err().unwrap_or(trouble)
     }
 }
@@ -225,7 +227,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
             Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
             // What comes next is dearer, and was not asked for while this one can be had.
             Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
-                return Err(Unready::Held(approved.plan.rank, held));
+                return Err(Unready::Held(approved.plan.rank, approved.id.clone(), held));
             }
             Err(Unfit::Held(held)) => refused.push((approved.plan.rank, held.why())),
             Err(Unfit::Unlaunchable(why)) => refused.push((approved.plan.rank, why)),

@@ -187,20 +187,25 @@ pub(crate) fn sheet(plans: &[Plan], demand: &Demand) -> Sheet {
             sheet.maybe(configuration.disk_gb);
             sheet.maybe(offer.terms.prepaid);
             sheet.number(group.candidate.bill.rate.per_hour());
-            sheet.number(plan.gpus);
-            sheet.number(plan.rate.per_hour());
-            sheet.maybe(plan.per_gpu_hour(demand.hours));
-            sheet.number(plan.upfront.amount());
-            sheet.number(plan.total.amount());
-            sheet.word(plan.total.currency().as_str());
-            sheet.number(demand.hours);
-            sheet.word(if plan.is_exact() { "exact" } else { "upper_bound" });
-            colocation::cells(&mut sheet, plan);
-            let asking = demand.policy.approvals(&plan.purchase(demand.hours));
-            let names: Vec<&str> = asking.into_iter().map(Rule::name).collect();
-            sheet.word(&names.join("; "));
+            of_plan(&mut sheet, plan, demand);
             sheet.end_row();
         }
     }
     sheet
+}
+
+/// What belongs to the plan, in each of its rows.
+fn of_plan(sheet: &mut Sheet, plan: &Plan, demand: &Demand) {
+    sheet.number(plan.gpus);
+    sheet.number(plan.rate.per_hour());
+    sheet.maybe(plan.per_gpu_hour(demand.hours));
+    sheet.number(plan.upfront.amount());
+    sheet.number(plan.total.amount());
+    sheet.word(plan.total.currency().as_str());
+    sheet.number(demand.hours);
+    sheet.word(if plan.is_exact() { "exact" } else { "upper_bound" });
+    colocation::cells(sheet, plan);
+    let asking = demand.policy.approvals(&plan.purchase(demand.hours));
+    let names: Vec<&str> = asking.into_iter().map(Rule::name).collect();
+    sheet.word(&names.join("; "));
 }

@@ -160,6 +160,16 @@ mod tests {
     }
 
     #[test]
+    fn ranks_in_a_row_are_told_by_their_ends() {
+        let check = |ranks: &[u64], expected: &str| assert_eq!(ranked(ranks), expected);
+        check(&[3], "plan 3");
+        check(&[1, 2], "plans 1, 2");
+        check(&[1, 2, 3], "plans 1 to 3");
+        check(&[1, 3, 4, 6, 7, 8, 10], "plans 1, 3, 4, 6 to 8, 10");
+        check(&[u64::MAX], "plan 18446744073709551615");
+    }
+
+    #[test]
     fn long_words_are_cut_to_columns() {
         let check = |text: &str, columns: usize, expected: &str| assert_eq!(cut(text, columns), expected);
         check("n3-H100x8", 9, "n3-H100x8");

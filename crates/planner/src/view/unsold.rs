@@ -14,7 +14,7 @@ use crate::settings::BROKERS;
 /// is nearly another name: lists often name more than is for sale.
 pub(crate) fn note(market: &Market, demand: &Demand) -> String {
     let asked = |broker: &&str| market.sources.iter().any(|report| report.broker.as_str() == *broker);
-    if market.completeness() != Completeness::Whole || !BROKERS.iter().all(|broker| asked(&broker)) {
+    if market.completeness() != Completeness::Whole || !BROKERS.iter().all(asked) {
         return String::new();
     }
     let rules = demand.policy.rules().iter();
