@@ -230,10 +230,7 @@ fn every_format_tells_the_same() {
             "plan,on_demand,,1,2160,n3-H100x1,",
         ],
     );
-    check(
-        "markdown",
-        &["| 564.631578947368 | prepaid | on demand | 1072.80 | yes |"],
-    );
+    check("markdown", &["| 564.63 | prepaid | on demand | 1072.80 | yes |"]);
     let twice = || text("compare A100:4 --security any --max-nodes any -o csv");
     assert_eq!(twice(), twice());
 }

@@ -319,6 +319,10 @@ fn what_is_no_setting_is_named_with_its_line_and_what_is_near() {
     check("[defaults]\nhours = 1\nhours = 2\n", &[":3: "]);
     check("[defaults\nhours = 1\n", &[":1: "]);
     check("[profile]\ntraining = 3\n", &[":2: a profile is a table"]);
+}
+
+#[test]
+fn a_file_that_is_none_and_a_profile_that_is_none_are_refused() {
     let secret = "PRIME_API_KEY=sk-canary\n";
     let ran = run(&with(secret), "quote H100:8 --sandbox");
     ran.expect(2);

@@ -193,10 +193,17 @@ fn quotes_that_were_kept_are_reported_where_they_hold() {
     assert!(by_id.contains("nothing better was overlooked") && by_id.contains("<figure>"));
     assert!(by_id.contains("WHAT WOULD ADMIT SOME"));
     assert_eq!(page(&planner, &quote, 0), by_id);
-    assert_eq!(
-        page(&crate::support::planner(), &format!("{quote} --market {market}"), 0),
-        by_id
-    );
+    let named = page(&crate::support::planner(), &format!("{quote} --market {market}"), 0);
+    let split = |page: &String| -> [String; 2] {
+        let (before, after) = page.split_once("<h2>Ask again</h2>").unwrap();
+        [before.to_owned(), after.to_owned()]
+    };
+    let ([before, again], [known, kept]) = (split(&named), split(&by_id));
+    assert_eq!(before, known);
+    // What was read from a file is asked of it again.
+    let command = "planner quote H100:16 --max-nodes any";
+    assert!(kept.contains(&format!("{command} --sandbox<")), "{kept}");
+    assert!(again.contains(&format!("{command} --market {market}<")), "{again}");
     // Somewhere else, and without the market, there is less to say.
     let elsewhere = page(&crate::support::planner(), &quote, 0);
     assert!(elsewhere.contains("--save market.json") && !elsewhere.contains("<figure>"));

@@ -140,8 +140,6 @@ fn what_is_for_sale_is_as_its_schemas_say() {
     fs::write(&kept, run(&planner, &quote).expect(0).stdout.clone()).unwrap();
 
     let rules = rules(file("team.toml"));
-    let settings = file("settings.toml");
-    fs::write(&settings, "[defaults]\nhours = 48\n[profile.t]\nspot = true\n").unwrap();
 
     for (name, line) in [
         ("quote", "quote H100:8 --sandbox"),
@@ -188,7 +186,6 @@ fn what_is_for_sale_is_as_its_schemas_say() {
         ("diff", &format!("diff {early} {early}")),
         ("config", "config show"),
         ("config", &format!("config show --hours 3 --policy {rules}")),
-        ("config", &format!("config show --profile t --config {settings}")),
         ("verify", &format!("verify {kept}")),
         ("verify", &format!("verify {kept} --market {late}")),
     ] {
@@ -196,6 +193,17 @@ fn what_is_for_sale_is_as_its_schemas_say() {
         check(&validator(&planner, name), &document, line);
         assert_eq!(document["schema"], format!("planner.{name}/1"), "{line}");
     }
+}
+
+#[test]
+fn settings_of_a_file_are_as_their_schema_says() {
+    let planner = crate::support::planner();
+    let settings = planner.home().join("settings.toml");
+    fs::write(&settings, "[defaults]\nhours = 48\n[profile.t]\nspot = true\n").unwrap();
+    let line = format!("config show --profile t --config {} -o json", settings.display());
+    let document = run(&planner, &line).expect(0).json();
+    check(&validator(&planner, "config"), &document, &line);
+    assert_eq!(document["profiles"], json!(["t"]));
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
         .chain(open.iter().map(|attempt| Row { attempt, listed: None }))
         .collect();
     // The oldest first: what was forgotten stands on top.
-    all.sort_by_key(|row| row.created_at());
+    all.sort_by_key(Row::created_at);
     print(context, &all, &known.now, |document| {
         with_sources(document, &known.reports)
     })?;

@@ -97,7 +97,7 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
                 .hint("leave them out, or name the GPUs in place of the quote"),
         );
     }
-    let Found { text, saved, sandbox } = found(context, word)?;
+    let (text, saved) = found(context, word)?;
     let (kept, mut told) = read(&text)?;
     let saved = match (saved, &context.global.market) {
         (_, Some(path)) => Some(Saved::read(path)?),
@@ -128,7 +128,7 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         ),
     };
     let asked = args.asked();
-    let more = of_call(context, &told, sandbox);
+    let more = of_call(context, &told, is_of_sandbox(context, &kept));
     let again = Again::new(&asked, context.global, &demand).same(&more);
     Ok(made(&Basis {
         kept: &kept,
@@ -144,8 +144,8 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
 /// was the sandbox. Offers of somebody's own are in a file that only they have.
 fn of_call(context: &Context<'_>, told: &Told, sandbox: bool) -> Vec<Flag> {
     let asked: Vec<String> = told.asked().map(str::to_owned).collect();
-    let is_asked = |name: &&str| asked.iter().any(|asked| asked == name);
-    let is_narrower = !BROKERS.iter().all(|name| is_asked(&name)) && context.global.broker.is_empty();
+    let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
+    let is_narrower = !BROKERS.iter().all(|name| is_asked(name)) && context.global.broker.is_empty();
     let mut flags: Vec<Flag> = joined("broker", &asked).filter(|_| is_narrower).into_iter().collect();
     let is_own = |name: &String| !BROKERS.contains(&name.as_str());
     flags.extend(
@@ -158,23 +158,19 @@ fn of_call(context: &Context<'_>, told: &Told, sandbox: bool) -> Vec<Flag> {
     flags
 }
 
-/// A quote that was kept.
-struct Found {
-    text: Vec<u8>,
-    /// Its market, where the word is an id.
-    saved: Option<Saved>,
-    /// Whether the sandbox is known to have been asked.
-    sandbox: bool,
+/// Whether a quote is known to be of the sandbox, as it was kept there; a market in a file needs no sandbox.
+fn is_of_sandbox(context: &Context<'_>, kept: &Kept) -> bool {
+    let (Some(id), Ok(data)) = (kept.id().filter(|id| quotes::is_id(id)), context.data()) else {
+        return false;
+    };
+    let is_kept = |folder: &Path| quotes::paths(folder, id).0.exists();
+    context.global.market.is_none() && is_kept(&data.of_sandbox().quotes())
 }
 
-/// The document that a word means.
-fn found(context: &Context<'_>, word: &str) -> Result<Found, Trouble> {
+/// The document that a word means, and its market where the word is an id.
+fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), Trouble> {
     if !quotes::is_id(word) {
-        return Ok(Found {
-            text: whole::read(Path::new(word), "the quote")?,
-            saved: None,
-            sandbox: false,
-        });
+        return Ok((whole::read(Path::new(word), "the quote")?, None));
     }
     let data = context.data()?;
     let folders = [data.quotes(), data.of_sandbox().quotes()];
@@ -189,11 +185,7 @@ fn found(context: &Context<'_>, word: &str) -> Result<Found, Trouble> {
         )
         .hint("the last hundred are kept, of each data folder; `planner quote GPU` makes one"));
     };
-    Ok(Found {
-        text: whole::read(&quote, "the quote")?,
-        saved: Some(Saved::read(&beside)?),
-        sandbox: quote.starts_with(data.of_sandbox().folder()),
-    })
+    Ok((whole::read(&quote, "the quote")?, Some(Saved::read(&beside)?)))
 }
 
 /// The market that is kept of a quote in a file, if it was made here.
