@@ -15,15 +15,29 @@ const WAIT_BETWEEN: (Duration, Duration) = (Duration::from_secs(1), Duration::fr
 
 impl Hunt<'_> {
     /// The next plan to try. Every plan before it that was not tried is told of
-    /// once, with the reason.
+    /// once, with the reason; those that have it in common, in one line.
     pub(super) fn choice(&mut self) -> Option<Choice> {
         let (choice, passed) = choose(&self.wish.plans, &self.there(), &self.excluded);
+        let mut reasons: Vec<(String, Vec<usize>)> = Vec::new();
         for (number, why) in passed {
-            if self.tried.insert(number)
-                && let Some(plan) = self.wish.plans.get(number)
-            {
-                self.notes.push(format!("{} is passed over: {why}", called(plan)));
+            if !self.tried.insert(number) {
+                continue;
             }
+            match reasons.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, numbers)) => numbers.push(number),
+                None => reasons.push((why, vec![number])),
+            }
+        }
+        for (why, numbers) in reasons {
+            let Some(plan) = numbers.first().and_then(|first| self.wish.plans.get(*first)) else {
+                continue;
+            };
+            let told = match numbers.len().saturating_sub(1) {
+                0 => format!("{} is passed over: {why}", called(plan)),
+                1 => format!("{} and another plan are passed over: {why}", called(plan)),
+                more => format!("{} and {more} further plans are passed over: {why}", called(plan)),
+            };
+            self.notes.push(told);
         }
         choice
     }
@@ -39,6 +53,7 @@ impl Hunt<'_> {
             let left = patience.saturating_sub(self.waited).as_secs();
             let why = format!("{broker} is busy for {seconds} s, and {left} s are left to wait ({why})");
             self.notes.push(why.clone());
+            self.excluded.unasked.insert(broker.clone());
             self.excluded.brokers.insert(broker.clone(), why);
             return;
         }
