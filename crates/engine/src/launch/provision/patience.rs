@@ -13,33 +13,54 @@ use crate::launch::unit::Package;
 /// A broker's word for how long to wait is held between these (R13).
 const WAIT_BETWEEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(960));
 
+/// Plans that are passed over for the same reason.
+pub(super) struct Passed {
+    why: String,
+    /// The first of them.
+    plan: String,
+    /// How many came after it.
+    more: usize,
+    /// Which of the notes tells of them.
+    note: usize,
+}
+
 impl Hunt<'_> {
     /// The next plan to try. Every plan before it that was not tried is told of
     /// once, with the reason; those that have it in common, in one line.
     pub(super) fn choice(&mut self) -> Option<Choice> {
         let (choice, passed) = choose(&self.wish.plans, &self.there(), &self.excluded);
-        let mut reasons: Vec<(String, Vec<usize>)> = Vec::new();
         for (number, why) in passed {
-            if !self.tried.insert(number) {
-                continue;
+            if self.tried.insert(number)
+                && let Some(plan) = self.wish.plans.get(number)
+            {
+                self.pass_over(called(plan), why);
             }
-            match reasons.iter_mut().find(|(known, _)| *known == why) {
-                Some((_, numbers)) => numbers.push(number),
-                None => reasons.push((why, vec![number])),
-            }
-        }
-        for (why, numbers) in reasons {
-            let Some(plan) = numbers.first().and_then(|first| self.wish.plans.get(*first)) else {
-                continue;
-            };
-            let told = match numbers.len().saturating_sub(1) {
-                0 => format!("{} is passed over: {why}", called(plan)),
-                1 => format!("{} and another plan are passed over: {why}", called(plan)),
-                more => format!("{} and {more} further plans are passed over: {why}", called(plan)),
-            };
-            self.notes.push(told);
         }
         choice
+    }
+
+    fn pass_over(&mut self, plan: String, why: String) {
+        let known = self.passed.iter_mut().find(|known| known.why == why);
+        let Some(known) = known else {
+            self.notes.push(format!("{plan} is passed over: {why}"));
+            let note = self.notes.len().saturating_sub(1);
+            self.passed.push(Passed {
+                why,
+                plan,
+                more: 0,
+                note,
+            });
+            return;
+        };
+        known.more += 1;
+        let further = match known.more {
+            1 => "another plan".to_owned(),
+            more => format!("{more} further plans"),
+        };
+        let line = format!("{} and {further} are passed over: {why}", known.plan);
+        if let Some(note) = self.notes.get_mut(known.note) {
+            *note = line;
+        }
     }
 
     /// A broker takes no more requests for now. Waits where what is left of the
