@@ -7,6 +7,7 @@ mod disk;
 mod examples;
 mod forgotten;
 mod machines;
+mod midway;
 mod provision;
 mod quotes;
 pub(crate) mod world;

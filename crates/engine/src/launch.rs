@@ -49,6 +49,7 @@
 //!         on_unknown: OnUnknown::Hold,
 //!         resolve_for: Duration::from_secs(60),
 //!         wait: Some(Duration::from_secs(20 * 60)),
+//!         quote: None,
 //!     })
 //! }
 //!

@@ -4,7 +4,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,6 +16,9 @@ use crate::journal::folder::{Folder, cannot};
 
 /// The file. It stays when nobody holds it.
 const NAME: &str = "lock";
+
+/// The file that all who launch hold together.
+const LAUNCHING: &str = "launching";
 
 /// How long between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -44,14 +47,7 @@ impl Lock {
     ///
     /// [`JournalError::Storage`] when the folder or the lock in it cannot be used.
     pub fn try_take(folder: &Path, holder: &Holder) -> Result<Option<Self>, JournalError> {
-        let folder = Folder::make(folder)?;
-        let path = folder.file(NAME);
-        let file = match folder.own(NAME) {
-            Ok(file) => file,
-            // Where it may only be read it can be held all the same.
-            Err(error @ JournalError::Unwritable(_)) => File::open(&path).map_err(|_| error)?,
-            Err(error) => return Err(error),
-        };
+        let (file, path) = opened(folder, NAME)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -91,10 +87,33 @@ impl Lock {
 
     /// Who holds the lock of `folder`, or held it last, if that can be read.
     pub fn holder(folder: &Path) -> Option<Holder> {
-        let mut text = String::new();
-        let file = File::open(folder.join(NAME)).ok()?;
-        file.take(64 << 10).read_to_string(&mut text).ok()?;
-        serde_json::from_str(&text).ok()
+        said(folder, NAME)
+    }
+
+    /// Says that a launch from `folder` is under way, until the answer is dropped: from before its first request to its
+    /// end, as opposed to the lock itself, which is held for one request. Any number may say so at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lock::try_take`].
+    pub fn launching(folder: &Path, holder: &Holder) -> Result<Self, JournalError> {
+        let (file, path) = opened(folder, LAUNCHING)?;
+        // Whoever looks holds it for no longer than that.
+        file.lock_shared().map_err(|error| cannot("lock", &path, &error))?;
+        let mut lock = Self { file };
+        let _ = lock.say(holder);
+        Ok(lock)
+    }
+
+    /// Whether another process launches from `folder`.
+    pub fn is_launching(folder: &Path) -> bool {
+        let file = File::open(folder.join(LAUNCHING));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// Who launches from `folder`, or did last, if that can be read.
+    pub fn launcher(folder: &Path) -> Option<Holder> {
+        said(folder, LAUNCHING)
     }
 
     fn say(&mut self, holder: &Holder) -> std::io::Result<()> {
@@ -104,6 +123,28 @@ impl Lock {
         line.push(b'\n');
         self.file.write_all(&line)
     }
+}
+
+/// A file of `folder`, which is made when it is not there.
+fn opened(folder: &Path, name: &str) -> Result<(File, PathBuf), JournalError> {
+    let folder = Folder::make(folder)?;
+    let path = folder.file(name);
+    match folder.own(name) {
+        Ok(file) => Ok((file, path)),
+        // Where it may only be read it can be held all the same.
+        Err(error @ JournalError::Unwritable(_)) => match File::open(&path) {
+            Ok(file) => Ok((file, path)),
+            Err(_) => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+fn said(folder: &Path, name: &str) -> Option<Holder> {
+    let mut text = String::new();
+    let file = File::open(folder.join(name)).ok()?;
+    file.take(64 << 10).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 #[cfg(test)]
@@ -169,6 +210,24 @@ mod tests {
         assert!(Lock::try_take(&folder, &second).unwrap().is_some());
         // The shorter text has taken the place of all of the longer.
         assert_eq!(Lock::holder(&folder), Some(second));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn all_who_launch_are_seen_until_the_last_is_done() {
+        let folder = room("launching");
+        assert!(!Lock::is_launching(&folder));
+        let first = Lock::launching(&folder, &holder("first")).unwrap();
+        let second = Lock::launching(&folder, &holder("second")).unwrap();
+        assert!(Lock::is_launching(&folder));
+        assert_eq!(Lock::launcher(&folder), Some(holder("second")));
+        // It is not the lock that one at a time holds.
+        assert!(Lock::try_take(&folder, &holder("other")).unwrap().is_some());
+        drop(first);
+        assert!(Lock::is_launching(&folder));
+        drop(second);
+        assert!(!Lock::is_launching(&folder));
+        assert!(!Lock::is_launching(&folder));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -24,7 +24,9 @@ pub(crate) use first::first_of;
 pub(crate) use first_start::read as first_start;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
-pub(crate) use open::{Purpose, is_sound, journal, offline, opened, trouble, unbegun, unread, usable, warn_unkept};
+pub(crate) use open::{
+    Purpose, is_sound, journal, launching, offline, opened, trouble, unbegun, unread, usable, warn_unkept,
+};
 pub(crate) use over::{beyond, over};
 pub(crate) use stop::Stop;
 pub(crate) use unsure::unsure;

@@ -166,8 +166,12 @@ fn a_machine_ends_at_its_time_unless_it_is_extended() {
     home.run("terminate --expired").expect(0);
     assert_eq!(home.live().len(), 1);
 
-    let short = launched(&home, "--max-duration 1s --no-wait");
-    home.run("reconcile --watch --for 8s").expect(0);
+    let short = launched(&home, "--max-duration 1h --no-wait");
+    let began: jiff::Timestamp = text(&short, "created_at").parse().unwrap();
+    let soon = began + jiff::SignedDuration::from_secs(5);
+    home.run(&format!("extend {} --until {soon}", text(&short, "id")))
+        .expect(0);
+    home.run("reconcile --watch --for 12s").expect(0);
     let left = home.run("ls -o json").expect(0).json();
     assert_eq!(text(only(&left), "id"), id);
     let past = home

@@ -76,7 +76,7 @@ fn nothing_is_sent_before_somebody_says_yes() {
             "the account's key `sandbox`",
             "never by itself",
             "further plans are tried in turn",
-            "nothing more is ordered until it is known",
+            "no more of it is ordered until that is known",
             "nothing was sent",
         ],
     );

@@ -187,7 +187,7 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> JournalError
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
     );
     let hint = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and try again",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "check who may write there, or name another folder"
         }

@@ -27,7 +27,9 @@ pub struct Caps {
     /// By everything in the journal together: spent and set aside.
     pub budget: Option<Exact>,
     /// Per hour, by all that runs in the account that is ordered from, whosever
-    /// it is: the one cap that two hosts with one key share (R12).
+    /// it is: the one cap that two hosts with one key share (R12). It is a look
+    /// at the broker's list before ordering, and holds nothing there: two hosts
+    /// that order within seconds of each other can pass it together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burn: Option<Exact>,
 }
@@ -132,11 +134,25 @@ pub(crate) fn allow(
     Ok(())
 }
 
-/// Why an attempt may not come to cost `worst`, or `Ok`.
-pub(crate) fn allow_more(state: &State, attempt: &Attempt, worst: Exact, now: &Stamp) -> Result<(), String> {
-    let Some(launch) = state.launches.get(&attempt.launch) else {
-        return Ok(());
-    };
+/// Why an attempt may not come to cost `worst`, or `Ok`. The caps of its launch
+/// hold, and `budget`, whichever budget is less: it is for everything in the
+/// journal, whatever its launch was given.
+pub(crate) fn allow_more(
+    state: &State,
+    attempt: &Attempt,
+    (worst, budget): (Exact, Option<Exact>),
+    now: &Stamp,
+) -> Result<(), String> {
+    let caps = state
+        .launches
+        .get(&attempt.launch)
+        .map_or_else(Caps::default, |launch| launch.caps);
+    let currency = attempt.ordered.currency;
+    let budget = [caps.budget, budget].into_iter().flatten().min();
+    if budget.is_some() {
+        one_currency(state, currency)?;
+        priced(state)?;
+    }
     let sum = |of_launch: bool| {
         let others = state.attempts.values().filter(|one| one.key != attempt.key);
         let others = others.filter(|one| !of_launch || one.launch == attempt.launch);
@@ -144,15 +160,17 @@ pub(crate) fn allow_more(state: &State, attempt: &Attempt, worst: Exact, now: &S
             .and_then(|sum| sum.total.plus(worst))
             .ok_or_else(|| "the amounts have too many digits to be added".to_owned())
     };
-    for (cap, of_launch, flag) in [
-        (launch.caps.total, true, "--max-total"),
-        (launch.caps.budget, false, "--budget"),
-    ] {
+    for (cap, of_launch, flag) in [(caps.total, true, "--max-total"), (budget, false, "--budget")] {
+        let Some(cap) = cap else { continue };
         let amount = sum(of_launch)?;
-        if cap.is_some_and(|cap| amount > cap) {
+        if amount > cap {
+            let what = if of_launch {
+                "the launch"
+            } else {
+                "everything launched from here"
+            };
             return Err(format!(
-                "that would come to {amount} {}, above the cap that was given with `{flag}`",
-                launch.currency
+                "{what} would come to {amount} {currency}, above the cap of {cap} (`{flag}`)"
             ));
         }
     }

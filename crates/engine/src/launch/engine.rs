@@ -47,6 +47,8 @@ pub struct Engine {
     asked: BTreeMap<(Broker, InstanceId), Stamp>,
     /// The attempts that the journal has rows of, from when on it takes no more.
     noted: Option<BTreeSet<String>>,
+    /// The launch that it began last.
+    pub(super) begun: Option<String>,
 }
 
 /// What an engine works with.
@@ -146,6 +148,7 @@ impl Engine {
             whole: BTreeMap::new(),
             listed: BTreeMap::new(),
             asked: BTreeMap::new(),
+            begun: None,
         })
     }
 

@@ -123,6 +123,9 @@ pub struct Planned {
     pub currency: Currency,
     /// When its machines end by themselves.
     pub ends_at: Option<Timestamp>,
+    /// The quote that it was launched from, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
 }
 
 /// A machine that may be ordered.

@@ -54,7 +54,7 @@ impl Doom {
             Self::Late => "it came when nobody wanted it any more",
             Self::Undone => "the other machines of its launch could not be had",
             Self::Expired => "its time is over",
-            Self::User => "somebody asked",
+            Self::User => "somebody asked with `planner terminate`",
         }
     }
 

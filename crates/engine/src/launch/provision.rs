@@ -11,6 +11,7 @@ mod settle;
 use std::time::Duration;
 
 use gpu_broker_core::money::Currency;
+use gpu_broker_core::offer::Broker;
 use jiff::Timestamp;
 
 use super::caps::Caps;
@@ -39,6 +40,8 @@ pub struct Wish {
     pub resolve_for: Duration,
     /// How long to wait until it is ready; `None` for not at all.
     pub wait: Option<Duration>,
+    /// The quote whose plans these are, by its id, for whoever launches it again.
+    pub quote: Option<String>,
 }
 
 /// What to do when nobody knows whether a request was acted upon.
@@ -62,6 +65,9 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// What stood in the way, in the order in which it did.
     pub notes: Vec<String>,
+    /// Brokers that could not be asked, or were busy for too long: what they
+    /// sell may be had all the same.
+    pub unasked: Vec<Broker>,
 }
 
 /// How a launch ended. Closed: each has an exit status of its own.
@@ -78,7 +84,8 @@ pub enum End {
         /// How many were wanted.
         wanted: usize,
     },
-    /// Nothing could be had, and nothing runs.
+    /// Nothing could be had, and nothing of it runs. Where brokers could not be
+    /// asked, [`Report::unasked`] names them.
     Nothing,
     /// A guard forbade it: a cap, or a price that was not approved.
     Guarded(String),
@@ -113,10 +120,13 @@ impl Engine {
             caps: wish.caps,
             currency: wish.currency,
             ends_at: wish.ends_at,
+            quote: wish.quote.clone(),
         })])?;
+        self.begun = Some(launch.clone());
         let mut hunt = Hunt::new(self, wish, &launch, fresh);
         let end = hunt.run().await?;
         let notes = hunt.notes;
+        let unasked = hunt.excluded.unasked.into_iter().collect();
         self.note(vec![Event::Closed(Closed {
             launch: launch.clone(),
             note: end.word().to_owned(),
@@ -126,7 +136,14 @@ impl Engine {
             launch,
             end,
             notes,
+            unasked,
         })
+    }
+
+    /// The launch that this engine began last. Where [`provision`](Self::provision)
+    /// failed in the middle, [`state`](Self::state) tells what was sent for it.
+    pub fn begun(&self) -> Option<&str> {
+        self.begun.as_deref()
     }
 }
 

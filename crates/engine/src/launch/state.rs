@@ -52,6 +52,8 @@ pub struct Launch {
     pub caps: Caps,
     /// In which currency.
     pub currency: Currency,
+    /// The quote that it was launched from, by its id.
+    pub quote: Option<String>,
     /// Why it orders nothing more; `None` while it may.
     pub closed: Option<String>,
 }

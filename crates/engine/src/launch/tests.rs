@@ -117,6 +117,7 @@ fn wish(plans: Vec<Vec<Unit>>) -> Wish {
         on_unknown: OnUnknown::Hold,
         resolve_for: Duration::from_secs(60),
         wait: Some(Duration::from_secs(1200)),
+        quote: None,
     }
 }
 

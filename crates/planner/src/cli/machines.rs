@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use gpu_broker_core::number::Exact;
 use gpu_broker_core::policy::Policy;
 use jiff::Timestamp;
 
-use super::request::name;
+use super::request::{amount, name};
 use super::span::{moment, span};
 
 /// `planner ls`.
@@ -123,6 +124,9 @@ pub(crate) struct ExtendArgs {
     /// Until then, such as 2027-01-31T18:00:00Z
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
+    /// Most that everything launched from this data folder may cost together, what is gone included
+    #[arg(long, value_name = "PRICE", value_parser = amount)]
+    pub(crate) budget: Option<Exact>,
     /// Approve what this rule of the policy wants approved, by its name; repeatable
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) approve: Vec<String>,

@@ -57,7 +57,8 @@ pub(crate) struct ProvisionArgs {
     /// Most that everything launched from this data folder may cost together, what is gone included
     #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
     pub(crate) budget: Option<Exact>,
-    /// Most that all that runs in the account which is ordered from may cost per hour, whoever launched it
+    /// Most that all that runs in the account which is ordered from may cost per hour, whoever launched it: a look before
+    /// ordering and no hold, so that two hosts that order within seconds of each other can pass it together
     #[arg(long, value_name = "PRICE", value_parser = amount, help_heading = "Price")]
     pub(crate) account_max_burn: Option<Exact>,
     /// Pay this when ordering: exactly what the plan's prepaid machines cost

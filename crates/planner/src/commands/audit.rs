@@ -16,7 +16,7 @@ use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::audit::{Billed, Whose, billed, sheet, table, together};
-use crate::view::instances::{called, unresolved};
+use crate::view::instances::{called, overdue, unresolved};
 use crate::view::text::shown;
 use crate::view::{columns, document, footer, format};
 
@@ -68,6 +68,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     if sources.has_fleet() {
         printer.note(&sums(&rows, &reports));
     }
+    printer.note(&overdue(attempts()));
     printer.note(&footer::sources(&reports));
     let found = found(&rows, &lost, open.len());
     let elsewhere = perhaps_ours(state, &listed, data.begun());

@@ -14,7 +14,7 @@ use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
 
-/// Puts its end off, within the caps of its launch.
+/// Puts its end off, within the caps of its launch and the budget of all that was launched.
 pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<Exit, Trouble> {
     let data = context.launched()?;
     if !data.is_begun() {
@@ -69,7 +69,7 @@ pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<E
         SAY_YES,
     )
     .await?;
-    engine.extend(&key, until).map_err(care)?;
+    engine.extend(&key, until, args.budget).map_err(care)?;
     let attempts: Vec<_> = engine.state().attempts.get(&key).into_iter().collect();
     tell(context, &attempts, &now)?;
     Ok(Exit::Done)

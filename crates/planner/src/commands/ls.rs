@@ -17,7 +17,7 @@ use crate::launch::{Purpose, opened, trouble, warn_unkept};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::instances::{Row, doubt, instance, rates, sheet, table, unasked, unresolved};
+use crate::view::instances::{Row, doubt, instance, overdue, rates, sheet, table, unasked, unresolved};
 use crate::view::text::shown as escaped;
 use crate::view::{columns, footer, format};
 
@@ -66,6 +66,7 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
     for doubt in living.iter().filter_map(|one| doubt(one)) {
         printer.warn(&format!("warning: {doubt}; `planner reconcile` finds out\n"));
     }
+    printer.note(&overdue(living.iter().copied()));
     if !open.is_empty() {
         printer.note(&format!(
             "of {} it is not known whether they exist: run `planner reconcile`\n",

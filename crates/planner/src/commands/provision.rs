@@ -2,6 +2,7 @@
 
 mod chosen;
 mod conversation;
+mod earlier;
 mod outcome;
 mod quoted;
 mod setup;
@@ -23,7 +24,8 @@ use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-    Approved, Held, Purpose, allowed_plan, approvals, beyond, check_approved, confirm, opened, over, trouble, usable,
+    Approved, Held, Purpose, allowed_plan, approvals, beyond, check_approved, confirm, launching, opened, over,
+    trouble, usable,
 };
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -33,6 +35,7 @@ use crate::view::launch::{self as view_launch, Sold, Summary};
 use crate::view::policy::flag;
 use crate::view::text::{ranked, shown};
 use chosen::{Choice, Chosen};
+use outcome::Asked;
 use setup::Setup;
 
 /// After how long prices are read again before anything is sent (R11).
@@ -42,6 +45,7 @@ const STALE: SignedDuration = SignedDuration::from_secs(60);
 pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Result<Exit, Trouble> {
     let data = context.data()?;
     let sources = context.fleets(&data)?;
+    sensible(args)?;
     let mut setup = Setup::read(args)?;
     let wanted = if conversation::is_wanted(context, args) {
         let Some(wanted) = conversation::held(context, args, &sources).await? else {
@@ -64,7 +68,11 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     let mut ready = approved(context, (&mut args, &mut command), &setup, &mut chosen).await?;
     let args = &args;
 
-    let summary = summary(context, args, &data, &setup, &chosen, &ready);
+    let earlier = earlier::told(&usable(&data).unwrap_or_default(), chosen.quote.as_deref());
+    let summary = Summary {
+        earlier: earlier.clone(),
+        ..summary(context, args, &data, &setup, &chosen, &ready)
+    };
     if args.dry_run {
         match context.output {
             Output::Json => bytes(&format::json(&summary.document())?)?,
@@ -76,6 +84,12 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         return tried(args, &data, &chosen, &ready);
     }
     context.printer.note(&summary.text());
+    if context.printer.quiet {
+        // The summary says so too, and is not seen.
+        for line in &earlier {
+            context.printer.warn(&format!("warning: {line}\n"));
+        }
+    }
     context.printer.note(&the_same(command.as_deref()));
     let hint = "look at it with `--dry-run`, and say `--yes`";
     if let Err(trouble) = confirm(context, args.yes, "launch this?", hint).await {
@@ -89,7 +103,21 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         ready =
             self::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
     }
-    launch(context, args, (&data, &sources), &chosen, ready).await
+    launch(context, args, (&data, &sources), (&chosen, &earlier), ready).await
+}
+
+/// Whether what was said of the launch itself can be meant.
+fn sensible(args: &ProvisionArgs) -> Result<(), Trouble> {
+    if args.max_duration.is_some_and(|time| time < Duration::from_secs(60)) {
+        return Err(Trouble::usage("`--max-duration` is shorter than a minute")
+            .hint("say how long it may run, such as 8h; leave it out for as long as nobody ends it"));
+    }
+    if args.plan.as_deref().is_some_and(|plan| plan.parse() == Ok(0_u64)) {
+        return Err(
+            Trouble::usage("there is no plan 0").hint("`planner quote` lists the plans; a rank is a number from 1")
+        );
+    }
+    Ok(())
 }
 
 /// What to type in place of the answers, where questions were asked.
@@ -257,6 +285,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
         },
         resolve_for: args.resolve_for,
         wait: (!args.no_wait).then_some(args.wait),
+        quote: chosen.quote.clone(),
     };
     Ok(Ready {
         wish,
@@ -319,6 +348,7 @@ fn summary<'a>(
         sold: &ready.sold,
         logins: setup.called(ready.wish.plans.first()),
         warnings: chosen.notes.clone(),
+        earlier: Vec::new(),
         on_unknown: args.on_unknown,
         folder: data.folder().display().to_string(),
         now: context.now,
@@ -329,13 +359,16 @@ async fn launch(
     context: &Context<'_>,
     args: &ProvisionArgs,
     (data, sources): (&Data, &Sources),
-    chosen: &Chosen,
+    (chosen, earlier): (&Chosen, &[String]),
     ready: Ready,
 ) -> Result<Exit, Trouble> {
+    // Whoever ends everything meanwhile is told.
+    let _under_way = launching(context, data)?;
     let mut engine = opened(context, data, sources, &Purpose::Send("provision"), args.strict)?;
     context.stop.engage();
     let report = engine.provision(&ready.wish).await;
     let now = engine.parts().clock.now();
+    let report = report.or_else(|error| outcome::broken(context, &engine, &error).ok_or(error));
     // Whoever tells progress must be done before anything else is printed.
     drop(engine);
     let report = match report {
@@ -344,13 +377,14 @@ async fn launch(
         Err(_) if context.stop.is_asked() => return Ok(Exit::Interrupted),
         Err(error) => return Err(trouble(&error)),
     };
-    outcome::told(
-        context,
-        &report,
-        (&ready.plan, &chosen.demand, &ready.approved),
-        !args.no_wait,
-        &now,
-    )
+    let asked = Asked {
+        plan: &ready.plan,
+        demand: &chosen.demand,
+        approved: &ready.approved,
+        earlier,
+        waited: !args.no_wait,
+    };
+    Ok(outcome::told(context, &report, asked, &now))
 }
 
 /// So many machines, each with exactly the GPUs asked for.

@@ -7,33 +7,55 @@ use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
+use gpu_broker_engine::lock::Lock;
 
 use super::Context;
 use super::ls::{answered, doubted, print, reports};
 use crate::cli::{Output, TerminateArgs};
+use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, SAY_YES, confirm, find, in_doubt, is_id, opened, perhaps_ours, told_elsewhere, trouble};
+use crate::launch::{
+    Purpose, SAY_YES, confirm, find, in_doubt, is_id, offline, opened, perhaps_ours, told_elsewhere, trouble,
+};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::instances::{Row, called, rates, state, table};
 use crate::view::text::{gpu_name, seller, shown};
 use crate::view::{columns, footer};
 
-/// Ends what was named, after asking.
+/// Ends what was named, after asking. All is not ended while a launch is under way that may order more.
 pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Result<Exit, Trouble> {
     if args.ids.is_empty() && args.launch.is_empty() && !args.all && !args.expired {
         return Err(Trouble::usage("nothing is named that should end")
             .hint("name machines as `planner ls` lists them, or say `--all`, `--expired` or `--launch LAUNCH`"));
     }
     let data = context.launched()?;
+    let launching = || args.all && Lock::is_launching(data.folder());
+    let before = launching();
+    let exit = end(context, args, &data).await?;
+    let is_over = |one: &Attempt| one.stage.is_over() || one.stage == Stage::Absent;
+    let text = if launching() {
+        let pid = Lock::launcher(data.folder()).map(|holder| format!(" (pid {})", holder.pid));
+        let pid = pid.unwrap_or_default();
+        format!("a launch is under way{pid}: what it orders after this is not ended; once it is done, ask again\n")
+    } else if before && !offline(&data)?.attempts.values().all(is_over) {
+        "a launch was under way meanwhile, and not all of it is ended: ask again\n".to_owned()
+    } else {
+        return Ok(exit);
+    };
+    context.printer.warn(&text);
+    Ok(if exit == Exit::Done { Exit::Unknown } else { exit })
+}
+
+async fn end(context: &Context<'_>, args: &TerminateArgs, data: &Data) -> Result<Exit, Trouble> {
     if !data.is_begun() && args.ids.is_empty() {
         context
             .printer
             .note("nothing was launched from here, so there is nothing to end\n");
-        return super::reconcile::left_behind(context, &data).await;
+        return super::reconcile::left_behind(context, data).await;
     }
-    let sources = context.fleets(&data)?;
-    let mut engine = opened(context, &data, &sources, &Purpose::End("terminate"), false)?;
+    let sources = context.fleets(data)?;
+    let mut engine = opened(context, data, &sources, &Purpose::End("terminate"), false)?;
     engine.recover().await.map_err(|error| trouble(&error))?;
     let now = engine.parts().clock.now();
     let (keys, strangers) = named(args, engine.state(), &now)?;

@@ -13,6 +13,8 @@ pub(super) enum Scope {
     Cap,
     /// The launch.
     Launch,
+    /// Whatever adds to what may be spent.
+    Spending,
 }
 
 /// Every setting, in the order in which they are shown.
@@ -55,7 +57,7 @@ pub(super) const KEYS: &[(&str, Scope)] = &[
     ("alternatives", Scope::Launch),
     ("best_effort", Scope::Launch),
     ("price_tolerance", Scope::Launch),
-    ("budget", Scope::Launch),
+    ("budget", Scope::Spending),
     ("account_max_burn", Scope::Launch),
     ("ssh_key", Scope::Launch),
     ("image", Scope::Launch),
@@ -115,6 +117,7 @@ impl Call<'_> {
                 Scope::Request => asks && !self.quoted,
                 Scope::Cap => asks || self.quoted,
                 Scope::Launch => self.command == "provision",
+                Scope::Spending => ["provision", "extend"].contains(&self.command),
             }
     }
 }

@@ -11,7 +11,7 @@ use gpu_broker_engine::launch::state::State;
 use gpu_broker_engine::launch::{
     Engine, EngineError, FolderTurns, Interrupt, Names, Parts, Said, Settings, TaggedNames, Turns, Unwatched, Watcher,
 };
-use gpu_broker_engine::lock::Holder;
+use gpu_broker_engine::lock::{Holder, Lock};
 
 use super::Narrator;
 use crate::commands::Context;
@@ -79,11 +79,7 @@ pub(crate) fn opened(
             context.stop.interrupt(),
         ),
     };
-    let holder = Holder {
-        pid: std::process::id(),
-        command: format!("planner {command}"),
-        since: context.now,
-    };
+    let holder = holder(context, command);
     let parts = Parts {
         sources: sources.asked.clone(),
         clock: Arc::new(SystemClock::new()),
@@ -94,6 +90,22 @@ pub(crate) fn opened(
         settings,
     };
     Engine::open(kept, parts).map_err(|error| trouble(&error))
+}
+
+fn holder(context: &Context<'_>, command: &str) -> Holder {
+    Holder {
+        pid: std::process::id(),
+        command: format!("planner {command}"),
+        since: context.now,
+    }
+}
+
+/// Says that a launch is under way, until the answer is dropped.
+///
+/// # Errors
+/// When the data folder cannot be used.
+pub(crate) fn launching(context: &Context<'_>, data: &Data) -> Result<Lock, Trouble> {
+    Lock::launching(data.folder(), &holder(context, "provision")).map_err(|error| journal(&error))
 }
 
 /// The journal of a folder, for what is to be done with it.

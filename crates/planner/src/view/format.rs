@@ -139,10 +139,6 @@ impl<W: io::Write> io::Write for Inert<W> {
 }
 
 /// Whether there is nothing but printable ASCII and line breaks. Looks at many bytes at once, not at one after the other.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "a branch for each byte would be one byte after the other"
-)]
 fn is_plain(bytes: &[u8]) -> bool {
     let odd = |byte: &&u8| !matches!(byte, b' '..=b'~' | b'\n');
     bytes.chunks(256).all(|chunk| chunk.iter().filter(odd).count() == 0)

@@ -108,6 +108,21 @@ pub(crate) fn doubt(attempt: &Attempt) -> Option<String> {
     })
 }
 
+/// What is said of machines that must end and have not; nothing where there are none.
+pub(crate) fn overdue<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> String {
+    let must = |one: &&Attempt| matches!(one.stage, Stage::Doomed | Stage::Ending | Stage::Blocked);
+    let names: Vec<_> = attempts.filter(must).map(called).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} must end and has not: run `planner reconcile`\n"),
+        several => format!(
+            "{} must end and have not: {}; run `planner reconcile`\n",
+            several.len(),
+            several.join(", ")
+        ),
+    }
+}
+
 /// What a person calls it: its broker's id, or its name while there is none.
 pub(crate) fn called(attempt: &Attempt) -> Cow<'_, str> {
     let id = attempt.machine.as_ref().map(|machine| machine.id.as_str());

@@ -33,6 +33,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) logins: Vec<String>,
     /// What a person should know beside.
     pub(crate) warnings: Vec<String>,
+    /// What was begun before, and may come on top of it.
+    pub(crate) earlier: Vec<String>,
     /// What is done where the outcome of a request is unknown.
     pub(crate) on_unknown: OnUnknownFlag,
     /// Where the journal is.
@@ -132,6 +134,9 @@ impl Summary<'_> {
         line("journal", &self.folder);
         for warning in &self.warnings {
             line("note", warning);
+        }
+        for warning in &self.earlier {
+            line("warning", warning);
         }
         let machines = first.machines.len();
         let plural = if machines == 1 { "" } else { "s" };
@@ -240,7 +245,7 @@ impl Summary<'_> {
             "planned": plans,
             "instances": [],
             "unresolved": [],
-            "notes": self.warnings,
+            "notes": self.earlier.iter().chain(&self.warnings).collect::<Vec<_>>(),
         })
     }
 
@@ -382,9 +387,11 @@ fn sold(offer: &Offer) -> String {
 
 fn in_doubt(on_unknown: OnUnknownFlag) -> &'static str {
     match on_unknown {
-        OnUnknownFlag::Hold => "where nobody knows what came of a request, nothing more is ordered until it is known",
+        OnUnknownFlag::Hold => {
+            "where nobody knows what came of a request of this launch, no more of it is ordered until that is known"
+        }
         OnUnknownFlag::Recreate => {
-            "where a machine stays away for long enough, it is ordered again: that can rent two of it"
+            "where a machine of this launch stays away for long enough, it is ordered again: that can rent two of it"
         }
     }
 }

@@ -131,6 +131,7 @@ impl CellSpec {
                 burn: None,
             },
             currency: Currency::USD,
+            quote: None,
             ends_at: None,
             on_unknown: match self.policy {
                 Policy::Hold => OnUnknown::Hold,

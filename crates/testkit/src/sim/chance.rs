@@ -155,6 +155,7 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
             burn: None,
         },
         currency: Currency::USD,
+        quote: None,
         ends_at: dice
             .percent(25)
             .then(|| stamp_of(now + 10 * MINUTE + dice.roll() % HOUR)),

@@ -39,12 +39,12 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
         _ => None,
     };
     if let Some(full) = full {
-        let hint = "the disk is full; free some space and try again";
+        let hint = "the disk is full; free some space";
         return JournalError::Unwritable(format!("the journal cannot be {what}: {full}, {hint}"));
     }
     let hint = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
-            "another process is writing in it; try again in a moment"
+            "another process is writing in it; wait until it is done"
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             "check who may write in its folder"
@@ -52,9 +52,7 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
         Some(ErrorCode::SystemIoFailure) => {
             "what is on disk is not certain: nothing more is written by this process; check the disk, then start anew"
         }
-        Some(ErrorCode::OutOfMemory | ErrorCode::TooBig | ErrorCode::OperationInterrupted) => {
-            "close other programs and try again"
-        }
+        Some(ErrorCode::OutOfMemory | ErrorCode::TooBig | ErrorCode::OperationInterrupted) => "close other programs",
         // What is asked of it is always the same: if it cannot be answered, the file is not what it was.
         _ => return damaged(&error.to_string()),
     };

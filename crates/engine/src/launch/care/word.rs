@@ -121,17 +121,18 @@ impl Engine {
             .map_err(|error| EngineError::from(error).into())
     }
 
-    /// Lets a machine run until later, within the caps of its launch.
+    /// Lets a machine run until later, within the caps of its launch, and within
+    /// `budget` in its currency, which holds everything in the journal together.
     ///
     /// # Errors
     /// When it does not run, or what it would cost is above a cap.
-    pub fn extend(&mut self, key: &str, ends_at: Timestamp) -> Result<(), CareError> {
+    pub fn extend(&mut self, key: &str, ends_at: Timestamp, budget: Option<Exact>) -> Result<(), CareError> {
         self.expect(key, &[Stage::Accepted, Stage::Ready])?;
         let now = self.now();
         let extended = self.commit(|state| {
             let attempt = state.attempts.get(key).ok_or("it is gone")?;
             let worst = until(attempt, ends_at).ok_or("what it would cost has too many digits")?;
-            caps::allow_more(state, attempt, worst, &now)?;
+            caps::allow_more(state, attempt, (worst, budget), &now)?;
             Ok(vec![Event::Extended(Extended {
                 key: key.to_owned(),
                 ends_at: Some(ends_at),

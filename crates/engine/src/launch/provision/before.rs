@@ -44,6 +44,8 @@ impl Hunt<'_> {
                 self.excluded.brokers.insert(broker.clone(), note.clone());
                 if error.is_credentials() {
                     self.key_refused = Some(note);
+                } else {
+                    self.excluded.unasked.insert(broker.clone());
                 }
                 return Ok(false);
             }

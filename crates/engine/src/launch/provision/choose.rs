@@ -1,7 +1,7 @@
 //! Which plan to try next, given what is there already and what could not be
 //! had.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
@@ -15,6 +15,8 @@ pub(super) struct Excluded {
     pub(super) brokers: BTreeMap<Broker, String>,
     /// The least amount that an account was too poor for.
     pub(super) funds: BTreeMap<Broker, Exact>,
+    /// Of these brokers, those that did not answer or were busy: what they sell is not known to be gone.
+    pub(super) unasked: BTreeSet<Broker>,
     /// Plans by their number.
     pub(super) plans: BTreeMap<usize, String>,
 }

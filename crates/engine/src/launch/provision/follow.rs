@@ -72,7 +72,12 @@ impl Hunt<'_> {
             }
             (Some(RefusalKind::Funds), Item::Machine(unit)) => self.excluded.too_poor(unit),
             (Some(RefusalKind::Busy), _) => self.busy(&broker, wait, &note).await,
-            (Some(RefusalKind::Funds), Item::Disk(_)) | (None, _) => {
+            (Some(RefusalKind::Funds), Item::Disk(_)) => {
+                self.excluded.brokers.insert(broker, note);
+            }
+            // The request never left.
+            (None, _) => {
+                self.excluded.unasked.insert(broker.clone());
                 self.excluded.brokers.insert(broker, note);
             }
         }

@@ -7,6 +7,7 @@ use gpu_broker_core::disk::DiskId;
 
 use super::choose::Excluded;
 use super::disks::{Made, Prepared};
+use super::patience::Passed;
 use super::{End, Wish};
 use crate::launch::account::{Account, Kind};
 use crate::launch::caps::Ahead;
@@ -42,6 +43,8 @@ pub(super) struct Hunt<'a> {
     /// How long brokers that were busy were waited for.
     pub(super) waited: Duration,
     pub(super) notes: Vec<String>,
+    /// Why plans are passed over, each reason once.
+    pub(super) passed: Vec<Passed>,
 }
 
 /// What to do after one thing was ordered.
@@ -77,6 +80,7 @@ impl<'a> Hunt<'a> {
             tried: BTreeSet::new(),
             waited: Duration::ZERO,
             notes: Vec::new(),
+            passed: Vec::new(),
         }
     }
 

@@ -13,19 +13,54 @@ use crate::launch::unit::Package;
 /// A broker's word for how long to wait is held between these (R13).
 const WAIT_BETWEEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(960));
 
+/// Plans that are passed over for the same reason.
+pub(super) struct Passed {
+    why: String,
+    /// The first of them.
+    plan: String,
+    /// How many came after it.
+    more: usize,
+    /// Which of the notes tells of them.
+    note: usize,
+}
+
 impl Hunt<'_> {
     /// The next plan to try. Every plan before it that was not tried is told of
-    /// once, with the reason.
+    /// once, with the reason; those that have it in common, in one line.
     pub(super) fn choice(&mut self) -> Option<Choice> {
         let (choice, passed) = choose(&self.wish.plans, &self.there(), &self.excluded);
         for (number, why) in passed {
             if self.tried.insert(number)
                 && let Some(plan) = self.wish.plans.get(number)
             {
-                self.notes.push(format!("{} is passed over: {why}", called(plan)));
+                self.pass_over(called(plan), why);
             }
         }
         choice
+    }
+
+    fn pass_over(&mut self, plan: String, why: String) {
+        let known = self.passed.iter_mut().find(|known| known.why == why);
+        let Some(known) = known else {
+            self.notes.push(format!("{plan} is passed over: {why}"));
+            let note = self.notes.len().saturating_sub(1);
+            self.passed.push(Passed {
+                why,
+                plan,
+                more: 0,
+                note,
+            });
+            return;
+        };
+        known.more += 1;
+        let further = match known.more {
+            1 => "another plan".to_owned(),
+            more => format!("{more} further plans"),
+        };
+        let line = format!("{} and {further} are passed over: {why}", known.plan);
+        if let Some(note) = self.notes.get_mut(known.note) {
+            *note = line;
+        }
     }
 
     /// A broker takes no more requests for now. Waits where what is left of the
@@ -39,6 +74,7 @@ impl Hunt<'_> {
             let left = patience.saturating_sub(self.waited).as_secs();
             let why = format!("{broker} is busy for {seconds} s, and {left} s are left to wait ({why})");
             self.notes.push(why.clone());
+            self.excluded.unasked.insert(broker.clone());
             self.excluded.brokers.insert(broker.clone(), why);
             return;
         }

@@ -126,6 +126,7 @@ impl State {
             all_or_nothing: planned.all_or_nothing,
             caps: planned.caps,
             currency: planned.currency,
+            quote: planned.quote.clone(),
             closed: None,
         };
         match self.launches.insert(planned.launch.clone(), launch) {

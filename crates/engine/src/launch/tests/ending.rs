@@ -76,7 +76,7 @@ async fn a_machine_ends_at_its_deadline() {
     assert_eq!(world.broker.alive(), 1);
     let key = world.engine().state().attempts.keys().next().unwrap().clone();
     let later = world.clock.wall_in(Duration::from_secs(7_200));
-    world.engine().extend(&key, later).unwrap();
+    world.engine().extend(&key, later, None).unwrap();
     world.engine().watch(Duration::from_secs(3_600)).await.unwrap();
     assert_eq!(world.broker.alive(), 1);
     world.engine().watch(Duration::from_secs(4_000)).await.unwrap();

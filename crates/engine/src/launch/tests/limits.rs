@@ -198,3 +198,37 @@ async fn a_machine_that_failed_is_gone_before_another_is_ordered() {
     assert_eq!((report.end, world.broker.alive()), (End::Ready, 2));
     assert_eq!(world.broker.beside(), 1);
 }
+
+#[tokio::test]
+async fn a_budget_holds_what_is_let_run_longer_whatever_its_launch_was_given() {
+    // Hours more than the first, what the launch was given, what is given now, and what is said.
+    for (hours, given, now, said) in [
+        (30, None, None, None),
+        (30, None, Some("540"), None),
+        (30, None, Some("539.99"), Some("above the cap of 539.99 (`--budget`)")),
+        (30, Some("539.99"), None, Some("above the cap of 539.99 (`--budget`)")),
+        (30, Some("539"), Some("1000"), Some("above the cap of 539 (`--budget`)")),
+        (30, Some("1000"), Some("539"), Some("above the cap of 539 (`--budget`)")),
+    ] {
+        let cap = |text: Option<&str>| text.map(|text| text.parse::<Exact>().unwrap());
+        let world = World::new(vec![Answer::Made, Answer::Made]);
+        let one = |budget| Wish {
+            caps: Caps {
+                budget,
+                ..Caps::default()
+            },
+            ..wish(vec![vec![unit("best", "10")]])
+        };
+        world.provision(&one(None)).await;
+        let second = world.provision(&one(cap(given))).await;
+        let mut engine = world.engine();
+        let key = second.attempts[0].key.clone();
+        let until = engine.state().attempts[&key].sent.clone().unwrap().wall;
+        let until = until + jiff::SignedDuration::from_hours(hours);
+        let extended = engine.extend(&key, until, cap(now)).map_err(|why| why.to_string());
+        match said {
+            None => assert_eq!(extended, Ok(()), "{given:?} {now:?}"),
+            Some(said) => assert!(extended.as_ref().is_err_and(|why| why.contains(said)), "{extended:?}"),
+        }
+    }
+}

@@ -126,3 +126,24 @@ async fn whoever_asks_to_stop_before_the_request_is_told_no_more() {
     assert_eq!((report.end, world.broker.posts()), (End::Interrupted, 0));
     assert!(report.notes.is_empty(), "{:?}", report.notes);
 }
+
+#[tokio::test]
+async fn a_broker_that_does_not_tell_what_there_is_was_not_asked_and_that_is_told_once() {
+    for (list, unasked) in [(List::Fails, 1), (List::Whole, 0)] {
+        let world = World::new(Vec::new());
+        world.broker.list_as(list);
+        world.broker.refuse(vec![no(RefusalKind::OutOfStock, None); 9]);
+        let plans = (0..3).map(|number| vec![unit(&format!("offer-{number}"), "10")]);
+        let report = world.provision(&wish(plans.collect())).await;
+        assert_eq!(report.end, End::Nothing, "{report:#?}");
+        assert_eq!(report.unasked.len(), unasked, "{report:#?}");
+        let passed: Vec<&String> = report
+            .notes
+            .iter()
+            .filter(|note| note.contains("passed over"))
+            .collect();
+        assert_eq!(passed.len(), unasked, "{:?}", report.notes);
+        let told = "b/offer-1 at 10 USD per hour and another plan are passed over: b does not tell what there is";
+        assert!(passed.iter().all(|note| note.starts_with(told)), "{passed:?}");
+    }
+}

@@ -33,6 +33,8 @@ pub(super) struct Chosen {
     pub(super) notes: Vec<String>,
     /// How many of the notes are about the market.
     pub(super) notes_before: usize,
+    /// The quote whose plans these are, by its id.
+    pub(super) quote: Option<String>,
     /// When prices were read.
     pub(super) read_at: Timestamp,
     /// How complete the market was.
@@ -111,6 +113,7 @@ async fn asked(
         plans,
         notes_before: notes.len(),
         notes,
+        quote: None,
         read_at: market.taken_at,
         completeness: market.completeness(),
     })))

@@ -3,38 +3,83 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
+use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage};
-use gpu_broker_engine::launch::{End, Kind, Report};
+use gpu_broker_engine::launch::{Doom, End, Engine, EngineError, Kind, Report};
 
 use super::super::Context;
 use crate::cli::Output;
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::instances::{Row, rates, sheet, state, table};
+use crate::view::instances::{Row, called, rates, sheet, state, table};
 use crate::view::text::shown;
 use crate::view::{columns, format, launch};
 
-/// Prints it: the way in to each machine as data, the rest beside.
-pub(super) fn told(
-    context: &Context<'_>,
-    report: &Report,
-    (plan, demand, approved): (&str, &Demand, &[String]),
-    waited: bool,
-    now: &Stamp,
-) -> Result<Exit, Trouble> {
+/// What was launched.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The first plan's id.
+    pub(super) plan: &'a str,
+    pub(super) demand: &'a Demand,
+    /// What was approved, in words.
+    pub(super) approved: &'a [String],
+    /// What was begun before, and is told in the document too.
+    pub(super) earlier: &'a [String],
+    /// Whether somebody waited until it can be reached.
+    pub(super) waited: bool,
+}
+
+/// What came of a launch that failed in the middle, where something of it runs or may: whatever stopped it, that must be
+/// heard, with what it costs.
+pub(super) fn broken(context: &Context<'_>, engine: &Engine, error: &EngineError) -> Option<Report> {
+    let launch = engine.begun()?;
+    let attempts: Vec<Attempt> = engine.state().of_launch(launch).cloned().collect();
+    let runs = attempts.iter().any(|one| one.stage.is_alive() || may_exist(one));
+    runs.then(|| Report {
+        launch: launch.to_owned(),
+        end: if context.stop.is_asked() {
+            End::Interrupted
+        } else {
+            End::Unknown
+        },
+        attempts,
+        notes: vec![format!("the launch stopped in the middle: {error}")],
+        unasked: Vec::new(),
+    })
+}
+
+/// Whether a request for it left, and nobody knows what came of it.
+fn may_exist(attempt: &Attempt) -> bool {
+    matches!(attempt.stage, Stage::Sending | Stage::Unknown)
+}
+
+/// Prints it: the way in to each machine as data, the rest beside. What runs is told even where the data cannot be
+/// written.
+pub(super) fn told(context: &Context<'_>, report: &Report, asked: Asked<'_>, now: &Stamp) -> Exit {
     let printer = context.printer;
     let living: Vec<&Attempt> = report.attempts.iter().filter(|one| one.stage.is_alive()).collect();
     let rows: Vec<Row<'_>> = living.iter().map(|attempt| Row { attempt, listed: None }).collect();
-    let document = || launch::report(report, plan, demand, approved, now);
-    match context.output {
-        Output::Table => printer.data(&ways_in(&living))?,
-        Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
-        Output::Yaml => bytes(&format::yaml(&document())?)?,
-        Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
-    }
+    let document = || {
+        let mut report = report.clone();
+        report.notes.splice(0..0, asked.earlier.iter().cloned());
+        let Asked {
+            plan, demand, approved, ..
+        } = asked;
+        launch::report(&report, plan, demand, approved, now)
+    };
+    let print = || -> Result<(), Trouble> {
+        match context.output {
+            Output::Table => printer.data(&ways_in(&living))?,
+            Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
+            Output::Yaml => bytes(&format::yaml(&document())?)?,
+            Output::Csv => bytes(&sheet(&rows, now).into_bytes())?,
+            Output::Markdown => bytes(format::markdown_table(&table(&rows, now)).as_bytes())?,
+        }
+        Ok(())
+    };
+    let printed = print();
     let mut text = String::new();
     for note in &report.notes {
         let _ = writeln!(text, "{}", shown(note));
@@ -43,14 +88,20 @@ pub(super) fn told(
         text += &(columns::lines(table(&rows, now), printer.columns).join("\n") + "\n");
     }
     text += &verdict(report, &living);
-    let exit = exit(report, waited);
-    if exit == Exit::Done {
-        printer.note(&text);
-    } else {
+    let exit = exit(report, asked.waited);
+    match printed {
+        Ok(()) if exit == Exit::Done => printer.note(&text),
         // Why a launch did not end well must be heard.
-        printer.warn(&text);
+        Ok(()) => printer.warn(&text),
+        Err(why) => {
+            printer.warn(&format!(
+                "{text}warning: this could not be printed: {}\n",
+                why.message()
+            ));
+            return if exit == Exit::Done { Exit::Unknown } else { exit };
+        }
     }
-    Ok(exit)
+    exit
 }
 
 /// A line to paste for each machine that can be reached.
@@ -78,35 +129,70 @@ fn verdict(report: &Report, living: &[&Attempt]) -> String {
         End::Partial { got, wanted } => format!(
             "warning: launch {launch} has {got} of {wanted} machines, the others could not be had: {costs}; {end}\n"
         ),
-        End::Nothing => "nothing could be had, and nothing runs\n".to_owned(),
-        End::Guarded(why) => format!("refused by a guard: {}; {}\n", shown(why), left(living)),
-        End::Key(why) => format!("the key was refused: {}; {}\n", shown(why), left(living)),
-        End::Unknown => format!(
-            "it is not known what came of launch {launch}; {}; `planner reconcile` finds out\n",
-            doubts(report)
-        ),
-        End::Interrupted => format!("interrupted; {}\n", left(living)),
+        End::Nothing if report.unasked.is_empty() => format!("nothing could be had; {}\n", left(report)),
+        End::Nothing => {
+            let brokers: Vec<&str> = report.unasked.iter().map(Broker::as_str).collect();
+            format!(
+                "nothing was had, and {} could not be asked, so that it may be for sale all the same: try again later; {}\n",
+                brokers.join(" and "),
+                left(report)
+            )
+        }
+        End::Guarded(_) if report.attempts.iter().any(|one| one.doom == Some(Doom::User)) => {
+            format!(
+                "launch {launch} was ended by `planner terminate` meanwhile; {}\n",
+                left(report)
+            )
+        }
+        End::Guarded(why) => format!("refused by a guard: {}; {}\n", shown(why), left(report)),
+        End::Key(why) => format!("the key was refused: {}; {}\n", shown(why), left(report)),
+        End::Unknown => {
+            let some: Vec<&Attempt> = at_stake(report).collect();
+            let cost = if some.is_empty() {
+                String::new()
+            } else {
+                format!(": up to {} per hour", rates(some.into_iter()))
+            };
+            format!(
+                "it is not known what came of launch {launch}; {}{cost}; `planner reconcile` finds out, {end}\n",
+                doubts(report)
+            )
+        }
+        End::Interrupted => format!("interrupted; {}\n", left(report)),
     }
 }
 
-fn left(living: &[&Attempt]) -> String {
-    if living.is_empty() {
-        return "nothing runs".to_owned();
+/// What runs of it, and what may.
+fn at_stake(report: &Report) -> impl Iterator<Item = &Attempt> {
+    let attempts = report.attempts.iter();
+    attempts.filter(|one| one.stage.is_alive() || may_exist(one))
+}
+
+fn left(report: &Report) -> String {
+    let some: Vec<&Attempt> = at_stake(report).collect();
+    if some.is_empty() {
+        return "nothing of this launch runs".to_owned();
     }
-    let names: Vec<String> = living
+    let names: Vec<String> = some
         .iter()
         .map(|one| {
-            let id = one
-                .machine
-                .as_ref()
-                .map_or(one.name.as_str(), |machine| machine.id.as_str());
-            format!("{} ({})", shown(id), state(one))
+            if may_exist(one) {
+                format!("{} (may exist)", called(one))
+            } else {
+                format!("{} ({})", called(one), state(one))
+            }
         })
         .collect();
+    let up_to = if some.iter().any(|one| may_exist(one)) {
+        "up to "
+    } else {
+        ""
+    };
     format!(
-        "{} still costs {} per hour",
+        "{} still costs {up_to}{} per hour; `planner terminate --launch {}` ends it",
         names.join(", "),
-        rates(living.iter().copied())
+        rates(some.into_iter()),
+        report.launch
     )
 }
 
@@ -131,6 +217,11 @@ fn doubts(report: &Report) -> String {
             .map_or(one.name.as_str(), |machine| machine.id.as_str());
         format!("{what} {} is to end and has not yet", shown(id))
     }));
+    let kept = report
+        .attempts
+        .iter()
+        .filter(|one| matches!(one.stage, Stage::Accepted | Stage::Ready));
+    names.extend(kept.map(|one| format!("{} is {}", called(one), state(one))));
     if names.is_empty() {
         "look with `planner ls`".to_owned()
     } else {
@@ -154,7 +245,8 @@ fn exit(report: &Report, waited: bool) -> Exit {
         // Nobody wanted to wait for it.
         End::Deploying if !waited => Exit::Done,
         End::Deploying | End::Unknown => Exit::Unknown,
-        End::Nothing => Exit::NothingMatches,
+        End::Nothing if report.unasked.is_empty() => Exit::NothingMatches,
+        End::Nothing => Exit::PartialMarket,
         End::Guarded(_) => Exit::Refused,
         End::Key(_) => Exit::Credentials,
     }

@@ -55,6 +55,7 @@ pub(super) async fn choose(
         plans,
         notes_before: notes.len(),
         notes,
+        quote: kept.id().map(str::to_owned),
         read_at: market.taken_at,
         completeness: market.completeness(),
     })))
