@@ -27,6 +27,6 @@ pub(crate) use narrator::Narrator;
 pub(crate) use open::{
     Purpose, is_sound, journal, launching, offline, opened, trouble, unbegun, unread, usable, warn_unkept,
 };
-pub(crate) use over::{beyond, over};
+pub(crate) use over::{beyond, burning, over};
 pub(crate) use stop::Stop;
 pub(crate) use unsure::unsure;

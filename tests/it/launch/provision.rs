@@ -138,6 +138,8 @@ fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
             "would come to 4.8 USD, above the cap of 4.7",
         ),
     ] {
+        let tried = run(&format!("provision H100:1 --broker prime --dry-run {line}"));
+        tried.expect(if said == "still deploying" { 0 } else { 5 });
         let ran = run(&format!("provision H100:1 --broker prime --yes --no-wait {line}"));
         ran.expect(if said == "still deploying" { 0 } else { 5 });
         assert!(ran.stderr.contains(said), "{line}: {}", ran.stderr);

@@ -24,8 +24,13 @@ use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
+<<<<<<< HEAD
     Approved, Held, Purpose, allowed_plan, approvals, beyond, check_approved, confirm, launching, opened, over,
     trouble, usable,
+=======
+    Approved, Held, Purpose, allowed_plan, beyond, burning, check_approved, confirm, launching, opened, over, trouble,
+    unbegun, usable,
+>>>>>>> money
 };
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -80,8 +85,13 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
             _ => context.printer.data(&summary.text())?,
         }
         context.printer.note("nothing was sent\n");
+<<<<<<< HEAD
         context.printer.note(&the_same(command.as_deref()));
         return tried(args, &data, &chosen, &ready);
+=======
+        context.printer.note(&the_same(wanted.as_ref()));
+        return tried(context, args, (&data, &sources), &chosen, &ready).await;
+>>>>>>> money
     }
     context.printer.note(&summary.text());
     if context.printer.quiet {
@@ -167,13 +177,28 @@ fn unsent(
 }
 
 /// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.
-fn tried(args: &ProvisionArgs, data: &Data, chosen: &Chosen, ready: &Ready) -> Result<Exit, Trouble> {
+async fn tried(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    (data, sources): (&Data, &Sources),
+    chosen: &Chosen,
+    ready: &Ready,
+) -> Result<Exit, Trouble> {
     let state = usable(data)?;
     let first = ready.wish.plans.first();
     let over = args
         .budget
         .zip(first)
         .and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now()));
+    let over = match args.account_max_burn.zip(first) {
+        Some((cap, first)) if over.is_none() => {
+            // It looks, and makes nothing in the data folder.
+            let mut engine = unbegun(context, data, sources)?;
+            let shown = engine.look_around().await.map_err(|error| trouble(&error))?;
+            burning(cap, first, &shown)
+        }
+        _ => over,
+    };
     if let Some(why) = over {
         return Err(Trouble::new(Exit::Refused, why).hint("allow more, or end something: `planner ls` shows what runs"));
     }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use gpu_broker_core::money::Rate;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::Package;
 use gpu_broker_engine::launch::caps::{Caps, Commitment};
 use gpu_broker_engine::launch::state::State;
+use gpu_broker_engine::launch::{Kind, Package, Shown};
+
+use crate::view::text::shown as shown_id;
 
 /// Which cap a plan would break at its ceilings, in words.
 pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
@@ -51,6 +54,41 @@ pub(crate) fn beyond(budget: Exact, package: &Package, state: &State, now: &Stam
         )),
         None => Some("what it costs has too many digits".to_owned()),
     }
+}
+
+/// Why a plan on top of what its accounts list now costs more per hour than `cap`, or cannot be held against it, in words.
+pub(crate) fn burning(cap: Exact, package: &Package, shown: &[Shown]) -> Option<String> {
+    let brokers: BTreeSet<&Broker> = package.machines.iter().map(|unit| &unit.order.offer.broker).collect();
+    brokers.into_iter().find_map(|broker| {
+        let of_broker = package.machines.iter().filter(|unit| unit.order.offer.broker == *broker);
+        let mut rates: Vec<_> = of_broker.map(|unit| unit.order.ceiling).collect();
+        let currency = rates.first()?.currency();
+        let listed = shown.iter().find(|one| one.broker == *broker && one.kind == Kind::Machine);
+        let Some(listed) = listed.filter(|one| one.whole) else {
+            return Some(format!(
+                "what runs in the account at {broker} could not be seen in full (`--account-max-burn`)"
+            ));
+        };
+        for item in listed.listing.items.iter().filter(|item| item.phase.is_billable()) {
+            match item.rate.filter(|rate| rate.currency() == currency) {
+                Some(rate) => rates.push(rate),
+                None => {
+                    return Some(format!(
+                        "{} runs, and {broker} does not say what it costs in {currency} (`--account-max-burn`)",
+                        shown_id(item.id.as_str())
+                    ));
+                }
+            }
+        }
+        match sum(rates.into_iter().map(Rate::per_hour)) {
+            Some(all) if all <= cap => None,
+            Some(all) => Some(format!(
+                "all that runs in the account at {broker}, per hour, would come to {all} {currency}, above the cap of {cap} \
+                 (`--account-max-burn`)"
+            )),
+            None => Some("what it costs has too many digits".to_owned()),
+        }
+    })
 }
 
 pub(super) fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
