@@ -24,13 +24,8 @@ use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-<<<<<<< HEAD
-    Approved, Held, Purpose, allowed_plan, approvals, beyond, check_approved, confirm, launching, opened, over,
-    trouble, usable,
-=======
-    Approved, Held, Purpose, allowed_plan, beyond, burning, check_approved, confirm, launching, opened, over, trouble,
-    unbegun, usable,
->>>>>>> money
+    Approved, Held, Purpose, allowed_plan, approvals, beyond, burning, check_approved, confirm, launching, opened,
+    over, trouble, unbegun, usable,
 };
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -85,13 +80,8 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
             _ => context.printer.data(&summary.text())?,
         }
         context.printer.note("nothing was sent\n");
-<<<<<<< HEAD
         context.printer.note(&the_same(command.as_deref()));
-        return tried(args, &data, &chosen, &ready);
-=======
-        context.printer.note(&the_same(wanted.as_ref()));
         return tried(context, args, (&data, &sources), &chosen, &ready).await;
->>>>>>> money
     }
     context.printer.note(&summary.text());
     if context.printer.quiet {
