@@ -47,9 +47,16 @@ fn differences(wares: &[Ware], wish: &Wish, quote: &Quote, plans: usize) -> Resu
         return Err(format!("{} offers ranked for {expected:?}", quote.ranked));
     }
     let flags: Vec<&str> = quote.cheaper.iter().map(|cheaper| cheaper.flag).collect();
+    let cheapest = best(
+        wares,
+        &Wish {
+            sort: Sort::Total,
+            ..wish.clone()
+        },
+    );
     for (flag, wider) in wider(wish) {
         let better =
-            best(wares, &wider).is_some_and(|wide| expected.as_ref().is_none_or(|best| wide.total < best.total));
+            best(wares, &wider).is_some_and(|wide| cheapest.as_ref().is_none_or(|best| wide.total < best.total));
         if better != flags.contains(&flag) {
             return Err(format!(
                 "{flags:?}, and {flag} is {}",
