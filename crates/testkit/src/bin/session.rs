@@ -1,7 +1,6 @@
 //! Draws what the first commands of the README show in a terminal: `cargo xtask session`, which builds the binary.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,6 +16,8 @@ fn main() -> ExitCode {
 
 #[cfg(unix)]
 fn run() -> io::Result<()> {
+    use std::path::PathBuf;
+
     use gpu_broker_testkit::session::{commands, record, svg};
 
     let mut words = std::env::args_os().skip(1).map(PathBuf::from);
@@ -35,6 +36,5 @@ fn run() -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn run() -> io::Result<()> {
-    let _ = PathBuf::new();
     Err(io::Error::other("a session is recorded in a terminal of Unix"))
 }
