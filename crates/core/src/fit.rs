@@ -1,6 +1,7 @@
 //! Whether one instance of an offer is what somebody asked for, and if not,
 //! why not (R16).
 
+mod ahead;
 mod denied;
 mod draft;
 mod mismatch;
@@ -18,6 +19,7 @@ use crate::gpu::GpuWanted;
 use crate::offer::Offer;
 use crate::place::Place;
 
+pub(crate) use ahead::ahead;
 pub(crate) use denied::denied_by;
 pub(crate) use draft::{Draft, Fitter};
 pub(crate) use mismatch::Mismatch;
@@ -243,16 +245,30 @@ fn first(against: Against) -> Option<Reason> {
 /// Sets `answered` to the alternatives of the request that the offer's GPU
 /// answers, whatever count they ask for unless one instance has to supply it.
 fn alternatives(offer: &Offer, demand: &Demand, answered: &mut Vec<usize>) -> Result<(), Reason> {
-    let mut nearest = Reason::Gpu;
     answered.clear();
-    for (at, wanted) in demand.gpus.alternatives.iter().enumerate() {
-        match first(against_gpu(offer, demand, wanted)) {
-            None if is_short_alone(offer, demand, wanted) => nearest = Reason::GpuCount,
-            None => answered.push(at),
-            Some(reason) => nearest = nearest.max(reason),
-        }
+    let wanted = demand.gpus.alternatives.iter().enumerate();
+    let answers = wanted.filter(|(_, wanted)| against_alternative(offer, demand, wanted).is_none());
+    answered.extend(answers.map(|(at, _)| at));
+    if answered.is_empty() {
+        return against_gpus(offer, demand).map_or(Ok(()), Err);
     }
-    if answered.is_empty() { Err(nearest) } else { Ok(()) }
+    Ok(())
+}
+
+/// Why the offer's GPUs answer none of the alternatives: the last reason that
+/// any of them gets to.
+fn against_gpus(offer: &Offer, demand: &Demand) -> Option<Reason> {
+    let mut nearest = Reason::Gpu;
+    for wanted in &demand.gpus.alternatives {
+        nearest = nearest.max(against_alternative(offer, demand, wanted)?);
+    }
+    Some(nearest)
+}
+
+/// The first reason why the offer's GPUs do not answer an alternative.
+fn against_alternative(offer: &Offer, demand: &Demand, wanted: &GpuWanted) -> Option<Reason> {
+    first(against_gpu(offer, demand, wanted))
+        .or_else(|| is_short_alone(offer, demand, wanted).then_some(Reason::GpuCount))
 }
 
 /// Why the offer's GPU does not answer one alternative of the request. Memory

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::demand::{Demand, Objective};
-use crate::fit::{Fitter, Reason};
+use crate::fit::{Fitter, Reason, ahead};
 use crate::market::Market;
 use crate::offer::Offer;
 use crate::plan::Plan;
@@ -112,11 +112,15 @@ fn shares(offers: &[Arc<Offer>]) -> Vec<&[Arc<Offer>]> {
 }
 
 fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [&mut Seat<'_>], answer: &mut Answer) {
-    let mut fitter = Fitter::new(&asked.view.demand);
+    let demand = &asked.view.demand;
+    let mut fitter = Fitter::new(demand);
     let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
-    for offer in offers {
-        let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
-        let (draft, beyond) = match fitter.fit_but(offer, spared) {
+    for offer in ahead(offers, demand) {
+        let fitted = offer.and_then(|offer| {
+            let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
+            fitter.fit_but(offer, spared)
+        });
+        let (draft, beyond) = match fitted {
             Ok(fitted) => fitted,
             Err(reason) => {
                 answer.judge(Some(reason));
@@ -133,13 +137,17 @@ fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [&mut Seat<
 
 /// Combines the offers that fit, for every request that is still open.
 fn together(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answer: &mut Answer) {
-    let mut fitter = Fitter::new(&asked.view.demand);
+    let demand = &asked.view.demand;
+    let mut fitter = Fitter::new(demand);
     let open = wider.iter().filter(|seat| seat.is_open());
     let views: Vec<&View> = open.map(|seat| seat.view).collect();
     let (mut fitting, mut judged) = (Vec::new(), Answer::nothing());
-    for offer in &market.offers {
-        let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
-        match fitter.fit_but(offer, spared) {
+    for offer in ahead(&market.offers, demand) {
+        let fitted = offer.and_then(|offer| {
+            let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
+            fitter.fit_but(offer, spared)
+        });
+        match fitted {
             Ok((draft, beyond)) => fitting.push((Arc::new(draft.candidate()), beyond)),
             Err(reason) => judged.judge(Some(reason)),
         }
