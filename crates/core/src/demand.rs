@@ -14,7 +14,7 @@ use crate::configuration::{Exchange, Selection};
 use crate::gpu::{GpuRequest, Socket};
 use crate::money::Currency;
 use crate::number::Exact;
-use crate::offer::{InterconnectKind, Market, Offer, Provider, Security};
+use crate::offer::{InterconnectKind, MarketType, Offer, Provider, Security};
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::quantity::{Hours, Range};
@@ -194,7 +194,7 @@ impl Demand {
 
     /// What is expected to interrupt work on an offer: nothing but on spot.
     pub fn interruptions_of(&self, offer: &Offer) -> Option<&Interruptions> {
-        self.interruptions.as_ref().filter(|_| offer.market == Market::Spot)
+        self.interruptions.as_ref().filter(|_| offer.market == MarketType::Spot)
     }
 }
 
@@ -308,10 +308,10 @@ impl Where {
 
 impl MarketWanted {
     /// Whether the market is meant; one that nobody knows never is.
-    pub fn admits(self, market: &Market) -> bool {
+    pub fn admits(self, market: &MarketType) -> bool {
         match self {
-            Self::OnDemand => *market == Market::OnDemand,
-            Self::Spot => *market == Market::Spot,
+            Self::OnDemand => *market == MarketType::OnDemand,
+            Self::Spot => *market == MarketType::Spot,
             Self::Both => market.is_known(),
         }
     }

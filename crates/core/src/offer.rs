@@ -54,8 +54,8 @@ fn company(name: &str) -> String {
 }
 
 open_enum! {
-    /// How an instance is bought.
-    Market {
+    /// On which terms an instance is sold: EC2 and others call this its market type.
+    MarketType {
         /// Kept until terminated.
         OnDemand = "on_demand",
         /// Cheaper, and taken back whenever the seller likes.
@@ -127,7 +127,7 @@ impl Offer {
             id,
             gpu,
             places: vec![Place::default()],
-            market: Market::OnDemand,
+            market: MarketType::OnDemand,
             security: Security::Secure,
             stock: Stock {
                 level: StockLevel::Available,
@@ -271,7 +271,7 @@ pub struct Offer {
     /// own (R9).
     pub places: Vec<Place>,
     /// How it is bought.
-    pub market: Market,
+    pub market: MarketType,
     /// Who runs it.
     pub security: Security,
     /// The broker's claim about stock.

@@ -29,7 +29,7 @@
 //! use gpu_broker_core::quote::quote;
 //! use gpu_broker_core::source::LoginKey;
 //! use gpu_broker_core::verify::Claim;
-//! use gpu_broker_engine::launch::caps::Caps;
+//! use gpu_broker_engine::launch::caps::SpendCaps;
 //! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 //!
 //! fn wish(market: &Market, demand: &Demand) -> Result<Wish, Box<dyn std::error::Error>> {
@@ -43,7 +43,7 @@
 //!     Ok(Wish {
 //!         plans: plans.collect::<Result<_, _>>()?,
 //!         all_or_nothing: true,
-//!         caps: Caps::default(),
+//!         caps: SpendCaps::default(),
 //!         currency: demand.exchange.quote(),
 //!         ends_at: None,
 //!         on_unknown: OnUnknown::Hold,

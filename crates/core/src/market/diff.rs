@@ -36,7 +36,7 @@ type Identity = (
     crate::offer::Provider,
     crate::offer::OfferId,
     Gpu,
-    crate::offer::Market,
+    crate::offer::MarketType,
     crate::offer::Security,
     bool,
     Place,

@@ -26,7 +26,7 @@ use crate::fit::{Candidate, Reason, fit};
 use crate::market::Market;
 use crate::money::Currency;
 use crate::number::{Exact, Ratio};
-use crate::offer::{Market as Tenure, Security};
+use crate::offer::{MarketType, Security};
 use crate::plan::{Group, Plan};
 use crate::policy::{Policy, Rule};
 use crate::quantity::{Hours, Range};
@@ -275,12 +275,12 @@ impl Class {
         let offer = &candidate.offer;
         let trusted = demand.security.admits(&offer.security);
         match (&offer.market, &offer.security) {
-            (Tenure::Spot, _) => trusted.then_some(Self::Spot),
-            (Tenure::OnDemand, Security::Community) => Some(Self::Community),
-            (Tenure::OnDemand, _) if !trusted => None,
-            (Tenure::OnDemand, _) if offer.terms.prepaid.is_some() => Some(Self::Prepaid),
-            (Tenure::OnDemand, _) => Some(Self::OnDemand),
-            (Tenure::Other(_), _) => None,
+            (MarketType::Spot, _) => trusted.then_some(Self::Spot),
+            (MarketType::OnDemand, Security::Community) => Some(Self::Community),
+            (MarketType::OnDemand, _) if !trusted => None,
+            (MarketType::OnDemand, _) if offer.terms.prepaid.is_some() => Some(Self::Prepaid),
+            (MarketType::OnDemand, _) => Some(Self::OnDemand),
+            (MarketType::Other(_), _) => None,
         }
     }
 
@@ -347,7 +347,7 @@ impl Stretch {
     pub fn plan_for(&self, hours: Hours) -> Option<Plan> {
         let groups = self.plan.groups.iter().map(|group| {
             let (offer, configuration) = (&group.candidate.offer, &group.candidate.configuration);
-            let interruptions = self.interruptions.as_ref().filter(|_| offer.market == Tenure::Spot);
+            let interruptions = self.interruptions.as_ref().filter(|_| offer.market == MarketType::Spot);
             let candidate = Candidate {
                 bill: Bill::interrupted(configuration, &offer.terms, hours, interruptions).ok()?,
                 ..Candidate::clone(&group.candidate)

@@ -10,7 +10,7 @@ use crate::fit::Candidate;
 use crate::gpu::{GpuModel, Socket};
 use crate::money::{Currency, Money, Rate};
 use crate::number::Exact;
-use crate::offer::{Broker, Market, OfferId, Provider, Security, StockLevel};
+use crate::offer::{Broker, MarketType, OfferId, Provider, Security, StockLevel};
 use crate::place::{Country, DataCenter, Place};
 use crate::plan::{Plan, Seller};
 use crate::quantity::{Gb, Hours};
@@ -80,7 +80,7 @@ pub struct ClaimedGroup {
     /// Where.
     pub place: ClaimedPlace,
     /// On demand or spot.
-    pub market: Market,
+    pub market: MarketType,
     /// The tier.
     pub security: Security,
     /// Hours paid when ordering.

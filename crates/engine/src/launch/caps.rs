@@ -17,7 +17,7 @@ use crate::clock::Stamp;
 /// The most that may be spent, in the launch's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Caps {
+pub struct SpendCaps {
     /// Per hour, by one launch.
     pub rate: Option<Exact>,
     /// Over the horizon, by one launch.
@@ -146,7 +146,7 @@ pub(crate) fn allow_more(
     let caps = state
         .launches
         .get(&attempt.launch)
-        .map_or_else(Caps::default, |launch| launch.caps);
+        .map_or_else(SpendCaps::default, |launch| launch.caps);
     let currency = attempt.ordered.currency;
     let budget = [caps.budget, budget].into_iter().flatten().min();
     if budget.is_some() {

@@ -1,7 +1,7 @@
 //! Whether a machine is the one that was approved (I8).
 
 use gpu_broker_core::instance::{Instance, Phase};
-use gpu_broker_core::offer::Market;
+use gpu_broker_core::offer::MarketType;
 use serde::{Deserialize, Serialize};
 
 use super::event::Ordered;
@@ -157,7 +157,7 @@ fn place(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
 
 fn market(ordered: &Ordered, instance: &Instance) -> Option<(Doom, String)> {
     let is = instance.market.as_ref()?;
-    let comparable = Market::is_known(is) && ordered.market.is_known();
+    let comparable = MarketType::is_known(is) && ordered.market.is_known();
     (comparable && *is != ordered.market).then(|| (Doom::Market, format!("{is} in place of {}", ordered.market)))
 }
 

@@ -14,7 +14,7 @@ use gpu_broker_core::money::Currency;
 use gpu_broker_core::offer::Broker;
 use jiff::Timestamp;
 
-use super::caps::Caps;
+use super::caps::SpendCaps;
 use super::engine::{Engine, EngineError};
 use super::event::{Closed, Event, Planned};
 use super::state::Attempt;
@@ -29,7 +29,7 @@ pub struct Wish {
     /// Whether some of a plan's machines without the others are of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
-    pub caps: Caps,
+    pub caps: SpendCaps,
     /// The currency of the caps and of every unit's worst case.
     pub currency: Currency,
     /// When the machines end by themselves.

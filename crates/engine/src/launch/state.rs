@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
-use super::caps::Caps;
+use super::caps::SpendCaps;
 use super::event::{Ordered, Purse};
 use super::judge::Doom;
 use crate::clock::Stamp;
@@ -49,7 +49,7 @@ pub struct Launch {
     /// Whether one without the others is of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
-    pub caps: Caps,
+    pub caps: SpendCaps,
     /// In which currency.
     pub currency: Currency,
     /// The quote that it was launched from, by its id.

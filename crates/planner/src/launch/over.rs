@@ -6,14 +6,14 @@ use gpu_broker_core::money::Rate;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::caps::{Caps, Commitment};
+use gpu_broker_engine::launch::caps::{Commitment, SpendCaps};
 use gpu_broker_engine::launch::state::State;
 use gpu_broker_engine::launch::{Kind, Package, Shown};
 
 use crate::view::text::shown as shown_id;
 
 /// Which cap a plan would break at its ceilings, in words.
-pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
+pub(crate) fn over(package: &Package, caps: &SpendCaps) -> Option<String> {
     let machines = || package.machines.iter();
     let rates = machines().map(|unit| unit.order.ceiling.per_hour());
     let rate = sum(rates.chain(package.disks.iter().map(|disk| disk.ceiling)));

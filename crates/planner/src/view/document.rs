@@ -405,7 +405,7 @@ pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
         if offer.variable_price {
             warnings.insert(1, format!("{broker} says that this price may move"));
         }
-        if offer.market == gpu_broker_core::offer::Market::Spot {
+        if offer.market == gpu_broker_core::offer::MarketType::Spot {
             warnings.insert(2, "spot: the seller may take the machine back at any time".to_owned());
         }
         if offer.stock.level.is_known() {

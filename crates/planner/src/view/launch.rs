@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market, Offer};
+use gpu_broker_core::offer::{MarketType, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
@@ -372,9 +372,9 @@ fn whereabouts(place: &Place) -> String {
 
 fn sold(offer: &Offer) -> String {
     let market = match &offer.market {
-        Market::OnDemand => "on demand",
-        Market::Spot => "spot: the seller may take it back at any time",
-        Market::Other(word) => word,
+        MarketType::OnDemand => "on demand",
+        MarketType::Spot => "spot: the seller may take it back at any time",
+        MarketType::Other(word) => word,
     };
     let prepaid = offer.terms.prepaid.map(|hours| format!(", {hours} h prepaid"));
     format!(

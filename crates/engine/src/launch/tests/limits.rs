@@ -14,11 +14,11 @@ async fn caps_are_checked_before_anything_is_sent() {
         (None, None, Some("240"), true),
         (None, None, Some("239"), false),
     ] {
-        let caps = Caps {
+        let caps = SpendCaps {
             rate: cap(rate),
             total: cap(total),
             budget: cap(budget),
-            ..Caps::default()
+            ..SpendCaps::default()
         };
         let world = World::new(vec![Answer::Made]);
         let wish = Wish {
@@ -38,9 +38,9 @@ async fn caps_are_checked_before_anything_is_sent() {
 }
 
 fn burning(cap: &str) -> Wish {
-    let caps = Caps {
+    let caps = SpendCaps {
         burn: Some(cap.parse().unwrap()),
-        ..Caps::default()
+        ..SpendCaps::default()
     };
     Wish {
         caps,
@@ -124,10 +124,10 @@ async fn nothing_is_rented_of_a_whole_that_a_cap_does_not_hold() {
         let world = World::new(vec![Answer::Made, Answer::Made]);
         world.broker.stranger("somebody's");
         let wish = Wish {
-            caps: Caps {
+            caps: SpendCaps {
                 budget,
                 burn,
-                ..Caps::default()
+                ..SpendCaps::default()
             },
             all_or_nothing,
             ..wish(vec![two()])
@@ -157,7 +157,7 @@ async fn a_cap_on_an_account_that_cannot_be_seen_in_full_forbids() {
 #[test]
 fn a_journal_from_before_there_was_a_cap_on_accounts_is_read_and_written_as_ever() {
     let before = r#"{"rate":null,"total":"5","upfront":null,"budget":null}"#;
-    let caps: Caps = serde_json::from_str(before).unwrap();
+    let caps: SpendCaps = serde_json::from_str(before).unwrap();
     assert_eq!(caps.burn, None);
     assert_eq!(serde_json::to_string(&caps).unwrap(), before);
 }
@@ -213,9 +213,9 @@ async fn a_budget_holds_what_is_let_run_longer_whatever_its_launch_was_given() {
         let cap = |text: Option<&str>| text.map(|text| text.parse::<Exact>().unwrap());
         let world = World::new(vec![Answer::Made, Answer::Made]);
         let one = |budget| Wish {
-            caps: Caps {
+            caps: SpendCaps {
                 budget,
-                ..Caps::default()
+                ..SpendCaps::default()
             },
             ..wish(vec![vec![unit("best", "10")]])
         };
