@@ -29,7 +29,7 @@ pub use decision::{Decision, decisions};
 pub use disks::DisksAnswer;
 pub(crate) use metal::is_one_machine;
 pub use moving::{Go, Stay, StayOrMove};
-pub use relax::Cheaper;
+pub use relax::{Cheaper, Wider};
 pub use why::{Change, Rejection, Why, relaxations, why};
 
 /// Plans looked at beyond the rows asked for, to name who else sells the same
@@ -58,11 +58,12 @@ pub struct Quote {
     pub disks: DisksAnswer,
 }
 
-/// Why a request cannot be answered at all.
+/// Why a request cannot be answered at all. Its text is true of a request built
+/// in code; a program with flags of its own has words of its own for the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequestError {
     /// A GPU that neither this version nor any offer knows.
-    #[error("no GPU is called `{name}`{}; `planner gpus` lists what is for sale", did_you_mean(.near))]
+    #[error("no GPU is called `{name}`{}", meant(.near, "; ask for a model that some offer has, or that is known by name"))]
     UnknownGpu {
         /// The name.
         name: String,
@@ -71,18 +72,14 @@ pub enum RequestError {
     },
     /// GPUs may be mixed, but the alternatives ask for different counts.
     #[error(
-        "`--mixed` plans combine GPU models, so every alternative must ask for the same count; write `H100,H200:8`"
+        "plans that mix GPU models need the same count in every alternative; ask for one count, as in `H100,H200:8`"
     )]
     MixedCounts,
     /// Disks are asked for, and so are plans in several places.
-    #[error("`--spread` plans stand in several places, and a disk in one; leave out `--spread` or the disks")]
+    #[error("a spread plan stands in several places, and a disk in one; ask for plans in one place, or for no disks")]
     SpreadDisks,
     /// A disk that no account has.
-    #[error(
-        "no disk of yours is called `{id}`{}; {}; `planner disks` lists them",
-        did_you_mean(.near),
-        disks::owned(.owned)
-    )]
+    #[error("no disk of yours is called `{id}`{}; {}", meant(.near, ""), disks::owned(.owned))]
     UnknownDisk {
         /// The id.
         id: String,
@@ -93,9 +90,10 @@ pub enum RequestError {
     },
 }
 
-fn did_you_mean(near: &[String]) -> String {
+/// What was meant, if anything is near, and otherwise a hint.
+fn meant(near: &[String], otherwise: &str) -> String {
     if near.is_empty() {
-        String::new()
+        otherwise.to_owned()
     } else {
         format!("; did you mean {}?", near.join(", "))
     }

@@ -139,7 +139,7 @@ pub enum CompareError {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The span of hours is empty or begins at nothing.
-    #[error("there is nothing between {from} and {to} hours; give `--from` a number above zero and below `--to`")]
+    #[error("there is nothing between {from} and {to} hours; compare from more than zero hours up to more than those")]
     Span {
         /// The fewest hours.
         from: Hours,
@@ -147,10 +147,10 @@ pub enum CompareError {
         to: Hours,
     },
     /// A cap on totals, which depend on the hours.
-    #[error("`--max-total` is for one number of hours, and these are many; leave it out, or use `--max-price`")]
+    #[error("a cap on totals is for one number of hours, and these are many; leave it out, or cap the rate per hour")]
     MaxTotal,
     /// Another objective than the total.
-    #[error("classes are compared by their totals; leave out `--sort-by`")]
+    #[error("classes are compared by their totals; make the total what plans are ranked by")]
     Objective,
 }
 
