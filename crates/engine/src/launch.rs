@@ -29,7 +29,7 @@
 //! use gpu_broker_core::quote::quote;
 //! use gpu_broker_core::source::LoginKey;
 //! use gpu_broker_core::verify::Claim;
-//! use gpu_broker_engine::launch::caps::SpendCaps;
+//! use gpu_broker_engine::launch::SpendCaps;
 //! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 //!
 //! fn wish(market: &Market, demand: &Demand) -> Result<Wish, Box<dyn std::error::Error>> {
@@ -69,10 +69,11 @@
 
 mod account;
 mod boot;
-pub mod caps;
+mod caps;
 mod care;
 mod chores;
 mod cooldown;
+mod doom;
 mod engine;
 pub mod event;
 mod insight;
@@ -82,6 +83,7 @@ mod names;
 mod package;
 mod provision;
 mod settings;
+mod spend;
 mod standing;
 pub mod state;
 mod survey;
@@ -94,15 +96,17 @@ mod watch;
 
 pub use account::{Account, Kind};
 pub use boot::Boot;
+pub use caps::Commitment;
 pub use care::{CareError, Shown};
+pub use doom::Doom;
 pub use engine::{Alone, Engine, EngineError, Parts, Turns};
 pub use insight::{Held, Lag};
 pub use interrupt::Interrupt;
-pub use judge::Doom;
 pub use names::{Names, Said};
 pub use package::{OrderTerms, charged};
 pub use provision::{End, OnUnknown, Report, Wish};
 pub use settings::Settings;
+pub use spend::{Cap, Forbidden, SpendCaps};
 pub use standing::Standing;
 pub use tagged::{FolderTurns, TaggedNames};
 pub use tolerance::Tolerance;

@@ -10,10 +10,11 @@ use gpu_broker_core::source::Listing;
 
 use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
+use super::doom::Doom;
 use super::engine::{Engine, EngineError, Looked};
 use super::event::{Event, Named};
 use super::insight::Held;
-use super::judge::Doom;
+use super::spend::Forbidden;
 use super::state::{Attempt, Stage, State};
 use crate::clock::Stamp;
 
@@ -56,7 +57,16 @@ pub enum CareError {
     /// The engine stopped.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// What was asked for does not fit what is known.
+    /// No account lists a machine with this id.
+    #[error("no account lists a machine with the id {0}; look around for what there is")]
+    Unlisted(InstanceId),
+    /// The journal knows no attempt with this key.
+    #[error("the journal knows no attempt {0}; its state has what there is")]
+    Unknown(String),
+    /// What was asked for would cost more than it may.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// What was asked for does not fit what is known, in words.
     #[error("{0}")]
     Unfit(String),
 }

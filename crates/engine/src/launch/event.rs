@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
-use super::caps::SpendCaps;
-use super::judge::Doom;
+use super::doom::Doom;
+use super::spend::SpendCaps;
 
 /// One thing that was intended or came to be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

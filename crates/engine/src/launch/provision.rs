@@ -14,9 +14,9 @@ use gpu_broker_core::money::Currency;
 use gpu_broker_core::offer::Broker;
 use jiff::Timestamp;
 
-use super::caps::SpendCaps;
 use super::engine::{Engine, EngineError};
 use super::event::{Closed, Event, Planned};
+use super::spend::{Forbidden, SpendCaps};
 use super::state::Attempt;
 use super::unit::Package;
 use hunt::Hunt;
@@ -88,7 +88,7 @@ pub enum End {
     /// asked, [`Report::unasked`] names them.
     Nothing,
     /// A guard forbade it: a cap, or a price that was not approved.
-    Guarded(String),
+    Guarded(Forbidden),
     /// The key was refused.
     Key(String),
     /// It is not known what came of a request, or something that should end
@@ -110,7 +110,7 @@ impl Engine {
     /// was sent before is in the journal, and `reconcile` settles it.
     pub async fn provision(&mut self, wish: &Wish) -> Result<Report, EngineError> {
         self.recover().await?;
-        let fresh = self.parts().names.fresh().map_err(EngineError::Busy)?;
+        let fresh = self.parts().names.fresh().map_err(EngineError::Unnamed)?;
         let launch = self.parts().names.launch(fresh);
         let slots = wish.plans.first().map_or(0, |plan| plan.machines.len());
         self.note(vec![Event::Planned(Planned {

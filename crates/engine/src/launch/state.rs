@@ -15,9 +15,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
-use super::caps::SpendCaps;
+use super::doom::Doom;
 use super::event::{Ordered, Purse};
-use super::judge::Doom;
+use super::spend::SpendCaps;
 use crate::clock::Stamp;
 
 /// All that the journal tells.

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 
 use self::broker::{Answer, Delete, Get, List, Scripted, Wallet};
 use self::clock::SteppedClock;
-use super::caps::SpendCaps;
+use super::spend::SpendCaps;
 use super::state::Stage;
 use super::*;
 use crate::identity::Identity;

@@ -15,7 +15,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
-use gpu_broker_engine::launch::caps::SpendCaps;
+use gpu_broker_engine::launch::SpendCaps;
 use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 use jiff::{SignedDuration, Timestamp};
 

@@ -17,6 +17,7 @@ use super::document;
 use super::instances::{Row, age, instance, unresolved};
 use super::text::{counted, gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
+use crate::launch::forbidden;
 
 /// What is about to be launched, for a person to approve.
 #[derive(Debug)]
@@ -435,7 +436,8 @@ pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[S
         .filter(|one| alive(one.stage) || one.stage == Stage::Gone);
     let open = report.attempts.iter().filter(|one| one.stage.is_open());
     let reason = match &report.end {
-        End::Guarded(why) | End::Key(why) => Some(why),
+        End::Guarded(why) => Some(forbidden(why)),
+        End::Key(why) => Some(why.clone()),
         _ => None,
     };
     json!({

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gpu_broker_core::money::Currency;
 use gpu_broker_engine::journal::MemoryStore;
-use gpu_broker_engine::launch::caps::SpendCaps;
+use gpu_broker_engine::launch::SpendCaps;
 use gpu_broker_engine::launch::{OnUnknown, Settings, Unit, Wish};
 
 use super::book::Cap;

@@ -9,8 +9,8 @@ use super::End;
 use super::choose::Choice;
 use super::hunt::{Hunt, Next, Ordered};
 use crate::launch::chores::Care;
+use crate::launch::doom::Doom;
 use crate::launch::engine::EngineError;
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::unit::{DiskUnit, Item};
 

@@ -54,12 +54,12 @@ async fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
     type Case<'a> = (&'a [Option<&'a str>], &'a str, Option<&'a str>);
     let cases: [Case<'_>; 7] = [
         (&[], "10", None),
-        (&[], "9.99", Some("`--account-max-burn`")),
+        (&[], "9.99", Some("above the account's cap per hour of 9.99")),
         (&[Some("1")], "11", None),
         (
             &[Some("1")],
             "10.99",
-            Some("would come to 11 USD, above the cap of 10.99"),
+            Some("would come to 11 USD, above the account's cap per hour of 10.99"),
         ),
         (&[Some("1"), Some("2.5")], "13.5", None),
         (&[Some("1"), Some("2.5")], "13.4", Some("13.5 USD")),
@@ -75,7 +75,7 @@ async fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
             None => assert_eq!(report.end, End::Ready, "{cap}: {report:?}"),
             Some(said) => {
                 assert!(
-                    matches!(&report.end, End::Guarded(why) if why.contains(said)),
+                    matches!(&report.end, End::Guarded(why) if why.to_string().contains(said)),
                     "{cap}: {report:?}"
                 );
             }
@@ -148,7 +148,7 @@ async fn a_cap_on_an_account_that_cannot_be_seen_in_full_forbids() {
     world.broker.get_as(Get::Fails);
     let report = world.provision(&burning("1000")).await;
     assert!(
-        matches!(&report.end, End::Guarded(why) if why.contains("could not be seen in full")),
+        matches!(&report.end, End::Guarded(why) if why.to_string().contains("could not be seen in full")),
         "{report:?}"
     );
     assert_eq!(world.broker.posts(), 0);
@@ -205,10 +205,10 @@ async fn a_budget_holds_what_is_let_run_longer_whatever_its_launch_was_given() {
     for (hours, given, now, said) in [
         (30, None, None, None),
         (30, None, Some("540"), None),
-        (30, None, Some("539.99"), Some("above the cap of 539.99 (`--budget`)")),
-        (30, Some("539.99"), None, Some("above the cap of 539.99 (`--budget`)")),
-        (30, Some("539"), Some("1000"), Some("above the cap of 539 (`--budget`)")),
-        (30, Some("1000"), Some("539"), Some("above the cap of 539 (`--budget`)")),
+        (30, None, Some("539.99"), Some("above the budget of 539.99")),
+        (30, Some("539.99"), None, Some("above the budget of 539.99")),
+        (30, Some("539"), Some("1000"), Some("above the budget of 539")),
+        (30, Some("1000"), Some("539"), Some("above the budget of 539")),
     ] {
         let cap = |text: Option<&str>| text.map(|text| text.parse::<Exact>().unwrap());
         let world = World::new(vec![Answer::Made, Answer::Made]);
