@@ -249,7 +249,8 @@ pub struct Interconnect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
-    /// Hours charged when ordering, whatever is used (P9).
+    /// Hours charged when ordering, whatever is used (P9); more than zero, as
+    /// `None` is nothing prepaid.
     pub prepaid: Option<Hours>,
     /// The least time charged (P11).
     pub minimum_runtime: Minutes,

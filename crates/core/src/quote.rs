@@ -62,6 +62,9 @@ pub struct Quote {
 /// in code; a program with flags of its own has words of its own for the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequestError {
+    /// The machines are wanted for no time at all.
+    #[error("a request for no hours needs no machine; ask for a time above zero")]
+    NoHours,
     /// A GPU that neither this version nor any offer knows.
     #[error("no GPU is called `{name}`{}", meant(.near, "; ask for a model that some offer has, or that is known by name"))]
     UnknownGpu {
@@ -109,7 +112,7 @@ fn meant(near: &[String], otherwise: &str) -> String {
 /// When the request names something that does not exist, or asks for two things
 /// that exclude each other.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     let (mut answer, cheaper) = relax::answer(market, demand, plans);
     if !market.rejects.is_empty() {
         answer.rejected.insert(Reason::Unreadable, count(market.rejects.len()));
@@ -207,6 +210,14 @@ fn rules(demand: &Demand, nodes_max: u64) -> Rules {
     }
 }
 
+/// Refuses a request that cannot be answered.
+fn check(market: &Market, demand: &Demand) -> Result<(), RequestError> {
+    if demand.hours.is_zero() {
+        return Err(RequestError::NoHours);
+    }
+    check_words(market, demand)
+}
+
 /// Refuses GPUs that nobody knows, with near matches (R1): neither this version
 /// nor any offer of a market that answered in full.
 fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
@@ -236,4 +247,40 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::gpu::GpuRequest;
+    use crate::quantity::Hours;
+
+    #[test]
+    fn a_request_that_cannot_be_answered_says_what_would_be() {
+        let check = |gpus: &str, change: fn(&mut Demand), said: &str| {
+            let mut demand = Demand::new(GpuRequest::parse(gpus).unwrap(), Hours::whole(24));
+            change(&mut demand);
+            let market = Market::of(Vec::new());
+            for refused in [quote(&market, &demand, 1).err(), why(&market, &demand).err()] {
+                assert_eq!(refused.map(|why| why.to_string()).as_deref(), Some(said), "{gpus}");
+            }
+        };
+        check(
+            "H100:8",
+            |demand| demand.hours = Hours::ZERO,
+            "a request for no hours needs no machine; ask for a time above zero",
+        );
+        check(
+            "H100:8,H200:4",
+            |demand| demand.mixed = true,
+            "plans that mix GPU models need the same count in every alternative; ask for one count, as in `H100,H200:8`",
+        );
+        check("H1000:8", |_| (), "no GPU is called `H1000`; did you mean H100?");
+        check(
+            "Voodoo2:8",
+            |_| (),
+            "no GPU is called `VOODOO2`; ask for a model that some offer has, or that is known by name",
+        );
+    }
 }

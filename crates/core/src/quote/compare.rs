@@ -186,7 +186,7 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
     let ends = Ratio::try_from(from.number())
         .ok()
         .zip(Ratio::try_from(to.number()).ok());
-    let Some((start, end)) = ends.filter(|(start, end)| start < end && from > Hours::whole(0)) else {
+    let Some((start, end)) = ends.filter(|(start, end)| start < end && !from.is_zero()) else {
         return Err(span);
     };
 

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RequestError, best, check_words, count, fitting, goal, rules, search_rows, wanted};
+use super::{RequestError, best, check, count, fitting, goal, rules, search_rows, wanted};
 use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason};
@@ -77,7 +77,7 @@ pub struct Change {
 /// # Errors
 /// As [`super::quote()`].
 pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     let case = Case::new(market, demand);
     let mut rejected: BTreeMap<Reason, u64> = BTreeMap::new();
     for reason in case.reasons.iter().flatten() {
@@ -103,7 +103,7 @@ pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
 /// # Errors
 /// As [`super::quote()`].
 pub fn relaxations(market: &Market, demand: &Demand) -> Result<Vec<Change>, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     Ok(Case::new(market, demand).relaxations())
 }
 
@@ -180,7 +180,7 @@ impl<'a> Case<'a> {
     fn change(&self, limits: Limits, targets: &[bool]) -> Option<Tried> {
         let (demand, limits) = self.tightened(limits, targets)?;
         let written = demand.gpus.to_string();
-        if check_words(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
+        if check(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
             return None;
         }
         let plan = Judged::new(self.market, &demand, 0).through(&demand, targets)?;

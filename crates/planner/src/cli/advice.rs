@@ -8,6 +8,7 @@ use crate::report::Trouble;
 /// A request that cannot be answered.
 pub(crate) fn requesting(error: RequestError) -> Trouble {
     match error {
+        RequestError::NoHours => Trouble::usage("a request for no hours needs no machine").hint("write `--hours 24`"),
         RequestError::UnknownGpu { name, near } => Trouble::usage(format!("no GPU is called `{name}`"))
             .hint(meant(&near, "`planner gpus` lists what is for sale")),
         RequestError::MixedCounts => {
