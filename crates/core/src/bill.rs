@@ -12,6 +12,7 @@ use crate::quantity::Hours;
 
 /// What one instance costs over a horizon.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bill {
     /// Per hour: the sum of the configuration's lines.
     pub rate: Rate,

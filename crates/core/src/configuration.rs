@@ -100,6 +100,7 @@ pub struct Configuration {
 
 /// Why an offer cannot be configured as asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ConfigurationError {
     /// There is no price for the offer's market (P3).
     #[error("no price for its market")]

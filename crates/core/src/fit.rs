@@ -25,6 +25,7 @@ pub use mismatch::mismatches;
 
 /// An offer that fits, configured and billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidate {
     /// The offer.
     pub offer: Arc<Offer>,

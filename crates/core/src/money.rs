@@ -26,6 +26,7 @@ pub struct Currency([u8; 3]);
 
 /// Why two sums of money cannot be reckoned with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum MoneyError {
     /// Two currencies met without an exchange rate.
     #[error("{0} and {1} cannot be added or compared without an exchange rate")]

@@ -55,6 +55,7 @@ pub struct Exact {
 
 /// Why a text is not a number that can be reckoned with.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum NumberError {
     /// The text is not a decimal number.
     #[error("`{0}` is not a decimal number")]

@@ -325,6 +325,7 @@ pub struct LaunchWords {
 
 /// Why a broker's price cannot be used (P1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum PriceError {
     /// Not a number that can be reckoned with.
     #[error(transparent)]

@@ -39,6 +39,7 @@ pub(crate) use order::{compare, identity, quality};
 
 /// Something that could be launched, and its price (P15).
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Plan {
     /// What is launched; never empty.
     pub groups: Vec<Group>,
@@ -64,6 +65,7 @@ pub struct Plan {
 
 /// One offer in one place, launched `count` times.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Group {
     /// The offer, configured and billed.
     pub candidate: Arc<Candidate>,
@@ -75,6 +77,7 @@ pub struct Group {
 
 /// Somebody else who sells the machines of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Seller {
     /// The broker.
     pub broker: Broker,

@@ -33,6 +33,7 @@ pub struct Minutes(pub u64);
 
 /// Why a text is not the quantity that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum QuantityError {
     /// Not a size in gigabytes.
     #[error("`{0}` is not a size; write a number of gigabytes such as `500`, `500GB` or `2TB`")]

@@ -38,6 +38,7 @@ const SELLERS_LIKELY: usize = 20;
 
 /// The answer to a request.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Quote {
     /// The best plans, best first.
     pub plans: Vec<Plan>,
@@ -61,6 +62,7 @@ pub struct Quote {
 /// Why a request cannot be answered at all. Its text is true of a request built
 /// in code; a program with flags of its own has words of its own for the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum RequestError {
     /// The machines are wanted for no time at all.
     #[error("a request for no hours needs no machine; ask for a time above zero")]

@@ -55,6 +55,7 @@ pub type Work<'a> = dyn FnMut(&[Row]) -> Result<Vec<Draft>, String> + 'a;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// Its number, from 1 without gaps.
     pub seq: u64,
@@ -81,6 +82,7 @@ const REBUILD: &str =
 
 /// Why the journal cannot be used. Whoever gets one sends nothing (R1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum JournalError {
     /// The disk, the folder or the file.
     #[error("{0}")]

@@ -8,6 +8,7 @@ use crate::quantity::Hours;
 
 /// Something in a market that no source could have said.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unsound {
     /// Where, such as `offers[17].price`.
     pub path: String,

@@ -64,6 +64,7 @@ pub enum Condition {
 
 /// Why something is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ConditionError {
     /// There is no such key.
     #[error("there is no such condition as `{key}`")]

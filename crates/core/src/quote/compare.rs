@@ -50,6 +50,7 @@ pub enum Class {
 
 /// The best plan of each class over a span of hours.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The fewest hours looked at.
     pub from: Hours,
@@ -71,6 +72,7 @@ pub struct Comparison {
 
 /// The best plans of one class, from the fewest hours to the most.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Course {
     /// Which.
     pub class: Class,
@@ -94,6 +96,7 @@ pub struct Course {
 /// plans that cost the same throughout, the first by the order of quotes (R14)
 /// stands for all.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Stretch {
     /// From how many hours on.
     pub from: Ratio,
@@ -110,6 +113,7 @@ pub struct Stretch {
 /// before. At the point itself both cost the same; classes that only draw
 /// level do not cross.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Crossing {
     /// From how many hours on.
     pub at: Ratio,
@@ -125,6 +129,7 @@ pub struct Crossing {
 
 /// The cheapest class from some hours on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lead {
     /// From how many hours on.
     pub from: Ratio,
@@ -134,6 +139,7 @@ pub struct Lead {
 
 /// Why classes cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum CompareError {
     /// The request names something that does not exist.
     #[error(transparent)]

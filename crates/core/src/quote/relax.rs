@@ -55,6 +55,7 @@ impl Wider {
 
 /// What a wider request would make cheaper, or possible at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cheaper {
     /// What to leave open.
     pub wider: Wider,

@@ -37,6 +37,7 @@ const RANKS: [usize; 3] = [LISTED, 100, 1_000];
 
 /// Why offers were rejected, and what would admit some of them.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Why {
     /// For each reason against any offer.
     pub rejections: Vec<Rejection>,
@@ -47,6 +48,7 @@ pub struct Why {
 
 /// The offers rejected for one reason.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rejection {
     /// The first reason against them.
     pub reason: Reason,
@@ -59,6 +61,7 @@ pub struct Rejection {
 
 /// A changed request, and what it brings.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Change {
     /// The changed request.
     pub demand: Demand,

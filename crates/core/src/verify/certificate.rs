@@ -24,6 +24,7 @@ use crate::quantity::{Gb, Range};
 
 /// The proof that the first plan is the best.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Certificate {
     /// What is proved to be least.
     pub objective: Objective,
@@ -49,6 +50,7 @@ fn once() -> u64 {
 
 /// A pool, and what none of its plans undercuts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PoolBound {
     /// Who sells its instances; `None` where sellers and places may differ.
     pub broker: Option<Broker>,
@@ -76,6 +78,7 @@ pub struct PoolBound {
 
 /// The GPU that the instances of a pool share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PoolGpu {
     /// The model.
     pub model: GpuModel,
@@ -87,6 +90,7 @@ pub struct PoolGpu {
 
 /// An amount for a number of GPUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Bound {
     /// The total, rate or up-front amount, whichever is ranked by, in the quote's currency and [`Certificate::times`] over.
     pub amount: Exact,

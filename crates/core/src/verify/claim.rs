@@ -18,6 +18,7 @@ use crate::quote::Quote;
 
 /// A quote.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// The horizon in hours, rounded where it is no finite number of them.
     pub hours: Exact,
@@ -36,6 +37,7 @@ pub struct Claim {
 
 /// One plan.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedPlan {
     /// Its place in the ranking, from 1.
     pub rank: u64,
@@ -66,6 +68,7 @@ pub struct ClaimedPlan {
 
 /// An offer in a place, launched some number of times.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedGroup {
     /// Who sells it.
     pub broker: Broker,
@@ -110,6 +113,7 @@ pub struct ClaimedGroup {
 
 /// A dearer seller of the same machines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedSeller {
     /// The broker.
     pub broker: Broker,
@@ -123,6 +127,7 @@ pub struct ClaimedSeller {
 
 /// A disk beside a plan: attached, or created and then part of its rate and total.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedDisk {
     /// `new` or `attached`.
     pub kind: String,
@@ -146,6 +151,7 @@ pub struct ClaimedDisk {
 
 /// The GPUs of one instance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedGpu {
     /// The model.
     pub model: GpuModel,
@@ -159,6 +165,7 @@ pub struct ClaimedGpu {
 
 /// A place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedPlace {
     /// The region's word, `unknown` when it has none.
     pub region: String,
@@ -170,6 +177,7 @@ pub struct ClaimedPlace {
 
 /// One charge per hour.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedLine {
     /// What it is for.
     pub item: Item,
@@ -185,6 +193,7 @@ pub struct ClaimedLine {
 
 /// How many offers became what (R16).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedMarket {
     /// Read.
     pub read: u64,
@@ -196,6 +205,7 @@ pub struct ClaimedMarket {
 
 /// How many offers were rejected for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedReason {
     /// The reason's word.
     pub reason: String,

@@ -16,6 +16,7 @@ use crate::clock::Stamp;
 
 /// What some attempts have cost and may still cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Commitment {
     /// Per hour, at most.
     pub rate: Exact,

@@ -23,6 +23,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// What an account showed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Shown {
     /// Whose.
     pub broker: Broker,
@@ -53,6 +54,7 @@ impl Shown {
 
 /// Why a person's word cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CareError {
     /// The engine stopped.
     #[error(transparent)]

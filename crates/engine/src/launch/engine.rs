@@ -96,6 +96,7 @@ impl Turns for Alone {
 
 /// Why the engine stopped. What was sent before is in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// The journal cannot be used; nothing more was sent.
     #[error("the journal cannot be used: {0}")]

@@ -23,6 +23,7 @@ pub enum Held {
 
 /// How late a broker's listing was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lag {
     /// Machines that showed it.
     pub count: u32,

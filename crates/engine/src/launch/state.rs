@@ -22,6 +22,7 @@ use crate::clock::Stamp;
 
 /// All that the journal tells.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct State {
     /// The last row that went in.
     pub(crate) seq: u64,
@@ -41,6 +42,7 @@ pub struct State {
 
 /// A launch that somebody approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Launch {
     /// When.
     pub at: Stamp,
@@ -61,6 +63,7 @@ pub struct Launch {
 /// One name, for which at most one request was sent, and the machine that
 /// came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Its key in the journal.
     pub key: String,
@@ -123,6 +126,7 @@ pub struct Attempt {
 
 /// What is known of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Machine {
     /// The broker's id.
     pub id: InstanceId,

@@ -30,6 +30,7 @@ pub(crate) fn requesting(error: RequestError) -> Trouble {
                     .hint(meant(&near, &format!("{owned}; {listed}")))
             }
         }
+        other => Trouble::usage(other.to_string()),
     }
 }
 
@@ -42,6 +43,7 @@ pub(crate) fn comparing(error: CompareError) -> Trouble {
         CompareError::MaxTotal => Trouble::usage("`--max-total` is for one number of hours, and these are many")
             .hint("leave it out, or use `--max-price`"),
         CompareError::Objective => Trouble::usage("classes are compared by their totals").hint("leave out `--sort-by`"),
+        other => Trouble::usage(other.to_string()),
     }
 }
 

@@ -253,10 +253,9 @@ async fn explained(market: &Arc<Market>, demand: &Demand, asked: bool, empty: bo
         (true, _) => reckon(market, demand, why).await,
         (false, true) => {
             let relaxations = reckon(market, demand, relaxations).await?;
-            Ok(Why {
-                rejections: Vec::new(),
-                relaxations,
-            })
+            let mut why = Why::default();
+            why.relaxations = relaxations;
+            Ok(why)
         }
         (false, false) => Ok(Why::default()),
     }

@@ -158,7 +158,7 @@ pub(super) fn care(error: CareError) -> Trouble {
             refused(&format!("the journal knows no attempt {key}")).hint("`planner ls` shows what there is")
         }
         CareError::Forbidden(why) => refused(&forbidden(&why)),
-        CareError::Unfit(why) => refused(&why),
+        other => refused(&other.to_string()),
     }
 }
 

@@ -183,6 +183,7 @@ pub(crate) fn trouble(error: &EngineError) -> Trouble {
         EngineError::Unnamed(_) => Trouble::new(Exit::Refused, message),
         EngineError::NoFleet(broker) => Trouble::new(Exit::Credentials, message)
             .hint(format!("set {}_API_KEY", broker.as_str().to_ascii_uppercase())),
+        _ => Trouble::new(Exit::Internal, message),
     }
 }
 
@@ -202,9 +203,7 @@ pub(crate) fn journal(error: &JournalError) -> Trouble {
             internal(&format!("the journal was written by a newer version (layout {layout})"))
                 .hint("update planner to use it")
         }
-        JournalError::Storage(_) | JournalError::Unwritable(_) | JournalError::Refused(_) => {
-            internal(&error.to_string())
-        }
+        other => internal(&other.to_string()),
     }
 }
 
