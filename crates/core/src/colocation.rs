@@ -44,8 +44,7 @@ pub struct DiskSet {
 /// What a plan in one place takes along. Several machines need disks that all
 /// of them can attach (R13), which may be dearer ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Beside {
+pub(crate) struct Beside {
     /// For a plan of one machine.
     pub(crate) one: Arc<DiskSet>,
     /// For a plan of several; the same set where the cheapest will do.
@@ -54,7 +53,7 @@ pub struct Beside {
 
 /// Why a place is none for the disks asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Apart {
+pub(crate) enum Apart {
     /// The named disks cannot be attached there (R11).
     Attach,
     /// No disk of the wanted size is for sale there (R12).

@@ -35,7 +35,7 @@ pub struct Candidate {
     pub places: Vec<usize>,
     /// The disks that a plan in each of `places` takes along; empty when none
     /// are asked for.
-    pub beside: Vec<Beside>,
+    pub(crate) beside: Vec<Beside>,
     /// The counts and charges.
     pub configuration: Configuration,
     /// What one instance costs over the horizon.

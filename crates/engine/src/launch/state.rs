@@ -184,7 +184,7 @@ pub enum Stage {
 impl Stage {
     /// Whether money is set aside for it (R4: a no and an absence are doubted
     /// for a while).
-    pub fn is_reserved(self) -> bool {
+    pub(crate) fn is_reserved(self) -> bool {
         !matches!(self, Self::Released | Self::Gone)
     }
 
