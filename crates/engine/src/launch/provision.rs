@@ -7,6 +7,7 @@ mod follow;
 mod hunt;
 mod patience;
 mod settle;
+mod step;
 
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 
 use gpu_broker_core::source::RefusalKind;
 
-use super::hunt::{Hunt, Next};
+use super::hunt::Hunt;
+use super::step::Next;
 use super::{End, OnUnknown};
 use crate::launch::chores::Care;
 use crate::launch::doom::Doom;
