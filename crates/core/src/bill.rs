@@ -10,7 +10,7 @@ use crate::money::{Money, MoneyError, Rate};
 use crate::offer::Terms;
 use crate::quantity::Hours;
 
-/// What one instance costs over a horizon.
+/// What one instance costs over a horizon, in the quote's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bill {

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`event`] | what the journal's rows say |
 //! | [`state`] | what is known, folded from them |
-//! | [`caps`] | what may be spent |
+//! | [`SpendCaps`] | what may be spent, checked as it is set aside |
 //! | [`Package::of`] | a plan, taken apart into what is ordered one by one |
 //! | [`Standing`] | what has become of an approved plan in the market since |
 //! | `judge` | whether a machine is the one that was approved |
@@ -29,8 +29,7 @@
 //! use gpu_broker_core::quote::quote;
 //! use gpu_broker_core::source::LoginKey;
 //! use gpu_broker_core::verify::Claim;
-//! use gpu_broker_engine::launch::SpendCaps;
-//! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
+//! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, SpendCaps, Wish};
 //!
 //! fn wish(market: &Market, demand: &Demand) -> Result<Wish, Box<dyn std::error::Error>> {
 //!     // The three best plans, and what each says: that is what is approved.

@@ -121,7 +121,8 @@ pub struct Crossing {
     pub cheaper: Class,
     /// The class that was cheaper before.
     pub dearer: Class,
-    /// What both cost there: exact, or rounded half-even to 12 decimals.
+    /// What both cost there, in the comparison's currency: exact, or rounded
+    /// half-even to 12 decimals.
     pub total: Exact,
     /// Whether no other class is cheaper there.
     pub leads: bool,

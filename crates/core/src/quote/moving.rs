@@ -16,7 +16,8 @@ use crate::quantity::{Gb, Hours};
 
 use crate::colocation::{is_readable, listed};
 
-/// What it costs to stay beside the attached disks, and to move their data.
+/// What it costs to stay beside the attached disks, and to move their data, in
+/// the quote's currency.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct StayOrMove {

@@ -16,7 +16,8 @@ use crate::plan::{Plan, Seller};
 use crate::quantity::{Gb, Hours};
 use crate::quote::Quote;
 
-/// A quote.
+/// A quote, as a document tells it. Amounts are in its [`currency`](Self::currency),
+/// rates per hour, sizes in GB.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Claim {
@@ -94,11 +95,11 @@ pub struct ClaimedGroup {
     pub stock_units: Option<u32>,
     /// vCPUs of one instance.
     pub vcpus: Option<u64>,
-    /// Its memory.
+    /// Its memory, in GB.
     pub memory_gb: Option<u64>,
-    /// Its disk.
+    /// Its disk, in GB.
     pub disk_gb: Option<u64>,
-    /// Its share in a disk of the cluster.
+    /// Its share in a disk of the cluster, in GB.
     pub shared_disk_gb: Option<u64>,
     /// The least time charged.
     pub minimum_runtime_minutes: u64,

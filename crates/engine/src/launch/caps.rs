@@ -14,7 +14,8 @@ use super::spend::{Cap, Forbidden, SpendCaps};
 use super::state::{Attempt, State};
 use crate::clock::Stamp;
 
-/// What some attempts have cost and may still cost.
+/// What some attempts have cost and may still cost, in the one currency that
+/// they are paid in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Commitment {

@@ -109,6 +109,7 @@ impl Engine {
     /// Settles what can be settled: finds out what became of every request,
     /// waits for what deploys, and ends what must end. Returns when everything
     /// has come to rest, when only a person can tell more, or after `within`.
+    /// It orders nothing, so it costs nothing; what runs and was ordered runs on.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -161,7 +162,8 @@ impl Engine {
     }
 
     /// Looks after everything until somebody asks to stop or `within` is over:
-    /// ends machines at their deadline, and those that never become ready.
+    /// ends machines at their deadline, and those that never become ready. It
+    /// orders nothing.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -178,10 +180,11 @@ impl Engine {
 
     /// Ends machines, and returns when their broker's own listing has said
     /// twice that they are gone, or after `within`. A machine that has not
-    /// appeared yet is looked for that long, and ended when it does. Where a broker says that it is too
-    /// early, and that is over within the time, it is asked again then. Where
-    /// the journal takes no more rows, only machines of which it has some are
-    /// ended ([`is_noted`](Self::is_noted)).
+    /// appeared yet is looked for that long, and ended when it does. Where a
+    /// broker says that it is too early, and that is over within the time, it is
+    /// asked again then. Where the journal takes no more rows, only machines of
+    /// which it has some are ended ([`is_noted`](Self::is_noted)). It orders
+    /// nothing; machines are billed until they are gone.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
