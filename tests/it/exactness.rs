@@ -1,6 +1,6 @@
 //! Prices and plans against the reckoner: no difference, ever.
 
-use gpu_broker::core::quote::{Quote, quote};
+use gpu_broker::core::quote::{Quote, Wider, quote};
 use gpu_broker_testkit::bridge;
 use gpu_broker_testkit::dice::Dice;
 use gpu_broker_testkit::market;
@@ -46,7 +46,7 @@ fn differences(wares: &[Ware], wish: &Wish, quote: &Quote, plans: usize) -> Resu
     if (quote.ranked == 0) != expected.is_none() {
         return Err(format!("{} offers ranked for {expected:?}", quote.ranked));
     }
-    let flags: Vec<&str> = quote.cheaper.iter().map(|cheaper| cheaper.flag).collect();
+    let told: Vec<Wider> = quote.cheaper.iter().map(|cheaper| cheaper.wider).collect();
     let cheapest = best(
         wares,
         &Wish {
@@ -54,12 +54,12 @@ fn differences(wares: &[Ware], wish: &Wish, quote: &Quote, plans: usize) -> Resu
             ..wish.clone()
         },
     );
-    for (flag, wider) in wider(wish) {
+    for (open, wider) in wider(wish) {
         let better =
             best(wares, &wider).is_some_and(|wide| cheapest.as_ref().is_none_or(|best| wide.total < best.total));
-        if better != flags.contains(&flag) {
+        if better != told.contains(&open) {
             return Err(format!(
-                "{flags:?}, and {flag} is {}",
+                "{told:?}, and {open:?} is {}",
                 if better { "missing" } else { "no better" }
             ));
         }
@@ -68,7 +68,7 @@ fn differences(wares: &[Ware], wish: &Wish, quote: &Quote, plans: usize) -> Resu
 }
 
 /// The wider requests that the footer compares with (R2, R4), in money whatever the plans are ranked by.
-fn wider(wish: &Wish) -> Vec<(&'static str, Wish)> {
+fn wider(wish: &Wish) -> Vec<(Wider, Wish)> {
     let wish = Wish {
         sort: Sort::Total,
         ..wish.clone()
@@ -78,14 +78,12 @@ fn wider(wish: &Wish) -> Vec<(&'static str, Wish)> {
         market: Only::Both,
         ..wish.clone()
     };
-    match wish.market {
-        Only::Usual => wider.push(("--spot-auto", market)),
-        Only::Other => wider.push(("--spot-auto instead of --spot", market)),
-        Only::Both => {}
+    if wish.market != Only::Both {
+        wider.push((Wider::Market, market));
     }
     if wish.security != Only::Both {
         wider.push((
-            "--security any",
+            Wider::Security,
             Wish {
                 security: Only::Both,
                 ..wish.clone()
@@ -93,7 +91,7 @@ fn wider(wish: &Wish) -> Vec<(&'static str, Wish)> {
         ));
     }
     if wish.nodes.is_none() {
-        wider.push(("--max-nodes any", Wish { nodes: Some(0), ..wish }));
+        wider.push((Wider::Nodes, Wish { nodes: Some(0), ..wish }));
     }
     wider
 }

@@ -2,15 +2,17 @@
 
 mod meter;
 
-pub use meter::{Interruptions, Meter};
+pub use meter::Interruptions;
+pub(crate) use meter::Meter;
 
 use crate::configuration::{Configuration, Line};
 use crate::money::{Money, MoneyError, Rate};
 use crate::offer::Terms;
 use crate::quantity::Hours;
 
-/// What one instance costs over a horizon.
+/// What one instance costs over a horizon, in the quote's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bill {
     /// Per hour: the sum of the configuration's lines.
     pub rate: Rate,
@@ -74,6 +76,36 @@ impl Bill {
     pub fn is_exact(&self) -> bool {
         self.rate_low.is_none()
     }
+}
+
+/// What a rate comes to under an offer's terms, whatever it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Charged {
+    /// Paid when ordering, and part of the total (P9).
+    pub upfront: Money,
+    /// Paid over the hours, what is prepaid and the minimum runtime included.
+    pub total: Money,
+}
+
+/// What `rate` comes to on `terms` over `hours` of work, some of which are lost
+/// to interruptions and done again: as [`Bill::interrupted`] reckons, for a rate
+/// that is no configuration's, such as a ceiling.
+///
+/// # Errors
+/// When a product has too many digits to be kept exactly.
+pub fn charged(
+    rate: Rate,
+    terms: &Terms,
+    hours: Hours,
+    interruptions: Option<&Interruptions>,
+) -> Result<Charged, MoneyError> {
+    let meter = Meter::of(terms, interruptions).ok_or(MoneyError::TooManyDigits)?;
+    let ticks = meter.charged(hours).ok_or(MoneyError::TooManyDigits)?;
+    Ok(Charged {
+        upfront: rate.over_ticks(meter.prepaid)?,
+        total: rate.over_ticks(ticks)?,
+    })
 }
 
 fn sum(lines: &[Line], of: impl Fn(&Line) -> Rate) -> Result<Rate, MoneyError> {

@@ -4,7 +4,7 @@
 mod attach;
 mod create;
 
-pub use attach::{AttachedDisk, Unattachable, Why};
+pub use attach::{AttachedDisk, Hindrance, Unattachable};
 pub use create::NewDisk;
 
 pub(crate) use attach::{is_readable, listed, unattachable};
@@ -31,6 +31,7 @@ pub enum PlanDisk {
 
 /// The disks that a plan takes along, and what they add to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DiskSet {
     /// Attached disks and then new ones, each in the order asked for.
     pub disks: Vec<PlanDisk>,
@@ -43,7 +44,7 @@ pub struct DiskSet {
 /// What a plan in one place takes along. Several machines need disks that all
 /// of them can attach (R13), which may be dearer ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
+pub(crate) struct Beside {
     /// For a plan of one machine.
     pub(crate) one: Arc<DiskSet>,
     /// For a plan of several; the same set where the cheapest will do.
@@ -52,7 +53,7 @@ pub struct Beside {
 
 /// Why a place is none for the disks asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Apart {
+pub(crate) enum Apart {
     /// The named disks cannot be attached there (R11).
     Attach,
     /// No disk of the wanted size is for sale there (R12).

@@ -100,12 +100,13 @@ pub struct Configuration {
 
 /// Why an offer cannot be configured as asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ConfigurationError {
     /// There is no price for the offer's market (P3).
     #[error("no price for its market")]
     Unpriced,
     /// The price is in a currency without an exchange rate (P2).
-    #[error("priced in {0}; give `--fx {0}=RATE` to compare it")]
+    #[error("priced in {0}, which has no exchange rate; say what it is worth to compare it")]
     Currency(Currency),
     /// A resource cannot be had in the wanted count (P6).
     #[error("{}", .available.describe(*.resource))]
@@ -365,6 +366,10 @@ mod tests {
         };
         check("2.5", "USD", Ok("2.5"));
         check("2.5", "EUR", Ok("2.7"));
-        check("2.5", "GBP", Err("priced in GBP; give `--fx GBP=RATE` to compare it"));
+        check(
+            "2.5",
+            "GBP",
+            Err("priced in GBP, which has no exchange rate; say what it is worth to compare it"),
+        );
     }
 }

@@ -51,10 +51,10 @@ pub struct Disk {
     pub provider: Provider,
     /// Where it is, as far as the broker says.
     pub place: Place,
-    /// Its size.
+    /// Its size; `None` when the broker does not say.
     pub size: Option<Gb>,
     /// What it costs per hour, attached or not; it is paid already and part of
-    /// no total (P14).
+    /// no total (P14). `None` when the broker does not say.
     pub rate: Option<Rate>,
     /// Whether several instances can attach it at once; `None` when the broker
     /// does not say.

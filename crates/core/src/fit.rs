@@ -27,6 +27,7 @@ pub use mismatch::mismatches;
 
 /// An offer that fits, configured and billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidate {
     /// The offer.
     pub offer: Arc<Offer>,
@@ -36,7 +37,7 @@ pub struct Candidate {
     pub places: Vec<usize>,
     /// The disks that a plan in each of `places` takes along; empty when none
     /// are asked for.
-    pub beside: Vec<Beside>,
+    pub(crate) beside: Vec<Beside>,
     /// The counts and charges.
     pub configuration: Configuration,
     /// What one instance costs over the horizon.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::gpu::Gpu;
 use crate::money::Rate;
 use crate::number::Exact;
-use crate::offer::{Broker, Market, Provider};
+use crate::offer::{Broker, MarketType, Provider};
 use crate::place::Place;
 
 opaque_id!(
@@ -35,7 +35,7 @@ pub struct Instance {
     /// Where it stands, as far as the broker says.
     pub place: Place,
     /// How it is bought; `None` when the broker does not say.
-    pub market: Option<Market>,
+    pub market: Option<MarketType>,
     /// What becomes of it.
     pub phase: Phase,
     /// The broker's own word for that.

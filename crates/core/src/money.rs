@@ -3,6 +3,7 @@
 //! There are no operators: every sum and product says what may go wrong, and
 //! currencies never mix (P2).
 
+use std::cmp::Ordering;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::quantity::Hours;
 /// Sixty would do for minutes. Work lost to interruptions is stated per day
 /// and in minutes, and its share of an hour has nines below the line: with
 /// three times sixty, every product still has a finite decimal form.
-pub const PARTS: u64 = 180;
+pub(crate) const PARTS: u64 = 180;
 
 /// Three letters, such as `USD`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,7 @@ pub struct Currency([u8; 3]);
 
 /// Why two sums of money cannot be reckoned with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum MoneyError {
     /// Two currencies met without an exchange rate.
     #[error("{0} and {1} cannot be added or compared without an exchange rate")]
@@ -44,7 +46,7 @@ pub struct Rate {
 
 /// An amount of money.
 ///
-/// It is kept in [`PARTS`] of a currency unit, so that a price per hour times a
+/// It is kept in 180ths of a currency unit, so that a price per hour times a
 /// number of minutes is exact even when it has no finite decimal form (P11,
 /// P12), and so is an expected time that interruptions stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,7 +145,7 @@ impl Rate {
     ///
     /// # Errors
     /// When the amount has too many digits to be kept exactly.
-    pub fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
+    pub(crate) fn over_ticks(self, ticks: Exact) -> Result<Money, MoneyError> {
         written(self.per_hour.times(ticks), self.currency)
     }
 }
@@ -174,7 +176,7 @@ impl Money {
 
     /// [`PARTS`] times the amount, always exact: what searching adds and
     /// compares.
-    pub fn parts(self) -> Exact {
+    pub(crate) fn parts(self) -> Exact {
         self.parts
     }
 
@@ -198,6 +200,32 @@ impl Money {
     /// When the product has too many digits to be kept exactly.
     pub fn times(self, count: u64) -> Result<Self, MoneyError> {
         written(self.parts.times_count(count), self.currency)
+    }
+
+    /// This amount, `factor` times.
+    ///
+    /// # Errors
+    /// When the product has too many digits to be kept exactly.
+    pub fn scaled(self, factor: Exact) -> Result<Self, MoneyError> {
+        written(self.parts.times(factor), self.currency)
+    }
+
+    /// Which of two amounts of one currency is more, exactly: also where
+    /// [`amount`](Self::amount) has to round.
+    ///
+    /// # Errors
+    /// When the currencies differ.
+    pub fn compare(self, other: Self) -> Result<Ordering, MoneyError> {
+        same(self.currency, other.currency)?;
+        Ok(self.parts.cmp(&other.parts))
+    }
+
+    /// How many times `other` this is: exact when that has a finite decimal
+    /// form, else rounded half-even to 12 decimals. `None` when `other` is
+    /// nothing or of another currency, or there are too many digits.
+    pub fn over(self, other: Self) -> Option<Exact> {
+        same(self.currency, other.currency).ok()?;
+        self.parts.over(other.parts)
     }
 
     /// The amount per GPU and hour (P16): exact, or rounded once to 12

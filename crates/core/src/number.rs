@@ -25,7 +25,7 @@ use read::Parts;
 pub use ratio::Ratio;
 
 /// Decimals kept of a quotient that has no finite decimal form (P12).
-pub const QUOTIENT_DECIMALS: u8 = 12;
+pub(crate) const QUOTIENT_DECIMALS: u8 = 12;
 
 /// The digits an IEEE double can promise, so the digits of a broker's number
 /// that mean something (P1).
@@ -55,6 +55,7 @@ pub struct Exact {
 
 /// Why a text is not a number that can be reckoned with.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum NumberError {
     /// The text is not a decimal number.
     #[error("`{0}` is not a decimal number")]

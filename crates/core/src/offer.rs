@@ -1,61 +1,27 @@
 //! What is for sale: one offer is one kind of instance at one seller.
 
+mod price;
+mod seller;
+mod stock;
+
+pub use price::{PriceError, price};
+pub use seller::{Broker, OfferId, Provider};
+pub use stock::{Stock, StockLevel};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::gpu::Gpu;
 use crate::money::{Currency, Rate};
-use crate::number::{Exact, NumberError};
+use crate::number::Exact;
 use crate::place::Place;
 use crate::quantity::{Hours, Minutes};
-use crate::words::squeezed;
-
-opaque_id!(
-    /// A broker: `prime`, `spheron`.
-    Broker
-);
-opaque_id!(
-    /// The broker's own word for an offer: Prime's `cloudId`, Spheron's
-    /// `offerId`. Prime repeats one id across places, markets and tiers.
-    OfferId
-);
-opaque_id!(
-    /// The cloud that owns the machines, as the broker spells it.
-    Provider
-);
-
-impl Provider {
-    /// Whether somebody who wrote `name` means this provider: punctuation,
-    /// case and the names under which brokers list one company do not matter.
-    pub fn answers(&self, name: &str) -> bool {
-        company(&self.0) == company(name)
-    }
-
-    /// The company, in one spelling for all the names under which brokers list
-    /// it.
-    pub fn company(&self) -> String {
-        company(&self.0)
-    }
-}
-
-/// One spelling for each company that brokers list under several names.
-fn company(name: &str) -> String {
-    let squeezed = squeezed(name);
-    match squeezed.as_str() {
-        // Verda was called DataCrunch until 2025.
-        "VERDA" => "DATACRUNCH".to_owned(),
-        "LAMBDA" => "LAMBDALABS".to_owned(),
-        "CRUSOE" => "CRUSOECLOUD".to_owned(),
-        _ => squeezed,
-    }
-}
 
 open_enum! {
-    /// How an instance is bought.
-    Market {
+    /// On which terms an instance is sold: EC2 and others call this its market type.
+    MarketType {
         /// Kept until terminated.
         OnDemand = "on_demand",
         /// Cheaper, and taken back whenever the seller likes.
@@ -74,25 +40,6 @@ open_enum! {
 }
 
 open_enum! {
-    /// The broker's claim about stock. A claim is not a promise: an available
-    /// offer can still answer "not enough stock".
-    StockLevel {
-        /// For sale; no level stated.
-        Available = "available",
-        /// Plenty.
-        High = "high",
-        /// Some.
-        Medium = "medium",
-        /// Little: launched at most once (R10).
-        Low = "low",
-        /// Not for sale.
-        Unavailable = "unavailable",
-        /// Not for sale while the provider repairs something.
-        Maintenance = "maintenance",
-    }
-}
-
-open_enum! {
     /// A network between GPUs or machines.
     InterconnectKind {
         /// Within one box.
@@ -105,88 +52,6 @@ open_enum! {
         Roce = "roce",
         /// No more than the PCI Express bus.
         Pcie = "pcie",
-    }
-}
-
-/// Stock as the broker claims it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Stock {
-    /// The level.
-    pub level: StockLevel,
-    /// How many instances there are, when the broker states a number.
-    pub units: Option<u32>,
-}
-
-impl Offer {
-    /// An offer on demand, secure and available, in an unnamed place, with
-    /// nothing priced apart and no price yet. Set what differs.
-    pub fn new(broker: Broker, provider: Provider, id: OfferId, gpu: Gpu) -> Self {
-        Self {
-            broker,
-            provider,
-            id,
-            gpu,
-            places: vec![Place::default()],
-            market: Market::OnDemand,
-            security: Security::Secure,
-            stock: Stock {
-                level: StockLevel::Available,
-                units: None,
-            },
-            price: None,
-            currency: Currency::USD,
-            resources: Resources::default(),
-            terms: Terms::default(),
-            kubernetes: None,
-            interconnect: Interconnect::default(),
-            provisioning_minutes: None,
-            variable_price: false,
-            multi_node: false,
-            launch: LaunchWords::default(),
-        }
-    }
-}
-
-impl Offer {
-    /// One of its places by number; nowhere, where there is none.
-    pub(crate) fn place(&self, number: usize) -> &Place {
-        // `fit` only hands out numbers of places that exist.
-        self.places.get(number).unwrap_or(&NOWHERE)
-    }
-}
-
-static NOWHERE: Place = Place {
-    region: None,
-    country: None,
-    data_center: None,
-};
-
-impl Stock {
-    /// How many instances can be planned (R10): `None` for no bound, 0 when
-    /// the offer is not for sale.
-    pub fn bound(&self) -> Option<u64> {
-        let level = match self.level {
-            StockLevel::Unavailable | StockLevel::Maintenance => Some(0),
-            StockLevel::Low => Some(1),
-            _ => None,
-        };
-        match (level, self.units.map(u64::from)) {
-            (Some(level), Some(units)) => Some(level.min(units)),
-            (level, units) => level.or(units),
-        }
-    }
-
-    /// Rank for breaking ties, better stock first (R14). The brokers document
-    /// no order; a word that nobody knows comes last.
-    pub fn rank(&self) -> u8 {
-        match self.level {
-            StockLevel::High => 0,
-            StockLevel::Medium => 1,
-            StockLevel::Available => 2,
-            StockLevel::Low => 3,
-            StockLevel::Other(_) => 4,
-            StockLevel::Unavailable | StockLevel::Maintenance => 5,
-        }
     }
 }
 
@@ -249,7 +114,8 @@ pub struct Interconnect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
-    /// Hours charged when ordering, whatever is used (P9).
+    /// Hours charged when ordering, whatever is used (P9); more than zero, as
+    /// `None` is nothing prepaid.
     pub prepaid: Option<Hours>,
     /// The least time charged (P11).
     pub minimum_runtime: Minutes,
@@ -271,7 +137,7 @@ pub struct Offer {
     /// own (R9).
     pub places: Vec<Place>,
     /// How it is bought.
-    pub market: Market,
+    pub market: MarketType,
     /// Who runs it.
     pub security: Security,
     /// The broker's claim about stock.
@@ -322,65 +188,51 @@ pub struct LaunchWords {
     pub echo: BTreeMap<Arc<str>, Arc<str>>,
 }
 
-/// Why a broker's price cannot be used (P1).
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum PriceError {
-    /// Not a number that can be reckoned with.
-    #[error(transparent)]
-    Number(#[from] NumberError),
-    /// Below zero.
-    #[error("the price {0} is below zero")]
-    Negative(Exact),
+impl Offer {
+    /// An offer on demand, secure and available, in an unnamed place, with
+    /// nothing priced apart and no price yet. Set what differs.
+    pub fn new(broker: Broker, provider: Provider, id: OfferId, gpu: Gpu) -> Self {
+        Self {
+            broker,
+            provider,
+            id,
+            gpu,
+            places: vec![Place::default()],
+            market: MarketType::OnDemand,
+            security: Security::Secure,
+            stock: Stock {
+                level: StockLevel::Available,
+                units: None,
+            },
+            price: None,
+            currency: Currency::USD,
+            resources: Resources::default(),
+            terms: Terms::default(),
+            kubernetes: None,
+            interconnect: Interconnect::default(),
+            provisioning_minutes: None,
+            variable_price: false,
+            multi_node: false,
+            launch: LaunchWords::default(),
+        }
+    }
+
+    /// One of its places by number; nowhere, where there is none.
+    pub(crate) fn place(&self, number: usize) -> &Place {
+        // `fit` only hands out numbers of places that exist.
+        self.places.get(number).unwrap_or(&NOWHERE)
+    }
 }
 
-/// Reads a broker's price per hour from its JSON text (P1).
-///
-/// # Errors
-/// When the text is no number that can be reckoned with, or one below zero.
-pub fn price(text: &str, currency: Currency) -> Result<Rate, PriceError> {
-    let number = Exact::from_broker(text)?;
-    if number.is_negative() {
-        return Err(PriceError::Negative(number));
-    }
-    Ok(Rate::new(number, currency))
-}
+static NOWHERE: Place = Place {
+    region: None,
+    country: None,
+    data_center: None,
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stock_bounds_what_is_planned() {
-        let check = |level: &str, units: Option<u32>, bound: Option<u64>| {
-            let stock = Stock {
-                level: StockLevel::new(level),
-                units,
-            };
-            assert_eq!(stock.bound(), bound, "{level} {units:?}");
-        };
-        check("Available", None, None);
-        check("AVAILABLE", Some(26), Some(26));
-        check("Low", None, Some(1));
-        check("Low", Some(5), Some(1));
-        check("Low", Some(0), Some(0));
-        check("Unavailable", Some(5), Some(0));
-        check("maintenance", None, Some(0));
-        check("Medium", None, None);
-        check("ComingSoon", None, None);
-    }
-
-    #[test]
-    fn prices_are_read_or_refused() {
-        let check = |text: &str, expected: &str| {
-            let read =
-                price(text, Currency::USD).map_or_else(|error| error.to_string(), |rate| rate.per_hour().to_string());
-            assert_eq!(read, expected);
-        };
-        check("1.6567999999999998", "1.6568");
-        check("-0", "0");
-        check("-0.01", "the price -0.01 is below zero");
-        check("NaN", "`NaN` is not a decimal number");
-    }
 
     #[test]
     fn words_that_a_broker_does_not_say_are_not_written() {
@@ -398,16 +250,5 @@ mod tests {
             Some("CLUSTER"),
             Some(false),
         );
-    }
-
-    #[test]
-    fn a_company_has_one_name() {
-        let check = |provider: &str, name: &str, expected: bool| {
-            assert_eq!(Provider::new(provider).answers(name), expected, "{provider} {name}");
-        };
-        check("data-crunch", "datacrunch", true);
-        check("verda", "data-crunch", true);
-        check("massed-compute", "MassedCompute", true);
-        check("nebius", "dc_wildebeest", false);
     }
 }

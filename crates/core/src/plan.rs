@@ -37,8 +37,10 @@ use crate::quantity::{Hours, Range};
 
 pub(crate) use order::{compare, identity, quality};
 
-/// Something that could be launched, and its price (P15).
+/// Something that could be launched, and its price (P15), all of it in the
+/// quote's currency. A plan costs nothing until it is launched.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Plan {
     /// What is launched; never empty.
     pub groups: Vec<Group>,
@@ -50,11 +52,11 @@ pub struct Plan {
     pub surplus: u64,
     /// Instances launched.
     pub nodes: u64,
-    /// Per hour.
+    /// Per hour, new disks included.
     pub rate: Rate,
     /// Paid when ordering, and part of the total.
     pub upfront: Money,
-    /// Paid over the horizon.
+    /// Paid over the horizon, new disks included.
     pub total: Money,
     /// The least the total may be, where P5 leaves a range.
     pub total_low: Option<Money>,
@@ -64,6 +66,7 @@ pub struct Plan {
 
 /// One offer in one place, launched `count` times.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Group {
     /// The offer, configured and billed.
     pub candidate: Arc<Candidate>,
@@ -75,6 +78,7 @@ pub struct Group {
 
 /// Somebody else who sells the machines of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Seller {
     /// The broker.
     pub broker: Broker,

@@ -16,7 +16,9 @@ use crate::number::Exact;
 #[serde(transparent)]
 pub struct Gb(pub u64);
 
-/// Hours for which the machines are wanted, or for which a price is charged.
+/// A time in hours: for which machines are wanted, or for which a price is
+/// charged. Zero or more; nothing is asked for, sold or prepaid for zero hours,
+/// and who takes such a time refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "Exact")]
 pub struct Hours {
@@ -31,6 +33,7 @@ pub struct Minutes(pub u64);
 
 /// Why a text is not the quantity that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum QuantityError {
     /// Not a size in gigabytes.
     #[error("`{0}` is not a size; write a number of gigabytes such as `500`, `500GB` or `2TB`")]
@@ -79,6 +82,9 @@ impl fmt::Display for Gb {
 }
 
 impl Hours {
+    /// No time at all.
+    pub const ZERO: Self = Self { minutes: Exact::ZERO };
+
     /// A number of hours, or `None` below zero or beyond counting.
     pub fn new(hours: Exact) -> Option<Self> {
         Self::of_minutes(hours.times_count(60)?)
@@ -94,6 +100,11 @@ impl Hours {
         Self {
             minutes: Exact::whole(hours).times_count(60).unwrap_or_default(),
         }
+    }
+
+    /// Whether it is no time at all.
+    pub fn is_zero(self) -> bool {
+        self.minutes.is_zero()
     }
 
     /// The number of hours: exact, or rounded half-even to 12 decimals.

@@ -29,7 +29,7 @@ pub use decision::{Decision, decisions};
 pub use disks::DisksAnswer;
 pub(crate) use metal::is_one_machine;
 pub use moving::{Go, Stay, StayOrMove};
-pub use relax::Cheaper;
+pub use relax::{Cheaper, Wider};
 pub use why::{Change, Rejection, Why, relaxations, why};
 
 /// Plans looked at beyond the rows asked for, to name who else sells the same
@@ -38,6 +38,7 @@ const SELLERS_LIKELY: usize = 20;
 
 /// The answer to a request.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Quote {
     /// The best plans, best first.
     pub plans: Vec<Plan>,
@@ -58,11 +59,16 @@ pub struct Quote {
     pub disks: DisksAnswer,
 }
 
-/// Why a request cannot be answered at all.
+/// Why a request cannot be answered at all. Its text is true of a request built
+/// in code; a program with flags of its own has words of its own for the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum RequestError {
+    /// The machines are wanted for no time at all.
+    #[error("a request for no hours needs no machine; ask for a time above zero")]
+    NoHours,
     /// A GPU that neither this version nor any offer knows.
-    #[error("no GPU is called `{name}`{}; `planner gpus` lists what is for sale", did_you_mean(.near))]
+    #[error("no GPU is called `{name}`{}", meant(.near, "; ask for a model that some offer has, or that is known by name"))]
     UnknownGpu {
         /// The name.
         name: String,
@@ -71,18 +77,14 @@ pub enum RequestError {
     },
     /// GPUs may be mixed, but the alternatives ask for different counts.
     #[error(
-        "`--mixed` plans combine GPU models, so every alternative must ask for the same count; write `H100,H200:8`"
+        "plans that mix GPU models need the same count in every alternative; ask for one count, as in `H100,H200:8`"
     )]
     MixedCounts,
     /// Disks are asked for, and so are plans in several places.
-    #[error("`--spread` plans stand in several places, and a disk in one; leave out `--spread` or the disks")]
+    #[error("a spread plan stands in several places, and a disk in one; ask for plans in one place, or for no disks")]
     SpreadDisks,
     /// A disk that no account has.
-    #[error(
-        "no disk of yours is called `{id}`{}; {}; `planner disks` lists them",
-        did_you_mean(.near),
-        disks::owned(.owned)
-    )]
+    #[error("no disk of yours is called `{id}`{}; {}", meant(.near, ""), disks::owned(.owned))]
     UnknownDisk {
         /// The id.
         id: String,
@@ -93,9 +95,10 @@ pub enum RequestError {
     },
 }
 
-fn did_you_mean(near: &[String]) -> String {
+/// What was meant, if anything is near, and otherwise a hint.
+fn meant(near: &[String], otherwise: &str) -> String {
     if near.is_empty() {
-        String::new()
+        otherwise.to_owned()
     } else {
         format!("; did you mean {}?", near.join(", "))
     }
@@ -111,7 +114,7 @@ fn did_you_mean(near: &[String]) -> String {
 /// When the request names something that does not exist, or asks for two things
 /// that exclude each other.
 pub fn quote(market: &Market, demand: &Demand, plans: usize) -> Result<Quote, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     let (mut answer, cheaper) = relax::answer(market, demand, plans);
     if !market.rejects.is_empty() {
         answer.rejected.insert(Reason::Unreadable, count(market.rejects.len()));
@@ -209,6 +212,14 @@ fn rules(demand: &Demand, nodes_max: u64) -> Rules {
     }
 }
 
+/// Refuses a request that cannot be answered.
+fn check(market: &Market, demand: &Demand) -> Result<(), RequestError> {
+    if demand.hours.is_zero() {
+        return Err(RequestError::NoHours);
+    }
+    check_words(market, demand)
+}
+
 /// Refuses GPUs that nobody knows, with near matches (R1): neither this version
 /// nor any offer of a market that answered in full.
 fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
@@ -238,4 +249,40 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::gpu::GpuRequest;
+    use crate::quantity::Hours;
+
+    #[test]
+    fn a_request_that_cannot_be_answered_says_what_would_be() {
+        let check = |gpus: &str, change: fn(&mut Demand), said: &str| {
+            let mut demand = Demand::new(GpuRequest::parse(gpus).unwrap(), Hours::whole(24));
+            change(&mut demand);
+            let market = Market::of(Vec::new());
+            for refused in [quote(&market, &demand, 1).err(), why(&market, &demand).err()] {
+                assert_eq!(refused.map(|why| why.to_string()).as_deref(), Some(said), "{gpus}");
+            }
+        };
+        check(
+            "H100:8",
+            |demand| demand.hours = Hours::ZERO,
+            "a request for no hours needs no machine; ask for a time above zero",
+        );
+        check(
+            "H100:8,H200:4",
+            |demand| demand.mixed = true,
+            "plans that mix GPU models need the same count in every alternative; ask for one count, as in `H100,H200:8`",
+        );
+        check("H1000:8", |_| (), "no GPU is called `H1000`; did you mean H100?");
+        check(
+            "Voodoo2:8",
+            |_| (),
+            "no GPU is called `VOODOO2`; ask for a model that some offer has, or that is known by name",
+        );
+    }
 }

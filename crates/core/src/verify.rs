@@ -7,6 +7,7 @@
 //! the quote's own.
 
 mod certificate;
+mod certify;
 mod claim;
 mod counts;
 mod list;
@@ -17,9 +18,11 @@ mod table;
 mod walk;
 mod whole;
 
-pub use certificate::{Bound, By, Certificate, PoolBound, PoolGpu, certify};
+pub use certificate::{Bound, By, Certificate, PoolBound, PoolGpu};
+pub use certify::certify;
 pub use claim::{
-    Claim, ClaimedGpu, ClaimedGroup, ClaimedLine, ClaimedMarket, ClaimedPlace, ClaimedPlan, ClaimedReason,
+    Claim, ClaimedDisk, ClaimedGpu, ClaimedGroup, ClaimedLine, ClaimedMarket, ClaimedPlace, ClaimedPlan, ClaimedReason,
+    ClaimedSeller,
 };
 
 use crate::demand::Demand;

@@ -55,6 +55,7 @@ pub type Work<'a> = dyn FnMut(&[Row]) -> Result<Vec<Draft>, String> + 'a;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// Its number, from 1 without gaps.
     pub seq: u64,
@@ -76,11 +77,12 @@ pub struct Draft {
 }
 
 /// What to do about a journal that cannot be trusted.
-const REBUILD: &str = "nothing is launched meanwhile; `planner reconcile --from-tags` sets it aside and rebuilds it from \
-                       what the brokers list";
+const REBUILD: &str =
+    "nothing is launched meanwhile; set it aside, and reconcile to rebuild it from what the brokers list";
 
 /// Why the journal cannot be used. Whoever gets one sends nothing (R1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum JournalError {
     /// The disk, the folder or the file.
     #[error("{0}")]
@@ -96,8 +98,11 @@ pub enum JournalError {
         /// What is wrong with it.
         why: String,
     },
+    /// The whole file is not what was written, or no journal.
+    #[error("the journal is damaged: {0}; {REBUILD}")]
+    Unreadable(String),
     /// A newer version wrote it.
-    #[error("the journal was written by a newer version (layout {0}); update planner to use it")]
+    #[error("the journal was written by a newer version (layout {0}); use that version, or one that is newer still")]
     Newer(i64),
     /// The transaction said no.
     #[error("{0}")]

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`event`] | what the journal's rows say |
 //! | [`state`] | what is known, folded from them |
-//! | [`caps`] | what may be spent |
+//! | [`SpendCaps`] | what may be spent, checked as it is set aside |
 //! | [`Package::of`] | a plan, taken apart into what is ordered one by one |
 //! | [`Standing`] | what has become of an approved plan in the market since |
 //! | `judge` | whether a machine is the one that was approved |
@@ -29,8 +29,7 @@
 //! use gpu_broker_core::quote::quote;
 //! use gpu_broker_core::source::LoginKey;
 //! use gpu_broker_core::verify::Claim;
-//! use gpu_broker_engine::launch::caps::Caps;
-//! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
+//! use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, SpendCaps, Wish};
 //!
 //! fn wish(market: &Market, demand: &Demand) -> Result<Wish, Box<dyn std::error::Error>> {
 //!     // The three best plans, and what each says: that is what is approved.
@@ -43,7 +42,7 @@
 //!     Ok(Wish {
 //!         plans: plans.collect::<Result<_, _>>()?,
 //!         all_or_nothing: true,
-//!         caps: Caps::default(),
+//!         caps: SpendCaps::default(),
 //!         currency: demand.exchange.quote(),
 //!         ends_at: None,
 //!         on_unknown: OnUnknown::Hold,
@@ -69,10 +68,11 @@
 
 mod account;
 mod boot;
-pub mod caps;
+mod caps;
 mod care;
 mod chores;
 mod cooldown;
+mod doom;
 mod engine;
 pub mod event;
 mod insight;
@@ -82,6 +82,7 @@ mod names;
 mod package;
 mod provision;
 mod settings;
+mod spend;
 mod standing;
 pub mod state;
 mod survey;
@@ -94,15 +95,17 @@ mod watch;
 
 pub use account::{Account, Kind};
 pub use boot::Boot;
+pub use caps::Commitment;
 pub use care::{CareError, Shown};
+pub use doom::Doom;
 pub use engine::{Alone, Engine, EngineError, Parts, Turns};
 pub use insight::{Held, Lag};
 pub use interrupt::Interrupt;
-pub use judge::Doom;
 pub use names::{Names, Said};
 pub use package::{OrderTerms, charged};
 pub use provision::{End, OnUnknown, Report, Wish};
 pub use settings::Settings;
+pub use spend::{Cap, Forbidden, SpendCaps};
 pub use standing::Standing;
 pub use tagged::{FolderTurns, TaggedNames};
 pub use tolerance::Tolerance;

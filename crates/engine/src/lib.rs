@@ -6,6 +6,8 @@
 
 pub mod clock;
 mod digits;
+// For tests of crashes, in the one other crate that launches; no part of what is promised.
+#[doc(hidden)]
 pub mod failpoint;
 mod gather;
 pub mod identity;

@@ -5,12 +5,10 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
 use crate::journal::JournalError;
 use crate::journal::folder::{Folder, cannot};
 
@@ -19,9 +17,6 @@ const NAME: &str = "lock";
 
 /// The file that all who launch hold together.
 const LAUNCHING: &str = "launching";
-
-/// How long between two tries.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// The lock, held until it is dropped.
 #[derive(Debug)]
@@ -57,32 +52,6 @@ impl Lock {
         // Held is held: what is said of it is for messages, and a full disk takes none.
         let _ = lock.say(holder);
         Ok(Some(lock))
-    }
-
-    /// Takes the lock, for as long as `patience` trying again when somebody else holds it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Lock::try_take`].
-    pub async fn take_within(
-        folder: &Path,
-        holder: &Holder,
-        clock: &dyn Clock,
-        patience: Duration,
-    ) -> Result<Option<Self>, JournalError> {
-        let mut waited = Duration::ZERO;
-        loop {
-            if let Some(lock) = Self::try_take(folder, holder)? {
-                return Ok(Some(lock));
-            }
-            if waited >= patience {
-                return Ok(None);
-            }
-            // Counted, not measured: a clock that stands still must not make this wait for ever.
-            let pause = PAUSE.min(patience.saturating_sub(waited));
-            clock.sleep(pause).await;
-            waited += pause;
-        }
     }
 
     /// Who holds the lock of `folder`, or held it last, if that can be read.
@@ -149,11 +118,7 @@ fn said(folder: &Path, name: &str) -> Option<Holder> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use super::*;
-    use crate::clock::Stamp;
 
     fn room(name: &str) -> std::path::PathBuf {
         let path = std::env::temp_dir().join(format!("engine-lock-{name}-{}", std::process::id()));
@@ -166,32 +131,6 @@ mod tests {
             pid: 4711,
             command: command.to_owned(),
             since: "2026-11-22T09:30:00Z".parse().unwrap(),
-        }
-    }
-
-    /// A clock that only moves when somebody waits, and lets go of a lock at some time.
-    #[derive(Debug, Default)]
-    struct Waiting {
-        ms: AtomicU64,
-        lock: std::sync::Mutex<Option<Lock>>,
-        until_ms: u64,
-    }
-
-    #[async_trait::async_trait]
-    impl Clock for Waiting {
-        fn now(&self) -> Stamp {
-            Stamp {
-                wall: Timestamp::UNIX_EPOCH,
-                up_ms: self.ms.load(Ordering::Relaxed),
-                boot: Arc::from("a"),
-            }
-        }
-
-        async fn sleep(&self, time: Duration) {
-            let time = u64::try_from(time.as_millis()).unwrap();
-            if self.ms.fetch_add(time, Ordering::Relaxed) + time >= self.until_ms {
-                self.lock.lock().unwrap().take();
-            }
         }
     }
 
@@ -228,30 +167,6 @@ mod tests {
         drop(second);
         assert!(!Lock::is_launching(&folder));
         assert!(!Lock::is_launching(&folder));
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn whoever_waits_gets_it_when_it_is_free() {
-        let folder = room("waits");
-        let check = |name: &str, until_ms: u64, patience_ms: u64, taken: bool, waited_ms: u64| {
-            let clock = Waiting {
-                lock: Lock::try_take(&folder, &holder("first")).unwrap().into(),
-                until_ms,
-                ..Waiting::default()
-            };
-            assert!(clock.lock.lock().unwrap().is_some(), "{name}");
-            let second = holder(name);
-            let taking = Lock::take_within(&folder, &second, &clock, Duration::from_millis(patience_ms));
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let lock = runtime.block_on(taking).unwrap();
-            assert_eq!(lock.is_some(), taken, "{name}");
-            assert_eq!(clock.ms.load(Ordering::Relaxed), waited_ms, "{name}");
-        };
-        check("in time", 250, 1000, true, 300);
-        check("at the last moment", 250, 250, true, 250);
-        check("too late", 1000, 250, false, 250);
-        check("not at all", 1000, 0, false, 0);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -31,6 +31,7 @@ const MINUTES: u64 = 36 * 36 * 36 * 36 * 36;
 /// It ends in 20 bits that only the holder of the key can compute: of a million look-alikes, about one is taken for a
 /// name of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Tag {
     intent: u64,
     slot: u16,
@@ -41,6 +42,7 @@ pub struct Tag {
 
 /// A number that has no place in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum TagError {
     /// The intent has more than 40 bits.
     #[error("intent {0} has more than 40 bits; draw it from fewer")]
@@ -58,6 +60,7 @@ pub enum TagError {
 
 /// A name that looks like one of some installation, whose proof was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Foreign {
     /// Which installation it says it is of.
     pub installation: String,

@@ -22,7 +22,7 @@ use gpu_broker::core::demand::{Demand, MarketWanted, Nodes};
 use gpu_broker::core::gpu::GpuRequest;
 use gpu_broker::core::market::{Completeness, Market};
 use gpu_broker::core::number::Exact;
-use gpu_broker::core::offer::Market as Tenure;
+use gpu_broker::core::offer::MarketType;
 use gpu_broker::core::plan::Group;
 use gpu_broker::core::quantity::Hours;
 use gpu_broker::core::quote::quote;
@@ -121,7 +121,7 @@ fn row(name: &str, group: &Group, hours: Hours) -> Result<[String; 18], Box<dyn 
     let total = bill.total.times(group.count)?;
     let prepaid = offer.terms.prepaid;
     let pricing = match offer.market {
-        Tenure::Spot => "Dynamic",
+        MarketType::Spot => "Dynamic",
         _ if prepaid.is_some() => "Committed",
         _ => "Standard",
     };

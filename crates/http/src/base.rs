@@ -22,6 +22,7 @@ pub struct BaseUrl {
 
 /// Why an address cannot be the origin of a broker. No variant quotes a part that may hold a secret.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaseUrlError {
     /// It is not an address at all.
     #[error("`{address}` is not a web address ({reason}); write it like https://app.example.com")]

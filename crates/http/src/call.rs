@@ -100,11 +100,6 @@ impl Call {
         Self::new(Method::Post, path, Repeat::Never, Some(json))
     }
 
-    /// Posts nothing. Not repeatable.
-    pub fn post_empty(path: impl Into<String>) -> Self {
-        Self::new(Method::Post, path, Repeat::Never, None)
-    }
-
     /// Changes `path` with a JSON document. Not repeatable.
     pub fn patch(path: impl Into<String>, json: Vec<u8>) -> Self {
         Self::new(Method::Patch, path, Repeat::Never, Some(json))
@@ -187,7 +182,6 @@ mod tests {
             (Call::get("/a"), "GET", Repeat::Safe),
             (Call::delete("/a"), "DELETE", Repeat::Safe),
             (Call::post("/a", b"{}".to_vec()), "POST", Repeat::Never),
-            (Call::post_empty("/a"), "POST", Repeat::Never),
             (Call::patch("/a", b"{}".to_vec()), "PATCH", Repeat::Never),
             (Call::get("/a").repeat(Repeat::Never), "GET", Repeat::Never),
         ] {

@@ -8,9 +8,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::after::Told;
 use crate::call::{Call, Method, Repeat};
-use crate::client::{Shared, causes};
 use crate::failure::{Failure, Kind, Stage};
 use crate::reply::Reply;
+use crate::shared::{Shared, causes};
 use crate::text::excerpt;
 use crate::words;
 

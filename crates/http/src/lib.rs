@@ -57,6 +57,7 @@ mod rows;
 #[cfg(feature = "scripted")]
 mod scripted;
 mod secret;
+mod shared;
 mod text;
 mod trust;
 mod wire;
@@ -64,7 +65,7 @@ mod words;
 
 pub use base::{BaseUrl, BaseUrlError};
 pub use call::{BODY_BYTES_MAX, Call, Method, Repeat, path_segment};
-pub use client::{Client, ClientOptions};
+pub use client::Client;
 pub use date::Said;
 pub use failure::{Failure, Kind, Stage};
 pub use limit::Quota;
@@ -75,6 +76,7 @@ pub use rows::{RowError, Rows};
 #[cfg(feature = "scripted")]
 pub use scripted::Scripted;
 pub use secret::{ApiKey, ApiKeyError};
+pub use shared::ClientOptions;
 pub use text::{inert, is_active};
 pub use trust::{Authority, AuthorityError};
 pub use wire::{Malformed, decode};

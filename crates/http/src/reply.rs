@@ -10,6 +10,7 @@ use crate::failure::{Failure, Kind, Stage};
 use crate::wire::{Malformed, decode};
 
 /// A complete 2xx answer. `Debug` does not show the body: it may hold passwords.
+#[non_exhaustive]
 pub struct Reply {
     pub(crate) call: Call,
     /// The status, 200 to 299.

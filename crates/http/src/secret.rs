@@ -26,6 +26,7 @@ pub struct ApiKey(Arc<SecretString>);
 
 /// Why a text cannot be an API key. The text itself is never part of the error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ApiKeyError {
     /// There is nothing in it, or only blanks.
     #[error("the api key is empty; paste the key that the broker's console shows, or unset it")]

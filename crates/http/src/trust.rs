@@ -4,7 +4,7 @@
 //! environment names too, whoever writes a `.env` would read every key.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Certificate;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
@@ -28,7 +28,7 @@ impl Authority {
     /// If there is none, or one that cannot be used.
     pub fn from_pem(pem: &[u8]) -> Result<Self, AuthorityError> {
         let certificates = Certificate::from_pem_bundle(pem).map_err(|_| AuthorityError)?;
-        super::client::install_crypto();
+        install_crypto();
         // A client is what reads the certificates themselves.
         let builder = reqwest::Client::builder().tls_certs_only(certificates.clone());
         if certificates.is_empty() || builder.build().is_err() {
@@ -53,13 +53,23 @@ pub(crate) fn roots(more: Option<&Authority>) -> reqwest::Result<Vec<Certificate
     Ok(roots)
 }
 
+/// Makes ring the process's cryptography, once. If the process has chosen another, that one is used.
+pub(crate) fn install_crypto() {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        if rustls::crypto::ring::default_provider().install_default().is_err() {
+            tracing::debug!("a cryptography provider is installed already");
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_public_authorities_can_be_used() {
-        super::super::client::install_crypto();
+        install_crypto();
         let roots = roots(None).unwrap();
         assert!(roots.len() > 100, "{}", roots.len());
         reqwest::Client::builder().tls_certs_only(roots).build().unwrap();

@@ -4,6 +4,7 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod advice;
 mod again;
 mod compare;
 mod disks;
@@ -19,6 +20,7 @@ mod span;
 mod spell;
 mod typed;
 
+pub(crate) use advice::{comparing, requesting};
 pub(crate) use again::{Again, launch as launch_quoted};
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
@@ -31,7 +33,7 @@ pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::ReportArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use spell::{Flag, hours as hours_flag, joined, shell};
+pub(crate) use spell::{Flag, hours as hours_flag, joined, shell, wider};
 pub(crate) use typed::anew;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ mod elsewhere;
 mod find;
 mod first;
 mod first_start;
+mod forbidden;
 mod login;
 mod narrator;
 mod open;
@@ -22,6 +23,7 @@ pub(crate) use elsewhere::{in_doubt, is_elsewhere, perhaps_ours, told as told_el
 pub(crate) use find::{find, is_id, known, the_one};
 pub(crate) use first::first_of;
 pub(crate) use first_start::read as first_start;
+pub(crate) use forbidden::forbidden;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
 pub(crate) use open::{

@@ -60,7 +60,7 @@ pub fn offer(ware: &Ware) -> Result<Offer, PriceError> {
     };
     offer.places = ware.sites.iter().map(place).collect();
     if ware.spot {
-        offer.market = gpu_broker_core::offer::Market::Spot;
+        offer.market = gpu_broker_core::offer::MarketType::Spot;
     }
     if ware.community {
         offer.security = Security::Community;

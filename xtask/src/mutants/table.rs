@@ -227,13 +227,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             file: SENDING,
             old: r#"        reach("before-reserve");
         let now = self.now();
-        let set_aside = self.commit(|state| {
+        let set_aside = self.commit_within(|state| {
             is_open(state, &of)?;
             caps::allow(state, &reserved, (of.ahead, listed.as_ref()), &now)?;"#,
             new: r#"        let now = self.now();
         let allowed = caps::allow(&self.state, &reserved, (of.ahead, listed.as_ref()), &now);
         reach("before-reserve");
-        let set_aside = self.commit(|state| {
+        let set_aside = self.commit_within(|state| {
             is_open(state, &of)?;
             allowed?;"#,
         }],

@@ -10,13 +10,13 @@ use crate::quantity::Hours;
 ///
 /// In ticks, [`PARTS`] of which are an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Meter {
+pub(crate) struct Meter {
     /// Ticks charged for an hour of work.
-    pub pace: Exact,
+    pub(crate) pace: Exact,
     /// Ticks charged at the least.
-    pub floor: Exact,
+    pub(crate) floor: Exact,
     /// Ticks charged when ordering, part of the above.
-    pub prepaid: Exact,
+    pub(crate) prepaid: Exact,
 }
 
 /// How often a seller takes a machine back, and how much is lost then.
@@ -82,10 +82,10 @@ impl Interruptions {
 
 impl Meter {
     /// The meter of an offer's terms. `None` when it cannot be kept exactly.
-    pub fn of(terms: &Terms, interruptions: Option<&Interruptions>) -> Option<Self> {
+    pub(crate) fn of(terms: &Terms, interruptions: Option<&Interruptions>) -> Option<Self> {
         let prepaid = terms
             .prepaid
-            .unwrap_or(Hours::whole(0))
+            .unwrap_or(Hours::ZERO)
             .in_minutes()
             .times_count(PARTS / 60)?;
         let minimum = Exact::whole(terms.minimum_runtime.0).times_count(PARTS / 60)?;
@@ -99,7 +99,7 @@ impl Meter {
     /// Ticks charged for `hours` of work, to 12 decimals where interruptions
     /// stretch a time that is no finite number of hours. `None` when they
     /// cannot be kept exactly.
-    pub fn charged(&self, hours: Hours) -> Option<Exact> {
+    pub(crate) fn charged(&self, hours: Hours) -> Option<Exact> {
         let minutes = hours.in_minutes();
         let worked = if self.pace == Exact::whole(PARTS) && minutes.is_short() {
             // What nearly every offer charges, without a division.

@@ -11,6 +11,7 @@ use crate::money::Rate;
 
 /// A disk of the account, beside a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AttachedDisk {
     /// The disk.
     pub disk: Arc<Disk>,
@@ -22,16 +23,17 @@ pub struct AttachedDisk {
 
 /// A named disk that can be attached nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unattachable {
     /// Which.
     pub id: DiskId,
     /// Why.
-    pub why: Why,
+    pub why: Hindrance,
 }
 
 /// Why a disk can be attached nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum Hindrance {
     /// No broker lists it, and not all of them answered.
     NotListed,
     /// Its state forbids it: the broker's word for it.
@@ -64,14 +66,14 @@ pub(crate) fn is_readable(disk: &Disk) -> bool {
 }
 
 /// Why the disk can be attached nowhere; `None` when it can be somewhere.
-fn hindrance(disk: &Disk) -> Option<Why> {
+fn hindrance(disk: &Disk) -> Option<Hindrance> {
     if !is_readable(disk) {
-        return Some(Why::Status(disk.status.clone()));
+        return Some(Hindrance::Status(disk.status.clone()));
     }
     if let (Some(instance), true) = (disk.attached_to.first(), disk.multi_node != Some(true)) {
-        return Some(Why::InUse(instance.clone()));
+        return Some(Hindrance::InUse(instance.clone()));
     }
-    disk.place.data_center.is_none().then_some(Why::Place)
+    disk.place.data_center.is_none().then_some(Hindrance::Place)
 }
 
 /// The account's disks with that id: one, unless two brokers use it.
@@ -97,7 +99,7 @@ pub(crate) fn unattachable(market: Option<&DiskMarket>, wanted: &DisksWanted) ->
     let why = |id: &String| {
         let found = market.map(|market| listed(market, id)).unwrap_or_default();
         let why = match found.as_slice() {
-            [] => Some(Why::NotListed),
+            [] => Some(Hindrance::NotListed),
             [first, rest @ ..] if rest.iter().all(|disk| hindrance(disk).is_some()) => hindrance(first),
             _ => None,
         };

@@ -12,6 +12,7 @@ use crate::quantity::Gb;
 
 /// A disk that is created with a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewDisk {
     /// What is bought.
     pub offer: Arc<DiskOffer>,

@@ -170,10 +170,10 @@ fn what_cannot_be_attached_is_named_with_why() {
     assert_eq!(
         why,
         [
-            ("pending", Why::Status("PENDING".to_owned())),
-            ("busy", Why::InUse("pod".to_owned())),
-            ("nowhere", Why::Place),
-            ("gone", Why::NotListed),
+            ("pending", Hindrance::Status("PENDING".to_owned())),
+            ("busy", Hindrance::InUse("pod".to_owned())),
+            ("nowhere", Hindrance::Place),
+            ("gone", Hindrance::NotListed),
         ]
     );
 }

@@ -16,6 +16,7 @@ pub enum Available {
 
 /// A valid count and how many units of it are charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Choice {
     /// The count; `None` when it is fixed and unknown.
     pub count: Option<u64>,
@@ -25,6 +26,7 @@ pub struct Choice {
 
 /// Units charged, and the least that may be meant where that is open (P5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Charge {
     /// Units in the charge that every total uses.
     pub high: u64,

@@ -10,6 +10,7 @@ use crate::place::Place;
 
 /// An offer that one market has and the other has not, or has on other terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Moved {
     /// As it was; `None` for one that appeared.
     pub before: Option<Arc<Offer>>,
@@ -36,7 +37,7 @@ type Identity = (
     crate::offer::Provider,
     crate::offer::OfferId,
     Gpu,
-    crate::offer::Market,
+    crate::offer::MarketType,
     crate::offer::Security,
     bool,
     Place,

@@ -4,9 +4,11 @@ use crate::disk::DiskOffer;
 use crate::market::{DiskMarket, Market};
 use crate::money::{Currency, Rate};
 use crate::offer::{Dial, Offer};
+use crate::quantity::Hours;
 
 /// Something in a market that no source could have said.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unsound {
     /// Where, such as `offers[17].price`.
     pub path: String,
@@ -16,7 +18,7 @@ pub struct Unsound {
 
 impl Market {
     /// The first thing in the market that cannot be: an offer without a place, a price below zero (P1), a price in
-    /// another currency than its offer's.
+    /// another currency than its offer's, a prepayment for no hours.
     ///
     /// Sources never produce it; a file that was written or changed by somebody else may.
     ///
@@ -67,6 +69,9 @@ impl Unsound {
 fn offer_is_sound(offer: &Offer) -> Result<(), Unsound> {
     if offer.places.is_empty() {
         return Err(Unsound::new("places", "an offer is for sale in one place at least"));
+    }
+    if offer.terms.prepaid.is_some_and(Hours::is_zero) {
+        return Err(Unsound::new("terms.prepaid", "nothing is prepaid for no hours"));
     }
     let currency = Some(offer.currency);
     price(offer.price, currency, "price")?;
@@ -131,6 +136,10 @@ mod tests {
         check(
             |offer| offer.resources.disk.unit_price = Some(Rate::new("-0.5".parse().unwrap(), Currency::USD)),
             Some("offers[0].resources.disk.unit_price: the price -0.5 is below zero"),
+        );
+        check(
+            |offer| offer.terms.prepaid = Some(Hours::ZERO),
+            Some("offers[0].terms.prepaid: nothing is prepaid for no hours"),
         );
         check(
             |offer| offer.currency = "EUR".parse().unwrap(),

@@ -57,7 +57,7 @@ impl Ratio {
     /// form that fits, otherwise rounded half-even to 12 decimals, once.
     /// `None` when it does not fit. Neither the product nor the sum need fit
     /// as fractions: whole units are taken out on the way.
-    pub fn along(self, fixed: Exact, slope: Exact, unit: u64) -> Option<Exact> {
+    pub(crate) fn along(self, fixed: Exact, slope: Exact, unit: u64) -> Option<Exact> {
         let decimals = fixed.decimals().max(slope.decimals());
         let (fixed, slope) = (fixed.mantissa_at(decimals)?, slope.mantissa_at(decimals)?);
         let unit = i128::from(unit).checked_mul(power_of_ten(u32::from(decimals))?)?;

@@ -7,7 +7,7 @@ use super::{Group, Plan};
 use crate::demand::Objective;
 use crate::fit::Candidate;
 use crate::number::Exact;
-use crate::offer::{Market, Offer, Security};
+use crate::offer::{MarketType, Offer, Security};
 use crate::place::Place;
 
 /// Compares two plans: the objective first, then the total, fewer instances,
@@ -119,9 +119,9 @@ pub(crate) fn quality(candidate: &Candidate) -> Quality {
             Security::Other(_) => 2,
         },
         market: match offer.market {
-            Market::OnDemand => 0,
-            Market::Spot => 1,
-            Market::Other(_) => 2,
+            MarketType::OnDemand => 0,
+            MarketType::Spot => 1,
+            MarketType::Other(_) => 2,
         },
         provisioning: Provisioning::of(offer),
     }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::purchase::{Machine, Purchase};
 use crate::money::{Money, PARTS};
 use crate::number::Exact;
-use crate::offer::{Market, Security};
+use crate::offer::{MarketType, Security};
 use crate::place::{Country, Region};
 use crate::quantity::Hours;
 use crate::words::near;
@@ -64,6 +64,7 @@ pub enum Condition {
 
 /// Why something is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ConditionError {
     /// There is no such key.
     #[error("there is no such condition as `{key}`")]
@@ -247,7 +248,9 @@ impl Subject {
                 Self::Security if !Security::new(word).is_known() => {
                     Security::KNOWN.iter().map(Security::as_str).collect()
                 }
-                Self::Market if !Market::new(word).is_known() => Market::KNOWN.iter().map(Market::as_str).collect(),
+                Self::Market if !MarketType::new(word).is_known() => {
+                    MarketType::KNOWN.iter().map(MarketType::as_str).collect()
+                }
                 Self::Country if word.parse::<Country>().is_err() => Vec::new(),
                 _ => continue,
             };
@@ -281,7 +284,7 @@ impl Subject {
             Self::Country => machine.place.answers_country(word),
             Self::DataCenter => machine.place.answers_data_center(word),
             Self::Security => unknown || *machine.security == Security::new(word),
-            Self::Market => unknown || *machine.market == Market::new(word),
+            Self::Market => unknown || *machine.market == MarketType::new(word),
         }
     }
 }

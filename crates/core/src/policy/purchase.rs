@@ -2,7 +2,7 @@
 
 use crate::money::{Money, PARTS, Rate};
 use crate::number::Exact;
-use crate::offer::{Broker, Market, Provider, Security};
+use crate::offer::{Broker, MarketType, Provider, Security};
 use crate::place::Place;
 use crate::quantity::Hours;
 
@@ -18,7 +18,7 @@ pub struct Machine<'a> {
     /// Who runs it.
     pub security: &'a Security,
     /// On demand or spot.
-    pub market: &'a Market,
+    pub market: &'a MarketType,
     /// Its GPUs.
     pub gpus: u64,
     /// What one of it costs over the hours, without disks that outlive it.

@@ -33,6 +33,7 @@ pub enum Effect {
 
 /// Why something is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum RuleError {
     /// It could not be named on a command line.
     #[error("a rule has a name, of one line")]

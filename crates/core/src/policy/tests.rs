@@ -3,7 +3,7 @@
 use super::*;
 
 use crate::money::{Currency, Money, Rate};
-use crate::offer::{Broker, Market, Provider, Security};
+use crate::offer::{Broker, MarketType, Provider, Security};
 use crate::place::{DataCenter, Place, Region};
 
 /// A machine and what is paid for it, as words.
@@ -47,7 +47,7 @@ impl Bought {
     fn with<T>(&self, look: impl FnOnce(&Purchase<'_>) -> T) -> T {
         let money = |amount: &str| Money::new(amount.parse().unwrap(), Currency::USD).unwrap();
         let (broker, provider) = (Broker::new(self.broker), Provider::new(self.provider));
-        let (security, market) = (Security::new(self.security), Market::new(self.market));
+        let (security, market) = (Security::new(self.security), MarketType::new(self.market));
         look(&Purchase {
             machines: vec![Machine {
                 broker: &broker,
@@ -194,7 +194,7 @@ fn conditions_on_machines_hold_of_one_machine() {
     let mixed = |condition: &[(&str, &str)]| {
         let asking = Policy::new([rule(Effect::RequireApproval, condition)]);
         let community = Security::Community;
-        let market = Market::Spot;
+        let market = MarketType::Spot;
         Bought::usual().with(|purchase| {
             let mut purchase = purchase.clone();
             let first = purchase.machines[0];

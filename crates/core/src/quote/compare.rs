@@ -26,7 +26,7 @@ use crate::fit::{Candidate, Reason, fit};
 use crate::market::Market;
 use crate::money::Currency;
 use crate::number::{Exact, Ratio};
-use crate::offer::{Market as Tenure, Security};
+use crate::offer::{MarketType, Security};
 use crate::plan::{Group, Plan};
 use crate::policy::{Policy, Rule};
 use crate::quantity::{Hours, Range};
@@ -50,6 +50,7 @@ pub enum Class {
 
 /// The best plan of each class over a span of hours.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The fewest hours looked at.
     pub from: Hours,
@@ -71,6 +72,7 @@ pub struct Comparison {
 
 /// The best plans of one class, from the fewest hours to the most.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Course {
     /// Which.
     pub class: Class,
@@ -94,6 +96,7 @@ pub struct Course {
 /// plans that cost the same throughout, the first by the order of quotes (R14)
 /// stands for all.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Stretch {
     /// From how many hours on.
     pub from: Ratio,
@@ -110,6 +113,7 @@ pub struct Stretch {
 /// before. At the point itself both cost the same; classes that only draw
 /// level do not cross.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Crossing {
     /// From how many hours on.
     pub at: Ratio,
@@ -117,7 +121,8 @@ pub struct Crossing {
     pub cheaper: Class,
     /// The class that was cheaper before.
     pub dearer: Class,
-    /// What both cost there: exact, or rounded half-even to 12 decimals.
+    /// What both cost there, in the comparison's currency: exact, or rounded
+    /// half-even to 12 decimals.
     pub total: Exact,
     /// Whether no other class is cheaper there.
     pub leads: bool,
@@ -125,6 +130,7 @@ pub struct Crossing {
 
 /// The cheapest class from some hours on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lead {
     /// From how many hours on.
     pub from: Ratio,
@@ -134,12 +140,13 @@ pub struct Lead {
 
 /// Why classes cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum CompareError {
     /// The request names something that does not exist.
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The span of hours is empty or begins at nothing.
-    #[error("there is nothing between {from} and {to} hours; give `--from` a number above zero and below `--to`")]
+    #[error("there is nothing between {from} and {to} hours; compare from more than zero hours up to more than those")]
     Span {
         /// The fewest hours.
         from: Hours,
@@ -147,10 +154,10 @@ pub enum CompareError {
         to: Hours,
     },
     /// A cap on totals, which depend on the hours.
-    #[error("`--max-total` is for one number of hours, and these are many; leave it out, or use `--max-price`")]
+    #[error("a cap on totals is for one number of hours, and these are many; leave it out, or cap the rate per hour")]
     MaxTotal,
     /// Another objective than the total.
-    #[error("classes are compared by their totals; leave out `--sort-by`")]
+    #[error("classes are compared by their totals; make the total what plans are ranked by")]
     Objective,
 }
 
@@ -186,7 +193,7 @@ pub fn compare(market: &Market, demand: &Demand, from: Hours, to: Hours) -> Resu
     let ends = Ratio::try_from(from.number())
         .ok()
         .zip(Ratio::try_from(to.number()).ok());
-    let Some((start, end)) = ends.filter(|(start, end)| start < end && from > Hours::whole(0)) else {
+    let Some((start, end)) = ends.filter(|(start, end)| start < end && !from.is_zero()) else {
         return Err(span);
     };
 
@@ -275,12 +282,12 @@ impl Class {
         let offer = &candidate.offer;
         let trusted = demand.security.admits(&offer.security);
         match (&offer.market, &offer.security) {
-            (Tenure::Spot, _) => trusted.then_some(Self::Spot),
-            (Tenure::OnDemand, Security::Community) => Some(Self::Community),
-            (Tenure::OnDemand, _) if !trusted => None,
-            (Tenure::OnDemand, _) if offer.terms.prepaid.is_some() => Some(Self::Prepaid),
-            (Tenure::OnDemand, _) => Some(Self::OnDemand),
-            (Tenure::Other(_), _) => None,
+            (MarketType::Spot, _) => trusted.then_some(Self::Spot),
+            (MarketType::OnDemand, Security::Community) => Some(Self::Community),
+            (MarketType::OnDemand, _) if !trusted => None,
+            (MarketType::OnDemand, _) if offer.terms.prepaid.is_some() => Some(Self::Prepaid),
+            (MarketType::OnDemand, _) => Some(Self::OnDemand),
+            (MarketType::Other(_), _) => None,
         }
     }
 
@@ -347,7 +354,7 @@ impl Stretch {
     pub fn plan_for(&self, hours: Hours) -> Option<Plan> {
         let groups = self.plan.groups.iter().map(|group| {
             let (offer, configuration) = (&group.candidate.offer, &group.candidate.configuration);
-            let interruptions = self.interruptions.as_ref().filter(|_| offer.market == Tenure::Spot);
+            let interruptions = self.interruptions.as_ref().filter(|_| offer.market == MarketType::Spot);
             let candidate = Candidate {
                 bill: Bill::interrupted(configuration, &offer.terms, hours, interruptions).ok()?,
                 ..Candidate::clone(&group.candidate)

@@ -10,6 +10,7 @@ use crate::policy::{Effect, Figure, Policy, Rule};
 
 /// What a rule decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decision {
     /// The rule.
     pub rule: Rule,

@@ -11,6 +11,7 @@ use crate::words::near;
 
 /// What there is to say of the disks asked for; nothing when none are.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct DisksAnswer {
     /// The named disks that can be attached nowhere, and why.
     pub unattachable: Vec<Unattachable>,

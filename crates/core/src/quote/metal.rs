@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fit::Candidate;
 use crate::gpu::{GpuModel, Socket};
-use crate::offer::{Broker, Market, Offer, OfferId, Provider, Security};
+use crate::offer::{Broker, MarketType, Offer, OfferId, Provider, Security};
 use crate::place::{Country, Place, Region};
 use crate::plan::{Group, Plan, Seller};
 use crate::quantity::{Gb, Hours};
@@ -23,7 +23,7 @@ struct Metal {
     gpus: u32,
     vcpus: u64,
     memory_gb: u64,
-    market: Market,
+    market: MarketType,
     security: Security,
     prepaid: Option<Hours>,
     multi_node: bool,
@@ -303,7 +303,7 @@ mod tests {
             spheron(&|offer| offer.resources.memory = Dial::fixed(None)),
             false,
         );
-        check("spot", spheron(&|offer| offer.market = Market::Spot), false);
+        check("spot", spheron(&|offer| offer.market = MarketType::Spot), false);
         check(
             "community",
             spheron(&|offer| offer.security = Security::Community),

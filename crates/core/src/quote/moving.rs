@@ -16,8 +16,10 @@ use crate::quantity::{Gb, Hours};
 
 use crate::colocation::{is_readable, listed};
 
-/// What it costs to stay beside the attached disks, and to move their data.
+/// What it costs to stay beside the attached disks, and to move their data, in
+/// the quote's currency.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StayOrMove {
     /// The disks whose data would move. Where any of several disks will do it
     /// is the smallest.
@@ -43,6 +45,7 @@ pub struct StayOrMove {
 
 /// What it costs to stay.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Stay {
     /// The plan.
     pub plan: Plan,
@@ -54,6 +57,7 @@ pub struct Stay {
 
 /// What it costs to move.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Go {
     /// The plan, new disks included.
     pub plan: Plan,

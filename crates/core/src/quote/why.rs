@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RequestError, best, check_words, count, fitting, goal, rules, search_rows, wanted};
+use super::{RequestError, best, check, count, fitting, goal, rules, search_rows, wanted};
 use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason};
@@ -37,6 +37,7 @@ const RANKS: [usize; 3] = [LISTED, 100, 1_000];
 
 /// Why offers were rejected, and what would admit some of them.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Why {
     /// For each reason against any offer.
     pub rejections: Vec<Rejection>,
@@ -47,6 +48,7 @@ pub struct Why {
 
 /// The offers rejected for one reason.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rejection {
     /// The first reason against them.
     pub reason: Reason,
@@ -59,6 +61,7 @@ pub struct Rejection {
 
 /// A changed request, and what it brings.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Change {
     /// The changed request.
     pub demand: Demand,
@@ -77,7 +80,7 @@ pub struct Change {
 /// # Errors
 /// As [`super::quote()`].
 pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     let case = Case::new(market, demand);
     let mut rejected: BTreeMap<Reason, u64> = BTreeMap::new();
     for reason in case.reasons.iter().flatten() {
@@ -103,7 +106,7 @@ pub fn why(market: &Market, demand: &Demand) -> Result<Why, RequestError> {
 /// # Errors
 /// As [`super::quote()`].
 pub fn relaxations(market: &Market, demand: &Demand) -> Result<Vec<Change>, RequestError> {
-    check_words(market, demand)?;
+    check(market, demand)?;
     Ok(Case::new(market, demand).relaxations())
 }
 
@@ -180,7 +183,7 @@ impl<'a> Case<'a> {
     fn change(&self, limits: Limits, targets: &[bool]) -> Option<Tried> {
         let (demand, limits) = self.tightened(limits, targets)?;
         let written = demand.gpus.to_string();
-        if check_words(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
+        if check(self.market, &demand).is_err() || GpuRequest::parse(&written).as_ref() != Ok(&demand.gpus) {
             return None;
         }
         let plan = Judged::new(self.market, &demand, 0).through(&demand, targets)?;

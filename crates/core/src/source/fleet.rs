@@ -16,6 +16,10 @@ use crate::offer::Offer;
 use crate::quantity::Gb;
 
 /// The account's machines.
+///
+/// Every call ends within its time. Errors say by their
+/// [kind](super::ErrorKind) whether the key, the way or the answer is at fault.
+/// Only [`create`](Self::create) begins to cost money.
 #[async_trait]
 pub trait Fleet: Debug + Send + Sync {
     /// What its rules are.
@@ -33,8 +37,9 @@ pub trait Fleet: Debug + Send + Sync {
     /// Every machine that may cost money, and those that ended since `since`,
     /// as far as the broker still shows them. Costs nothing.
     async fn list(&self, ask: &Ask<'_>, since: Timestamp) -> Listing<Instance>;
-    /// Asks to end a machine. What it costs to end it early depends on its
-    /// minimum runtime.
+    /// Asks to end a machine. Asking costs nothing; what it costs to end it
+    /// early depends on its minimum runtime, and what is prepaid is not given
+    /// back.
     async fn delete(&self, id: &InstanceId, within: Duration) -> Result<Deletion, SourceError>;
     /// Whether it may be ended now, or how long it may not. Costs nothing.
     async fn may_end(&self, id: &InstanceId, within: Duration) -> Result<Ending, SourceError>;
@@ -89,7 +94,8 @@ pub struct Ending {
     pub wait: Option<Duration>,
 }
 
-/// The account's disks.
+/// The account's disks. Time and errors are as with [`Fleet`]; only
+/// [`create`](Self::create) begins to cost money.
 #[async_trait]
 pub trait Disks: Debug + Send + Sync {
     /// Every disk that the account owns. Costs nothing.
@@ -97,19 +103,20 @@ pub trait Disks: Debug + Send + Sync {
     /// Sends one request to create a disk, once. It costs money until it is
     /// deleted.
     async fn create(&self, order: &DiskOrder, within: Duration) -> Outcome<Disk>;
-    /// Asks to delete a disk and what is on it.
+    /// Asks to delete a disk and what is on it. Costs nothing.
     async fn delete(&self, id: &DiskId, within: Duration) -> Result<Deletion, SourceError>;
-    /// Gives it another name.
+    /// Gives it another name. Costs nothing.
     async fn rename(&self, id: &DiskId, name: &str, within: Duration) -> Result<(), SourceError>;
     /// What can be done to disks beside running machines; `None` where disks
     /// are attached at launch or not at all.
     fn volumes(&self) -> Option<&dyn Volumes>;
 }
 
-/// Disks that come and go while machines run.
+/// Disks that come and go while machines run. Time and errors are as with
+/// [`Fleet`].
 #[async_trait]
 pub trait Volumes: Debug + Send + Sync {
-    /// Attaches a disk to a running machine.
+    /// Attaches a disk to a running machine. It costs what it did.
     async fn attach(&self, id: &DiskId, to: &InstanceId, within: Duration) -> Result<(), SourceError>;
     /// Detaches it. It costs what it did.
     async fn detach(&self, id: &DiskId, from: &InstanceId, within: Duration) -> Result<(), SourceError>;
@@ -117,7 +124,8 @@ pub trait Volumes: Debug + Send + Sync {
     async fn resize(&self, id: &DiskId, size: Gb, within: Duration) -> Result<(), SourceError>;
 }
 
-/// The account that pays, and the keys that may log in.
+/// The account that pays, and the keys that may log in. Time and errors are as
+/// with [`Fleet`]; nothing here costs anything.
 #[async_trait]
 pub trait Account: Debug + Send + Sync {
     /// What there is to spend: one entry for each team that the key sees.
@@ -141,7 +149,7 @@ pub struct Balance {
     pub team: Option<String>,
     /// Its name.
     pub name: String,
-    /// What it has.
+    /// What it has, in currency units.
     pub amount: Exact,
     /// In this currency.
     pub currency: Currency,

@@ -28,7 +28,9 @@ pub struct Order {
     pub place: Place,
     /// The counts that were quoted.
     pub configuration: Configuration,
-    /// The most that it may cost per hour, in the offer's currency.
+    /// The most that it may cost per hour, in the offer's currency. Sent along
+    /// where a broker takes it ([`takes_ceiling`](super::FleetTraits::takes_ceiling));
+    /// what is dearer is ended by whoever ordered it.
     pub ceiling: Rate,
     /// What to boot, in the broker's words; `None` for its default.
     pub image: Option<Arc<str>>,

@@ -10,14 +10,16 @@ use crate::fit::Candidate;
 use crate::gpu::{GpuModel, Socket};
 use crate::money::{Currency, Money, Rate};
 use crate::number::Exact;
-use crate::offer::{Broker, Market, OfferId, Provider, Security, StockLevel};
+use crate::offer::{Broker, MarketType, OfferId, Provider, Security, StockLevel};
 use crate::place::{Country, DataCenter, Place};
 use crate::plan::{Plan, Seller};
 use crate::quantity::{Gb, Hours};
 use crate::quote::Quote;
 
-/// A quote.
+/// A quote, as a document tells it. Amounts are in its [`currency`](Self::currency),
+/// rates per hour, sizes in GB.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// The horizon in hours, rounded where it is no finite number of them.
     pub hours: Exact,
@@ -36,6 +38,7 @@ pub struct Claim {
 
 /// One plan.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedPlan {
     /// Its place in the ranking, from 1.
     pub rank: u64,
@@ -66,6 +69,7 @@ pub struct ClaimedPlan {
 
 /// An offer in a place, launched some number of times.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedGroup {
     /// Who sells it.
     pub broker: Broker,
@@ -80,7 +84,7 @@ pub struct ClaimedGroup {
     /// Where.
     pub place: ClaimedPlace,
     /// On demand or spot.
-    pub market: Market,
+    pub market: MarketType,
     /// The tier.
     pub security: Security,
     /// Hours paid when ordering.
@@ -91,11 +95,11 @@ pub struct ClaimedGroup {
     pub stock_units: Option<u32>,
     /// vCPUs of one instance.
     pub vcpus: Option<u64>,
-    /// Its memory.
+    /// Its memory, in GB.
     pub memory_gb: Option<u64>,
-    /// Its disk.
+    /// Its disk, in GB.
     pub disk_gb: Option<u64>,
-    /// Its share in a disk of the cluster.
+    /// Its share in a disk of the cluster, in GB.
     pub shared_disk_gb: Option<u64>,
     /// The least time charged.
     pub minimum_runtime_minutes: u64,
@@ -110,6 +114,7 @@ pub struct ClaimedGroup {
 
 /// A dearer seller of the same machines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedSeller {
     /// The broker.
     pub broker: Broker,
@@ -123,6 +128,7 @@ pub struct ClaimedSeller {
 
 /// A disk beside a plan: attached, or created and then part of its rate and total.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedDisk {
     /// `new` or `attached`.
     pub kind: String,
@@ -146,6 +152,7 @@ pub struct ClaimedDisk {
 
 /// The GPUs of one instance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedGpu {
     /// The model.
     pub model: GpuModel,
@@ -159,6 +166,7 @@ pub struct ClaimedGpu {
 
 /// A place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedPlace {
     /// The region's word, `unknown` when it has none.
     pub region: String,
@@ -170,6 +178,7 @@ pub struct ClaimedPlace {
 
 /// One charge per hour.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedLine {
     /// What it is for.
     pub item: Item,
@@ -185,6 +194,7 @@ pub struct ClaimedLine {
 
 /// How many offers became what (R16).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedMarket {
     /// Read.
     pub read: u64,
@@ -196,6 +206,7 @@ pub struct ClaimedMarket {
 
 /// How many offers were rejected for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimedReason {
     /// The reason's word.
     pub reason: String,

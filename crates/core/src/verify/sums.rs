@@ -7,7 +7,7 @@ use crate::bill::Meter;
 use crate::demand::{Demand, DisksWanted, Objective};
 use crate::money::{Money, PARTS, Rate};
 use crate::number::Exact;
-use crate::offer::{Market, Stock, Terms};
+use crate::offer::{MarketType, Stock, Terms};
 use crate::quantity::{Gb, Hours, Range};
 
 /// Adds what does not add up to `findings`.
@@ -172,7 +172,10 @@ impl Sums {
 
 /// The ticks that the horizon takes, work that spot interruptions lose included; [`PARTS`] of them are an hour.
 fn worked(demand: &Demand, group: &ClaimedGroup) -> Option<Exact> {
-    let expected = demand.interruptions.as_ref().filter(|_| group.market == Market::Spot);
+    let expected = demand
+        .interruptions
+        .as_ref()
+        .filter(|_| group.market == MarketType::Spot);
     // Minimum runtime and prepaid hours do not stretch.
     Meter::of(&Terms::default(), expected)?.charged(demand.hours)
 }

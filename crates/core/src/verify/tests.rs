@@ -38,7 +38,7 @@ fn offer() -> impl Strategy<Value = Offer> {
         };
         let mut offer = Offer::new(Broker::new(broker), Provider::new("p"), OfferId::new("o"), gpu);
         if spot {
-            offer.market = crate::offer::Market::Spot;
+            offer.market = crate::offer::MarketType::Spot;
         }
         if known {
             offer.resources.vcpu = Dial::fixed(Some(16));

@@ -6,36 +6,18 @@ mod burn;
 
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::ahead::Ahead;
 pub(crate) use self::burn::Listed;
 use super::event::Reserved;
+use super::spend::{Cap, Forbidden, SpendCaps};
 use super::state::{Attempt, State};
 use crate::clock::Stamp;
 
-/// The most that may be spent, in the launch's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Caps {
-    /// Per hour, by one launch.
-    pub rate: Option<Exact>,
-    /// Over the horizon, by one launch.
-    pub total: Option<Exact>,
-    /// When ordering, by one launch.
-    pub upfront: Option<Exact>,
-    /// By everything in the journal together: spent and set aside.
-    pub budget: Option<Exact>,
-    /// Per hour, by all that runs in the account that is ordered from, whosever
-    /// it is: the one cap that two hosts with one key share (R12). It is a look
-    /// at the broker's list before ordering, and holds nothing there: two hosts
-    /// that order within seconds of each other can pass it together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub burn: Option<Exact>,
-}
-
-/// What some attempts have cost and may still cost.
+/// What some attempts have cost and may still cost, in the one currency that
+/// they are paid in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Commitment {
     /// Per hour, at most.
     pub rate: Exact,
@@ -85,8 +67,7 @@ pub(crate) fn allow(
     reserved: &Reserved,
     (ahead, listed): (&[Ahead], Option<&Listed>),
     now: &Stamp,
-) -> Result<(), String> {
-    let too_many = || "the amounts have too many digits to be added".to_owned();
+) -> Result<(), Forbidden> {
     let launch = state
         .launches
         .get(&reserved.launch)
@@ -105,31 +86,29 @@ pub(crate) fn allow(
         state.attempts.values().filter(|one| one.launch == reserved.launch),
         now,
     ))?;
-    let within = |what: &str, flag: &str, amount: Exact, cap: Option<Exact>| match cap {
-        Some(cap) if amount > cap => Err(format!(
-            "{what} would come to {amount} {}, above the cap of {cap} (`{flag}`)",
-            launch.currency
-        )),
+    let within = |what: &str, cap: Cap, amount: Exact, most: Option<Exact>| match most {
+        Some(most) if amount > most => Err(Forbidden::Above {
+            cap,
+            what: what.to_owned(),
+            amount,
+            currency: launch.currency,
+            most,
+        }),
         _ => Ok(()),
     };
-    within("the launch's rate per hour", "--max-price", own.rate, caps.rate)?;
-    within("the launch's total", "--max-total", own.total, caps.total)?;
-    within(
-        "the amount paid when ordering",
-        "--max-upfront",
-        own.upfront,
-        caps.upfront,
-    )?;
+    within("the launch's rate per hour", Cap::Rate, own.rate, caps.rate)?;
+    within("the launch's total", Cap::Total, own.total, caps.total)?;
+    within("the amount paid when ordering", Cap::Upfront, own.upfront, caps.upfront)?;
     if caps.budget.is_some() {
         one_currency(state, launch.currency)?;
         priced(state)?;
         let all = add(Commitment::of(state.attempts.values(), now))?;
-        within("everything launched from here", "--budget", all.total, caps.budget)?;
+        within("everything launched from here", Cap::Budget, all.total, caps.budget)?;
     }
     if caps.burn.is_some() {
         let burn = burn::with(state, reserved, (ahead, listed), launch.currency)?;
         let what = format!("all that runs in the account at {}, per hour,", reserved.ordered.broker);
-        within(&what, "--account-max-burn", burn, caps.burn)?;
+        within(&what, Cap::Burn, burn, caps.burn)?;
     }
     Ok(())
 }
@@ -142,11 +121,11 @@ pub(crate) fn allow_more(
     attempt: &Attempt,
     (worst, budget): (Exact, Option<Exact>),
     now: &Stamp,
-) -> Result<(), String> {
+) -> Result<(), Forbidden> {
     let caps = state
         .launches
         .get(&attempt.launch)
-        .map_or_else(Caps::default, |launch| launch.caps);
+        .map_or_else(SpendCaps::default, |launch| launch.caps);
     let currency = attempt.ordered.currency;
     let budget = [caps.budget, budget].into_iter().flatten().min();
     if budget.is_some() {
@@ -158,47 +137,62 @@ pub(crate) fn allow_more(
         let others = others.filter(|one| !of_launch || one.launch == attempt.launch);
         Commitment::of(others, now)
             .and_then(|sum| sum.total.plus(worst))
-            .ok_or_else(|| "the amounts have too many digits to be added".to_owned())
+            .ok_or_else(too_many)
     };
-    for (cap, of_launch, flag) in [(caps.total, true, "--max-total"), (budget, false, "--budget")] {
-        let Some(cap) = cap else { continue };
-        let amount = sum(of_launch)?;
-        if amount > cap {
-            let what = if of_launch {
-                "the launch"
-            } else {
-                "everything launched from here"
-            };
-            return Err(format!(
-                "{what} would come to {amount} {currency}, above the cap of {cap} (`{flag}`)"
-            ));
+    let everything = "everything launched from here";
+    for (most, cap, what) in [
+        (caps.total, Cap::Total, "the launch"),
+        (budget, Cap::Budget, everything),
+    ] {
+        let Some(most) = most else { continue };
+        let amount = sum(cap == Cap::Total)?;
+        if amount > most {
+            return Err(Forbidden::Above {
+                cap,
+                what: what.to_owned(),
+                amount,
+                currency,
+                most,
+            });
         }
     }
     Ok(())
 }
 
+fn too_many() -> Forbidden {
+    Forbidden::Otherwise("the amounts have too many digits to be added".to_owned())
+}
+
 /// Amounts of several currencies cannot be held against one budget.
-fn one_currency(state: &State, currency: Currency) -> Result<(), String> {
+fn one_currency(state: &State, currency: Currency) -> Result<(), Forbidden> {
     match state.attempts.values().find(|one| one.ordered.currency != currency) {
         None => Ok(()),
-        Some(other) => Err(format!(
-            "a budget in {currency} cannot hold {}, which is paid in {}; leave out `--budget`",
-            other.key, other.ordered.currency
-        )),
+        Some(other) => Err(Forbidden::Untold {
+            cap: Cap::Budget,
+            why: format!(
+                "a budget in {currency} cannot hold {}, which is paid in {}",
+                other.key, other.ordered.currency
+            ),
+            instead: "",
+        }),
     }
 }
 
 /// What a machine that nobody here ordered costs, only its broker can say.
-fn priced(state: &State) -> Result<(), String> {
+fn priced(state: &State) -> Result<(), Forbidden> {
     let unpriced = |one: &&Attempt| {
         let rate = one.machine.as_ref().and_then(|machine| machine.rate);
         one.launch.is_empty() && one.stage.is_alive() && rate.is_none_or(Exact::is_zero)
     };
     match state.attempts.values().find(unpriced) {
         None => Ok(()),
-        Some(one) => Err(format!(
-            "{} is alive, and {} does not say what it costs, so no budget can hold it; end it, or leave out `--budget`",
-            one.key, one.ordered.broker
-        )),
+        Some(one) => Err(Forbidden::Untold {
+            cap: Cap::Budget,
+            why: format!(
+                "{} is alive, and {} does not say what it costs, so no budget can hold it",
+                one.key, one.ordered.broker
+            ),
+            instead: "end it, or ",
+        }),
     }
 }

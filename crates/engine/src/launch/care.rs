@@ -10,10 +10,11 @@ use gpu_broker_core::source::Listing;
 
 use super::account::{Account, Kind};
 use super::chores::{Care, Chore};
+use super::doom::Doom;
 use super::engine::{Engine, EngineError, Looked};
 use super::event::{Event, Named};
 use super::insight::Held;
-use super::judge::Doom;
+use super::spend::Forbidden;
 use super::state::{Attempt, Stage, State};
 use crate::clock::Stamp;
 
@@ -22,6 +23,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// What an account showed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Shown {
     /// Whose.
     pub broker: Broker,
@@ -52,11 +54,21 @@ impl Shown {
 
 /// Why a person's word cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CareError {
     /// The engine stopped.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// What was asked for does not fit what is known.
+    /// No account lists a machine with this id.
+    #[error("no account lists a machine with the id {0}; look around for what there is")]
+    Unlisted(InstanceId),
+    /// The journal knows no attempt with this key.
+    #[error("the journal knows no attempt {0}; its state has what there is")]
+    Unknown(String),
+    /// What was asked for would cost more than it may.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// What was asked for does not fit what is known, in words.
     #[error("{0}")]
     Unfit(String),
 }
@@ -97,6 +109,7 @@ impl Engine {
     /// Settles what can be settled: finds out what became of every request,
     /// waits for what deploys, and ends what must end. Returns when everything
     /// has come to rest, when only a person can tell more, or after `within`.
+    /// It orders nothing, so it costs nothing; what runs and was ordered runs on.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -149,7 +162,8 @@ impl Engine {
     }
 
     /// Looks after everything until somebody asks to stop or `within` is over:
-    /// ends machines at their deadline, and those that never become ready.
+    /// ends machines at their deadline, and those that never become ready. It
+    /// orders nothing.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.
@@ -166,10 +180,11 @@ impl Engine {
 
     /// Ends machines, and returns when their broker's own listing has said
     /// twice that they are gone, or after `within`. A machine that has not
-    /// appeared yet is looked for that long, and ended when it does. Where a broker says that it is too
-    /// early, and that is over within the time, it is asked again then. Where
-    /// the journal takes no more rows, only machines of which it has some are
-    /// ended ([`is_noted`](Self::is_noted)).
+    /// appeared yet is looked for that long, and ended when it does. Where a
+    /// broker says that it is too early, and that is over within the time, it is
+    /// asked again then. Where the journal takes no more rows, only machines of
+    /// which it has some are ended ([`is_noted`](Self::is_noted)). It orders
+    /// nothing; machines are billed until they are gone.
     ///
     /// # Errors
     /// When the journal cannot be used, or another process is launching.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gpu_broker_core::number::Exact;
 
 use super::account::Account;
-use super::judge::Doom;
+use super::doom::Doom;
 use super::settings::Settings;
 use super::state::{Attempt, Stage, State};
 use crate::clock::Stamp;

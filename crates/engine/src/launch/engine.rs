@@ -25,6 +25,7 @@ use super::event::{Event, Named, Noted};
 use super::interrupt::Interrupt;
 use super::names::Names;
 use super::settings::Settings;
+use super::spend::Forbidden;
 use super::state::{Stage, State};
 use super::watch::Watcher;
 use crate::clock::{Clock, Stamp};
@@ -95,6 +96,7 @@ impl Turns for Alone {
 
 /// Why the engine stopped. What was sent before is in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// The journal cannot be used; nothing more was sent.
     #[error("the journal cannot be used: {0}")]
@@ -102,7 +104,7 @@ pub enum EngineError {
     /// The journal failed after a machine was made: its id must not be lost.
     #[error(
         "{broker} made the machine {id} (name {name}), and the journal could not note it: {error}; \
-         run `planner reconcile` once the journal can be written again"
+         reconcile once the journal can be written again"
     )]
     Unrecorded {
         /// Who made it.
@@ -114,9 +116,12 @@ pub enum EngineError {
         /// What is wrong with the journal.
         error: JournalError,
     },
-    /// Another process is sending.
+    /// Another process is sending; this one waited for some minutes.
+    #[error("another process is launching; wait until it is done, and try again")]
+    Busy,
+    /// There is no name for a launch, so nothing can be found again by its name.
     #[error("{0}")]
-    Busy(String),
+    Unnamed(String),
     /// Nobody is configured to ask this broker.
     #[error("no key is configured for {0}, so its machines can be neither seen nor ended")]
     NoFleet(Broker),
@@ -255,6 +260,26 @@ impl Engine {
         Ok(events)
     }
 
+    /// As [`Self::commit`], with what forbids it kept as more than words.
+    pub(crate) fn commit_within(
+        &mut self,
+        decide: impl FnOnce(&State) -> Result<Vec<Event>, Forbidden>,
+    ) -> Result<Result<Vec<Event>, Forbidden>, JournalError> {
+        let mut refusal = None;
+        let committed = self.commit(|state| {
+            decide(state).map_err(|why| {
+                let text = why.to_string();
+                refusal = Some(why);
+                text
+            })
+        });
+        match committed {
+            Ok(events) => Ok(Ok(events)),
+            Err(JournalError::Refused(text)) => Ok(Err(refusal.unwrap_or_else(|| text.into()))),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Adds events that are allowed whatever is known.
     pub(crate) fn note(&mut self, events: Vec<Event>) -> Result<(), JournalError> {
         self.commit(|_| Ok(events)).map(drop)
@@ -273,8 +298,7 @@ impl Engine {
             }
             let waited = self.now().since(&start).unwrap_or_default();
             if waited >= TURN_WITHIN || self.parts.interrupt.is_set() {
-                let hint = "another planner is launching; wait for it, or look with `planner ls`";
-                return Err(EngineError::Busy(hint.to_owned()));
+                return Err(EngineError::Busy);
             }
             self.parts.clock.sleep(TURN_EVERY).await;
         };
@@ -334,7 +358,7 @@ fn abandoned(state: &State) -> Vec<Event> {
     let found = state.attempts.values().filter_map(|attempt| match attempt.stage {
         Stage::Sending => Some(Event::Unknown(Noted {
             key: attempt.key.clone(),
-            note: "planner ended while the request was under way".to_owned(),
+            note: "the process ended while the request was under way".to_owned(),
         })),
         Stage::Reserved => Some(Event::Released(Named {
             key: attempt.key.clone(),

@@ -5,15 +5,15 @@ use gpu_broker_core::gpu::Gpu;
 use gpu_broker_core::instance::{InstanceId, Phase, Ssh};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Broker, Market, OfferId, Provider, Security};
+use gpu_broker_core::offer::{Broker, MarketType, OfferId, Provider, Security};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::source::RefusalKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
-use super::caps::Caps;
-use super::judge::Doom;
+use super::doom::Doom;
+use super::spend::SpendCaps;
 
 /// One thing that was intended or came to be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ pub struct Planned {
     /// Whether one without the others is of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
-    pub caps: Caps,
+    pub caps: SpendCaps,
     /// In which currency.
     pub currency: Currency,
     /// When its machines end by themselves.
@@ -172,7 +172,7 @@ pub struct Ordered {
     /// Where.
     pub place: Place,
     /// How it is bought.
-    pub market: Market,
+    pub market: MarketType,
     /// Who runs it.
     pub security: Security,
     /// The most it may cost per hour.

@@ -23,6 +23,7 @@ pub enum Held {
 
 /// How late a broker's listing was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lag {
     /// Machines that showed it.
     pub count: u32,
@@ -87,7 +88,7 @@ impl Attempt {
     /// The most that is reckoned for it: what was set aside, or what it has cost
     /// where it runs on beyond what was planned. A machine of which nobody knows
     /// whether it exists is taken to run.
-    pub fn reckoned(&self, now: &Stamp) -> Exact {
+    pub(crate) fn reckoned(&self, now: &Stamp) -> Exact {
         if let Some(cost) = self.cost {
             return cost;
         }

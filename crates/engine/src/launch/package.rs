@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gpu_broker_core::bill::Meter;
+use gpu_broker_core::bill;
 use gpu_broker_core::colocation::{NewDisk, PlanDisk};
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::disk::DiskId;
@@ -238,13 +238,13 @@ fn worst(offer: &Offer, ceiling: Rate, terms: &OrderTerms<'_>) -> Option<Exact> 
 /// currency: what is prepaid, the minimum runtime and the work that the demand
 /// expects to lose to interruptions included. `None` with too many digits.
 pub fn charged(offer: &Offer, rate: Rate, demand: &Demand, hours: Hours) -> Option<Exact> {
-    let meter = Meter::of(&offer.terms, demand.interruptions_of(offer))?;
-    Some(rate.over_ticks(meter.charged(hours)?).ok()?.amount())
+    let charged = bill::charged(rate, &offer.terms, hours, demand.interruptions_of(offer)).ok()?;
+    Some(charged.total.amount())
 }
 
 fn charged_upfront(offer: &Offer, rate: Rate, demand: &Demand) -> Option<Exact> {
-    let meter = Meter::of(&offer.terms, demand.interruptions_of(offer))?;
-    Some(rate.over_ticks(meter.prepaid).ok()?.amount())
+    let charged = bill::charged(rate, &offer.terms, demand.hours, demand.interruptions_of(offer)).ok()?;
+    Some(charged.upfront.amount())
 }
 
 fn hours(time: Duration) -> Option<Hours> {

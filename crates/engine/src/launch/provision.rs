@@ -7,6 +7,7 @@ mod follow;
 mod hunt;
 mod patience;
 mod settle;
+mod step;
 
 use std::time::Duration;
 
@@ -14,9 +15,9 @@ use gpu_broker_core::money::Currency;
 use gpu_broker_core::offer::Broker;
 use jiff::Timestamp;
 
-use super::caps::Caps;
 use super::engine::{Engine, EngineError};
 use super::event::{Closed, Event, Planned};
+use super::spend::{Forbidden, SpendCaps};
 use super::state::Attempt;
 use super::unit::Package;
 use hunt::Hunt;
@@ -29,7 +30,7 @@ pub struct Wish {
     /// Whether some of a plan's machines without the others are of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
-    pub caps: Caps,
+    pub caps: SpendCaps,
     /// The currency of the caps and of every unit's worst case.
     pub currency: Currency,
     /// When the machines end by themselves.
@@ -88,7 +89,7 @@ pub enum End {
     /// asked, [`Report::unasked`] names them.
     Nothing,
     /// A guard forbade it: a cap, or a price that was not approved.
-    Guarded(String),
+    Guarded(Forbidden),
     /// The key was refused.
     Key(String),
     /// It is not known what came of a request, or something that should end
@@ -110,7 +111,7 @@ impl Engine {
     /// was sent before is in the journal, and `reconcile` settles it.
     pub async fn provision(&mut self, wish: &Wish) -> Result<Report, EngineError> {
         self.recover().await?;
-        let fresh = self.parts().names.fresh().map_err(EngineError::Busy)?;
+        let fresh = self.parts().names.fresh().map_err(EngineError::Unnamed)?;
         let launch = self.parts().names.launch(fresh);
         let slots = wish.plans.first().map_or(0, |plan| plan.machines.len());
         self.note(vec![Event::Planned(Planned {

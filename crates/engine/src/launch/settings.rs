@@ -106,6 +106,7 @@ impl Settings {
     /// For tests that kill real processes by the thousand: the same rules in
     /// hundredths of the time.
     #[cfg(feature = "failpoints")]
+    #[doc(hidden)]
     pub fn hurried() -> Self {
         let ms = Duration::from_millis;
         Self {

@@ -67,14 +67,15 @@ impl Standing {
 
 /// What is launched, whatever it costs and however much there is of it.
 fn wares(plan: &ClaimedPlan) -> BTreeSet<ClaimedGroup> {
-    let ware = |group: &ClaimedGroup| ClaimedGroup {
-        stock: gpu_broker_core::offer::StockLevel::Available,
-        stock_units: None,
-        minimum_runtime_minutes: 0,
-        rate: gpu_broker_core::number::Exact::ZERO,
-        lines: Vec::new(),
-        also_sold_by: Vec::new(),
-        ..group.clone()
+    let ware = |group: &ClaimedGroup| {
+        let mut ware = group.clone();
+        ware.stock = gpu_broker_core::offer::StockLevel::Available;
+        ware.stock_units = None;
+        ware.minimum_runtime_minutes = 0;
+        ware.rate = gpu_broker_core::number::Exact::ZERO;
+        ware.lines.clear();
+        ware.also_sold_by.clear();
+        ware
     };
     plan.groups.iter().map(ware).collect()
 }

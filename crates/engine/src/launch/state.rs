@@ -15,13 +15,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Kind};
-use super::caps::Caps;
+use super::doom::Doom;
 use super::event::{Ordered, Purse};
-use super::judge::Doom;
+use super::spend::SpendCaps;
 use crate::clock::Stamp;
 
 /// All that the journal tells.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct State {
     /// The last row that went in.
     pub(crate) seq: u64,
@@ -41,6 +42,7 @@ pub struct State {
 
 /// A launch that somebody approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Launch {
     /// When.
     pub at: Stamp,
@@ -49,7 +51,7 @@ pub struct Launch {
     /// Whether one without the others is of no use.
     pub all_or_nothing: bool,
     /// What it may cost.
-    pub caps: Caps,
+    pub caps: SpendCaps,
     /// In which currency.
     pub currency: Currency,
     /// The quote that it was launched from, by its id.
@@ -61,6 +63,7 @@ pub struct Launch {
 /// One name, for which at most one request was sent, and the machine that
 /// came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Its key in the journal.
     pub key: String,
@@ -123,6 +126,7 @@ pub struct Attempt {
 
 /// What is known of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Machine {
     /// The broker's id.
     pub id: InstanceId,
@@ -180,7 +184,7 @@ pub enum Stage {
 impl Stage {
     /// Whether money is set aside for it (R4: a no and an absence are doubted
     /// for a while).
-    pub fn is_reserved(self) -> bool {
+    pub(crate) fn is_reserved(self) -> bool {
         !matches!(self, Self::Released | Self::Gone)
     }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use gpu_broker_core::instance::{Instance, InstanceId};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market, OfferId, Security};
+use gpu_broker_core::offer::{MarketType, OfferId, Security};
 use gpu_broker_core::source::{Coverage, Listing};
 
 use super::account::{Account, Kind};
@@ -174,7 +174,7 @@ pub(crate) fn as_listed(account: &Account, item: &Instance) -> Ordered {
         offer: OfferId::new(""),
         gpu: item.gpu.clone(),
         place: item.place.clone(),
-        market: item.market.clone().unwrap_or_else(|| Market::new("")),
+        market: item.market.clone().unwrap_or_else(|| MarketType::new("")),
         security: Security::new(""),
         ceiling: item.rate.map_or(Exact::ZERO, gpu_broker_core::money::Rate::per_hour),
         currency: item.rate.map_or(Currency::USD, gpu_broker_core::money::Rate::currency),

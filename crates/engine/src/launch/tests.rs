@@ -27,7 +27,7 @@ use jiff::Timestamp;
 
 use self::broker::{Answer, Delete, Get, List, Scripted, Wallet};
 use self::clock::SteppedClock;
-use super::caps::Caps;
+use super::spend::SpendCaps;
 use super::state::Stage;
 use super::*;
 use crate::identity::Identity;
@@ -111,7 +111,7 @@ fn wish(plans: Vec<Vec<Unit>>) -> Wish {
     Wish {
         plans: plans.into_iter().map(Package::from).collect(),
         all_or_nothing: true,
-        caps: Caps::default(),
+        caps: SpendCaps::default(),
         currency: Currency::USD,
         ends_at: None,
         on_unknown: OnUnknown::Hold,

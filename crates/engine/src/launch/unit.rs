@@ -32,7 +32,7 @@ pub struct Unit {
     /// The most that it may cost over the horizon, in the launch's currency:
     /// what is prepaid and the minimum runtime included.
     pub worst: Exact,
-    /// What is paid when ordering, part of `worst`.
+    /// What is paid when ordering, part of `worst` and in its currency.
     pub upfront: Exact,
 }
 

@@ -6,6 +6,7 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::quantity::{Gb, Hours};
 use gpu_broker_core::quote::RequestError;
 
+use super::advice::requesting;
 use super::request::amount;
 use crate::report::Trouble;
 
@@ -52,7 +53,7 @@ impl DiskArgs {
             return Err(Trouble::usage("`--attach` names no disk").hint("`planner disks` lists the disks that you own"));
         }
         if spread && !wanted.is_empty() {
-            return Err(Trouble::usage(RequestError::SpreadDisks.to_string()));
+            return Err(requesting(RequestError::SpreadDisks));
         }
         Ok(wanted)
     }

@@ -6,6 +6,7 @@ use gpu_broker_core::demand::{
     Words,
 };
 use gpu_broker_core::quantity::{Gb, Hours, Range};
+use gpu_broker_core::quote::Wider;
 
 /// The arguments of `quote` that ask for this: the GPUs first, then one word
 /// or two for each flag that is not as usual, in one order.
@@ -125,6 +126,16 @@ pub(crate) fn flags(demand: &Demand) -> Vec<Flag> {
     flags.extend(of_stock(stock));
     flags.extend(of_disks(disks));
     flags
+}
+
+/// What to add to the command line of a request to widen it so.
+pub(crate) fn wider(wider: Wider, demand: &Demand) -> &'static str {
+    match (wider, demand.market) {
+        (Wider::Nodes, _) => "--max-nodes any",
+        (Wider::Security, _) => "--security any",
+        (Wider::Market, MarketWanted::Spot) => "--spot-auto instead of --spot",
+        (Wider::Market, MarketWanted::OnDemand | MarketWanted::Both) => "--spot-auto",
+    }
 }
 
 /// How long.

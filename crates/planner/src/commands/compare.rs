@@ -5,7 +5,7 @@ use gpu_broker_core::quote::compare::compare as compared;
 use gpu_broker_core::source::Hint;
 
 use super::Context;
-use crate::cli::{CompareArgs, Output};
+use crate::cli::{CompareArgs, Output, comparing};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -28,8 +28,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
     let kept = sources.saved.as_ref().and_then(|saved| saved.request.as_ref());
     let demand = args.request.demand_or(args.gpu.as_deref(), kept)?;
     let market = context.market(&sources, &Hint::default()).await;
-    let comparison =
-        compared(&market, &demand, args.from, args.to).map_err(|error| Trouble::usage(error.to_string()))?;
+    let comparison = compared(&market, &demand, args.from, args.to).map_err(comparing)?;
 
     if let Some(file) = file {
         std::fs::write(file, plot::svg(&comparison, &demand)).map_err(|error| {

@@ -92,6 +92,5 @@ fn plans(before: &Saved, after: &Saved, demand: &Demand) -> Result<Plans, Troubl
 
 /// By which share a plan is dearer; below zero when it is cheaper. `None` when what it was is nothing.
 fn increase(before: &Plan, after: &Plan) -> Option<Exact> {
-    let (before, after) = (before.total.parts(), after.total.parts());
-    after.minus(before)?.over(before)
+    after.total.over(before.total)?.minus(Exact::ONE)
 }

@@ -15,7 +15,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
-use gpu_broker_engine::launch::caps::Caps;
+use gpu_broker_engine::launch::SpendCaps;
 use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
 use jiff::{SignedDuration, Timestamp};
 
@@ -258,7 +258,7 @@ fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Rea
     let mut plans: Vec<(String, Package, Sold)> = Vec::new();
     let mut refused: Vec<(u64, String)> = Vec::new();
     let held = chosen.demand.held_caps();
-    let caps = Caps {
+    let caps = SpendCaps {
         rate: held.rate,
         total: held.total,
         upfront: held.upfront,
@@ -331,7 +331,7 @@ fn left_out(refused: Vec<(u64, String)>) -> Vec<String> {
 fn fit(
     args: &ProvisionArgs,
     ordering: &OrderTerms<'_>,
-    caps: &Caps,
+    caps: &SpendCaps,
     (approved, plan): (&Approved, &Plan),
 ) -> Result<Package, Unfit> {
     chosen::prepaid(plan, args.allow_prepaid).map_err(Unfit::Unlaunchable)?;

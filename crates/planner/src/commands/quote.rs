@@ -9,7 +9,7 @@ use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxati
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
-use crate::cli::{Again, Output, QuoteArgs, launch_quoted};
+use crate::cli::{Again, Output, QuoteArgs, launch_quoted, requesting};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::files::market::{Saved, without_disks};
@@ -244,18 +244,7 @@ pub(super) async fn reckon<T: Send + 'static>(
     let reckoned = tokio::task::spawn_blocking(move || reckoning(&market, &demand))
         .await
         .map_err(|error| Trouble::new(Exit::Internal, format!("the plans could not be ranked: {error}")))?;
-    reckoned.map_err(|error| {
-        let text = error.to_string();
-        // What is wrong comes first, and what to do about it behind that.
-        let advice = ["; did you mean ", "; `planner ", "; write ", "; leave out "];
-        match advice.iter().filter_map(|words| text.find(words)).min() {
-            Some(at) => {
-                let (what, hint) = text.split_at(at);
-                Trouble::usage(what).hint(hint.trim_start_matches("; "))
-            }
-            None => Trouble::usage(text),
-        }
-    })
+    reckoned.map_err(requesting)
 }
 
 /// Why offers were rejected, if asked, and what to try where nothing matches.
@@ -264,10 +253,9 @@ async fn explained(market: &Arc<Market>, demand: &Demand, asked: bool, empty: bo
         (true, _) => reckon(market, demand, why).await,
         (false, true) => {
             let relaxations = reckon(market, demand, relaxations).await?;
-            Ok(Why {
-                rejections: Vec::new(),
-                relaxations,
-            })
+            let mut why = Why::default();
+            why.relaxations = relaxations;
+            Ok(why)
         }
         (false, false) => Ok(Why::default()),
     }

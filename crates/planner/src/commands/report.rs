@@ -12,7 +12,7 @@ use gpu_broker_core::quote::why;
 use super::Context;
 use super::quote::{answered, reckon, status};
 use super::verify::findings;
-use crate::cli::{Again, Flag, Output, ReportArgs, joined};
+use crate::cli::{Again, Flag, Output, ReportArgs, comparing, joined};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::quote::Kept;
@@ -236,13 +236,13 @@ async fn terms(market: Arc<Market>, demand: &Demand) -> Result<Terms, Trouble> {
     demand.disks = DisksWanted::default();
     let from = Hours::whole(DRAWN.0).min(demand.hours);
     let to = Hours::whole(DRAWN.1).max(demand.hours);
-    let comparing = tokio::task::spawn_blocking(move || compare(&market, &demand, from, to));
-    let compared = comparing
+    let drawing = tokio::task::spawn_blocking(move || compare(&market, &demand, from, to));
+    let compared = drawing
         .await
         .map_err(|error| Trouble::new(Exit::Internal, format!("the terms could not be compared: {error}")))?;
     Ok(match compared {
         Ok(comparison) => Terms::Known { comparison, without },
         Err(CompareError::Span { .. }) => Terms::Unknown("There are no hours to be drawn.".to_owned()),
-        Err(error) => return Err(Trouble::usage(error.to_string())),
+        Err(error) => return Err(comparing(error)),
     })
 }

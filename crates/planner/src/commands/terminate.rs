@@ -15,7 +15,7 @@ use crate::cli::{Output, TerminateArgs};
 use crate::data::Data;
 use crate::exit::Exit;
 use crate::launch::{
-    Purpose, SAY_YES, confirm, find, in_doubt, is_id, offline, opened, perhaps_ours, told_elsewhere, trouble,
+    Purpose, SAY_YES, confirm, find, forbidden, in_doubt, is_id, offline, opened, perhaps_ours, told_elsewhere, trouble,
 };
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -148,9 +148,17 @@ fn unkept(engine: &Engine, keys: &[String], why: &str, now: &Stamp) -> String {
 
 /// What a person's word could not be taken for.
 pub(super) fn care(error: CareError) -> Trouble {
+    let refused = |why: &str| Trouble::new(Exit::Refused, shown(why).into_owned());
     match error {
         CareError::Engine(error) => trouble(&error),
-        CareError::Unfit(why) => Trouble::new(Exit::Refused, shown(&why).into_owned()),
+        CareError::Unlisted(id) => {
+            refused(&format!("no account lists a machine with the id {id}")).hint("`planner audit` shows what there is")
+        }
+        CareError::Unknown(key) => {
+            refused(&format!("the journal knows no attempt {key}")).hint("`planner ls` shows what there is")
+        }
+        CareError::Forbidden(why) => refused(&forbidden(&why)),
+        other => refused(&other.to_string()),
     }
 }
 

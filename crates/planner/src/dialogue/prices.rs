@@ -12,7 +12,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::quote::{decisions, quote};
 
-use crate::cli::RequestArgs;
+use crate::cli::{RequestArgs, wider};
 use crate::launch::first_of;
 use crate::view::policy::against;
 use crate::view::text::{seller, shown};
@@ -103,7 +103,7 @@ impl Prices {
             wider: quote
                 .cheaper
                 .iter()
-                .find_map(|cheaper| Some((cheaper.flag, cheaper.rate.per_hour(), cheaper.saves?))),
+                .find_map(|cheaper| Some((wider(cheaper.wider, demand), cheaper.rate.per_hour(), cheaper.saves?))),
         })
     }
 

@@ -88,7 +88,7 @@ impl Saved {
             disks: body.disks,
             request: body.request,
         };
-        let unsound = |within: &str, Unsound { path, reason }: Unsound| {
+        let unsound = |within: &str, Unsound { path, reason, .. }: Unsound| {
             let path = format!("{within}{path}");
             located(bytes, &path, &format!("{path}: {}", shown(&reason)))
         };

@@ -15,7 +15,7 @@ use gpu_broker_core::gpu::{Gpu, GpuName, Socket};
 use gpu_broker_core::market::{Market, SourceReport};
 use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::offer::{
-    Broker, Dial, Interconnect, InterconnectKind, LaunchWords, Market as Bought, Offer, OfferId, Provider, Resources,
+    Broker, Dial, Interconnect, InterconnectKind, LaunchWords, MarketType, Offer, OfferId, Provider, Resources,
     Security, Stock, StockLevel, Terms,
 };
 use gpu_broker_core::place::{DataCenter, Place, Region};
@@ -219,7 +219,9 @@ fn offer(mut row: Fields) -> Result<Offer, Fault> {
         id: OfferId::new(&row.required("offer_id")?),
         gpu: gpu(&mut row, &gpu_word)?,
         places: places(&mut row)?,
-        market: row.text("market")?.map_or(Bought::OnDemand, |word| Bought::new(&word)),
+        market: row
+            .text("market")?
+            .map_or(MarketType::OnDemand, |word| MarketType::new(&word)),
         security: row
             .text("security")?
             .map_or(Security::Secure, |word| Security::new(&word)),

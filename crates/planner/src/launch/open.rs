@@ -166,15 +166,45 @@ pub(crate) fn trouble(error: &EngineError) -> Trouble {
     let message = shown(&error.to_string()).into_owned();
     match error {
         EngineError::Journal(error) => journal(error),
-        EngineError::Unrecorded { .. } => Trouble::new(Exit::Unknown, message),
-        EngineError::Busy(_) => Trouble::new(Exit::Refused, message),
+        EngineError::Unrecorded {
+            broker,
+            id,
+            name,
+            error,
+        } => {
+            let what =
+                format!("{broker} made the machine {id} (name {name}), and the journal could not note it: {error}");
+            Trouble::new(Exit::Unknown, shown(&what).into_owned())
+                .hint("run `planner reconcile` once the journal can be written again")
+        }
+        EngineError::Busy => {
+            Trouble::new(Exit::Refused, "another planner is launching").hint("wait for it, or look with `planner ls`")
+        }
+        EngineError::Unnamed(_) => Trouble::new(Exit::Refused, message),
         EngineError::NoFleet(broker) => Trouble::new(Exit::Credentials, message)
             .hint(format!("set {}_API_KEY", broker.as_str().to_ascii_uppercase())),
+        _ => Trouble::new(Exit::Internal, message),
     }
 }
 
+/// What is wrong with the journal, and how to begin anew where it cannot be trusted.
 pub(crate) fn journal(error: &JournalError) -> Trouble {
-    Trouble::new(Exit::Internal, shown(&error.to_string()).into_owned())
+    let internal = |what: &str| Trouble::new(Exit::Internal, shown(what).into_owned());
+    let damaged = |what: &str| {
+        internal(what).hint(
+            "nothing is launched meanwhile; `planner reconcile --from-tags` sets it aside and rebuilds it from what the \
+             brokers list",
+        )
+    };
+    match error {
+        JournalError::Damaged { seq, why } => damaged(&format!("row {seq} of the journal is damaged: {why}")),
+        JournalError::Unreadable(why) => damaged(&format!("the journal is damaged: {why}")),
+        JournalError::Newer(layout) => {
+            internal(&format!("the journal was written by a newer version (layout {layout})"))
+                .hint("update planner to use it")
+        }
+        other => internal(&other.to_string()),
+    }
 }
 
 /// An engine for a data folder in which nothing was begun: it looks, and makes

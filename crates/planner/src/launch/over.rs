@@ -6,26 +6,27 @@ use gpu_broker_core::money::Rate;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::caps::{Caps, Commitment};
 use gpu_broker_engine::launch::state::State;
-use gpu_broker_engine::launch::{Kind, Package, Shown};
+use gpu_broker_engine::launch::{Cap, Commitment, Kind, Package, Shown, SpendCaps};
 
+use super::forbidden::flag;
 use crate::view::text::shown as shown_id;
 
 /// Which cap a plan would break at its ceilings, in words.
-pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
+pub(crate) fn over(package: &Package, caps: &SpendCaps) -> Option<String> {
     let machines = || package.machines.iter();
     let rates = machines().map(|unit| unit.order.ceiling.per_hour());
     let rate = sum(rates.chain(package.disks.iter().map(|disk| disk.ceiling)));
     let totals = machines().map(|unit| unit.worst);
     let total = sum(totals.chain(package.disks.iter().map(|disk| disk.worst)));
     let upfront = sum(machines().map(|unit| unit.upfront));
-    let over = |what: &str, flag: &str, amount: Option<Exact>, cap: Option<Exact>| {
-        let cap = cap?;
+    let over = |what: &str, cap: Cap, amount: Option<Exact>, most: Option<Exact>| {
+        let most = most?;
         match amount {
-            Some(amount) if amount <= cap => None,
+            Some(amount) if amount <= most => None,
             Some(amount) => Some(format!(
-                "it costs up to {amount} {what}, above the cap of {cap} (`{flag}`)"
+                "it costs up to {amount} {what}, above the cap of {most} (`{}`)",
+                flag(cap)
             )),
             None => Some("what it costs has too many digits".to_owned()),
         }
@@ -36,10 +37,10 @@ pub(crate) fn over(package: &Package, caps: &Caps) -> Option<String> {
     };
     let brokers: BTreeSet<&Broker> = machines().map(|unit| &unit.order.offer.broker).collect();
     let mut accounts = brokers.into_iter();
-    over("per hour", "--max-price", rate, caps.rate)
-        .or_else(|| accounts.find_map(|one| over("per hour", "--account-max-burn", burn(one), caps.burn)))
-        .or_else(|| over("in all", "--max-total", total, caps.total))
-        .or_else(|| over("when ordering", "--max-upfront", upfront, caps.upfront))
+    over("per hour", Cap::Rate, rate, caps.rate)
+        .or_else(|| accounts.find_map(|one| over("per hour", Cap::Burn, burn(one), caps.burn)))
+        .or_else(|| over("in all", Cap::Total, total, caps.total))
+        .or_else(|| over("when ordering", Cap::Upfront, upfront, caps.upfront))
 }
 
 /// Why a plan breaks the budget on top of what `state` knows, in words.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gpu_broker_core::colocation::{AttachedDisk, NewDisk, PlanDisk, Unattachable, Why};
+use gpu_broker_core::colocation::{AttachedDisk, Hindrance, NewDisk, PlanDisk, Unattachable};
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{DiskMarket, Market};
 use gpu_broker_core::money::Rate;
@@ -187,13 +187,13 @@ pub(crate) fn footer(answer: &DisksAnswer, market: &Market, demand: &Demand) -> 
 
 fn why(disk: &Unattachable) -> String {
     match &disk.why {
-        Why::NotListed => "no broker that answered lists it".to_owned(),
-        Why::Status(status) => format!("its status is {}", shown(status)),
-        Why::InUse(instance) => format!(
+        Hindrance::NotListed => "no broker that answered lists it".to_owned(),
+        Hindrance::Status(status) => format!("its status is {}", shown(status)),
+        Hindrance::InUse(instance) => format!(
             "{} has it, and its broker does not say that several machines can",
             shown(instance)
         ),
-        Why::Place => "its broker does not say where it is".to_owned(),
+        Hindrance::Place => "its broker does not say where it is".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What moved between two markets.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
@@ -43,14 +44,14 @@ impl Moves<'_> {
         let (Some(most), Some(plans)) = (self.max_increase, &self.plans) else {
             return false;
         };
-        let total = |plan: &Plan| plan.total.parts();
         match (&plans.before, &plans.after) {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(before), Some(after)) => {
                 // Multiplied out, so that nothing is rounded.
-                let allowed = most.plus(Exact::ONE).and_then(|share| total(before).times(share));
-                allowed.is_none_or(|allowed| total(after) > allowed)
+                let allowed = most.plus(Exact::ONE).and_then(|share| before.total.scaled(share).ok());
+                let order = allowed.and_then(|allowed| after.total.compare(allowed).ok());
+                order.is_none_or(Ordering::is_gt)
             }
         }
     }

@@ -25,6 +25,7 @@ use super::colocation::{self, DiskDocument};
 use super::moving;
 use super::policy::{self, ApprovalDocument, DecisionDocument};
 use super::why::{ChangeDocument, RejectionDocument};
+use crate::cli::wider;
 use crate::files::request::RequestDocument;
 
 /// How long the prices of a quote are taken to hold.
@@ -172,7 +173,7 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, max_offers:
             .cheaper
             .iter()
             .map(|cheaper| CheaperDocument {
-                flag: cheaper.flag,
+                flag: wider(cheaper.wider, demand),
                 rate: cheaper.rate.per_hour(),
                 saves: cheaper.saves,
             })
@@ -405,7 +406,7 @@ pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
         if offer.variable_price {
             warnings.insert(1, format!("{broker} says that this price may move"));
         }
-        if offer.market == gpu_broker_core::offer::Market::Spot {
+        if offer.market == gpu_broker_core::offer::MarketType::Spot {
             warnings.insert(2, "spot: the seller may take the machine back at any time".to_owned());
         }
         if offer.stock.level.is_known() {

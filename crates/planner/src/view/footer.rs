@@ -10,6 +10,7 @@ use gpu_broker_core::source::Coverage;
 
 use super::text::{counted, cut, saving, shown};
 use super::{policy, unsold};
+use crate::cli::wider;
 use crate::launch::{first_of, unsure};
 
 /// Below a quote.
@@ -40,7 +41,12 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
         // Where nothing matches, what would make something possible is told
         // with more than these flags can do.
         if let Some(saves) = cheaper.saves {
-            let _ = writeln!(text, "cheaper from ${rate}/h{}: {}", saving(saves), cheaper.flag);
+            let _ = writeln!(
+                text,
+                "cheaper from ${rate}/h{}: {}",
+                saving(saves),
+                wider(cheaper.wider, demand)
+            );
         }
     }
     text += &policy::note(&decisions(market, demand, quote));

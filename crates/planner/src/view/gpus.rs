@@ -7,7 +7,7 @@ use gpu_broker_core::demand::StockAssumed;
 use gpu_broker_core::gpu::GpuModel;
 use gpu_broker_core::market::Market;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market as Tenure, Offer, Security};
+use gpu_broker_core::offer::{MarketType, Offer, Security};
 use serde_json::{Value, json};
 
 use super::columns::{Column, push};
@@ -61,9 +61,9 @@ pub(crate) fn models(market: &Market) -> Vec<Model> {
             .filter(|price| is_usual && price.currency().as_str() == "USD");
         if let Some(each) = dollars.and_then(|price| price.per_hour().over(Exact::whole(offer.gpu.count.into()))) {
             let least = match offer.market {
-                Tenure::OnDemand => &mut model.on_demand,
-                Tenure::Spot => &mut model.spot,
-                Tenure::Other(_) => continue,
+                MarketType::OnDemand => &mut model.on_demand,
+                MarketType::Spot => &mut model.spot,
+                MarketType::Other(_) => continue,
             };
             *least = Some(least.map_or(each, |least| least.min(each)));
         }
@@ -174,7 +174,7 @@ mod tests {
             );
         };
         check(|_| (), 2, "0.5", "-");
-        check(|offer| offer.market = Tenure::Spot, 2, "1.5", "0.5");
+        check(|offer| offer.market = MarketType::Spot, 2, "1.5", "0.5");
         check(|offer| offer.terms.prepaid = Some(Hours::whole(720)), 2, "1.5", "-");
         check(|offer| offer.security = Security::Community, 2, "1.5", "-");
         check(|offer| offer.stock.level = StockLevel::Unavailable, 1, "1.5", "-");

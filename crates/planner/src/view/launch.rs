@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market, Offer};
+use gpu_broker_core::offer::{MarketType, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
@@ -17,6 +17,7 @@ use super::document;
 use super::instances::{Row, age, instance, unresolved};
 use super::text::{counted, gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
+use crate::launch::forbidden;
 
 /// What is about to be launched, for a person to approve.
 #[derive(Debug)]
@@ -372,9 +373,9 @@ fn whereabouts(place: &Place) -> String {
 
 fn sold(offer: &Offer) -> String {
     let market = match &offer.market {
-        Market::OnDemand => "on demand",
-        Market::Spot => "spot: the seller may take it back at any time",
-        Market::Other(word) => word,
+        MarketType::OnDemand => "on demand",
+        MarketType::Spot => "spot: the seller may take it back at any time",
+        MarketType::Other(word) => word,
     };
     let prepaid = offer.terms.prepaid.map(|hours| format!(", {hours} h prepaid"));
     format!(
@@ -435,7 +436,8 @@ pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[S
         .filter(|one| alive(one.stage) || one.stage == Stage::Gone);
     let open = report.attempts.iter().filter(|one| one.stage.is_open());
     let reason = match &report.end {
-        End::Guarded(why) | End::Key(why) => Some(why),
+        End::Guarded(why) => Some(forbidden(why)),
+        End::Key(why) => Some(why.clone()),
         _ => None,
     };
     json!({

@@ -176,7 +176,7 @@ struct OfferDocument<'o> {
     gpu: GpuDocument<'o>,
     #[serde(serialize_with = "each_place")]
     places: &'o [Place],
-    market: &'o offer::Market,
+    market: &'o offer::MarketType,
     security: &'o Security,
     stock: &'o StockLevel,
     stock_units: Option<u32>,

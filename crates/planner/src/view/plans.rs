@@ -1,7 +1,7 @@
 //! Plans as rows: the table, CSV and Markdown.
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::offer::{Market, Security};
+use gpu_broker_core::offer::{MarketType, Security};
 use gpu_broker_core::plan::{Group, Plan};
 use gpu_broker_core::policy::Rule;
 
@@ -115,10 +115,10 @@ fn tier(group: &Group) -> String {
         Security::Other(word) => word,
     };
     let market = match &offer.market {
-        Market::OnDemand if offer.terms.prepaid.is_some() => "prepaid",
-        Market::OnDemand => "",
-        Market::Spot => "spot",
-        Market::Other(word) => word,
+        MarketType::OnDemand if offer.terms.prepaid.is_some() => "prepaid",
+        MarketType::OnDemand => "",
+        MarketType::Spot => "spot",
+        MarketType::Other(word) => word,
     };
     match (market, &offer.security) {
         ("", _) => shown(security).into_owned(),

@@ -3,7 +3,7 @@
 
 mod body;
 
-use gpu_broker_core::offer::{Market, Offer};
+use gpu_broker_core::offer::{MarketType, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::source::{AccountKey, CloudInit, DiskOrder, LoginKey, Order, Refusal, RefusalKind, usual_image};
@@ -136,9 +136,9 @@ fn image(order: &Order) -> Result<&str, Refusal> {
 /// Spheron's word; an offer that states none is spot or kept, by what its id says.
 fn instance_type(offer: &Offer) -> &str {
     match (&offer.launch.instance_type, &offer.market) {
-        (None, Market::Spot) => "SPOT",
-        (None, Market::OnDemand) => "DEDICATED",
-        (Some(word), _) | (None, Market::Other(word)) => word,
+        (None, MarketType::Spot) => "SPOT",
+        (None, MarketType::OnDemand) => "DEDICATED",
+        (Some(word), _) | (None, MarketType::Other(word)) => word,
     }
 }
 

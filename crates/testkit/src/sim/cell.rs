@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gpu_broker_core::money::Currency;
 use gpu_broker_engine::journal::MemoryStore;
-use gpu_broker_engine::launch::caps::Caps;
+use gpu_broker_engine::launch::SpendCaps;
 use gpu_broker_engine::launch::{Engine, OnUnknown, Settings, Wish};
 
 use super::book::Cap;
@@ -123,7 +123,7 @@ impl CellSpec {
         let wish = Wish {
             plans: vec![vec![first.unit()].into(), vec![second.unit()].into()],
             all_or_nothing: false,
-            caps: Caps {
+            caps: SpendCaps {
                 rate: Some(exact(rate)),
                 total: Some(exact(total)),
                 upfront: None,

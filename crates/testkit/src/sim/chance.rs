@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gpu_broker_core::money::Currency;
 use gpu_broker_engine::journal::MemoryStore;
-use gpu_broker_engine::launch::caps::Caps;
+use gpu_broker_engine::launch::SpendCaps;
 use gpu_broker_engine::launch::{OnUnknown, Settings, Unit, Wish};
 
 use super::book::Cap;
@@ -147,7 +147,7 @@ fn launch(rig: &mut Rig, flavours: &[Flavour], dice: &mut Dice) {
             .map(|plan| plan.iter().map(|good| good.unit()).collect::<Vec<Unit>>().into())
             .collect(),
         all_or_nothing: dice.percent(50),
-        caps: Caps {
+        caps: SpendCaps {
             rate: rate.map(exact),
             total: total.map(exact),
             upfront: None,

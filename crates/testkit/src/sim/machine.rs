@@ -2,7 +2,7 @@
 
 use gpu_broker_core::gpu::Gpu;
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
-use gpu_broker_core::offer::{Broker, Market, Provider};
+use gpu_broker_core::offer::{Broker, MarketType, Provider};
 use gpu_broker_core::place::Place;
 
 use super::names::Slot;
@@ -49,7 +49,7 @@ pub(crate) struct Machine {
     pub(crate) provider: Provider,
     pub(crate) gpu: Gpu,
     pub(crate) place: Place,
-    pub(crate) market: Market,
+    pub(crate) market: MarketType,
     /// Per hour, in millionths.
     pub(crate) rate: u64,
     /// What was approved for it.

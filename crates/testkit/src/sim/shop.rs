@@ -6,7 +6,7 @@ use gpu_broker_core::configuration::Configuration;
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Broker, Market, Offer, OfferId, Provider};
+use gpu_broker_core::offer::{Broker, MarketType, Offer, OfferId, Provider};
 use gpu_broker_core::place::{Country, DataCenter, Place};
 use gpu_broker_core::quantity::{Gb, Hours};
 use gpu_broker_core::source::{LoginKey, Order};
@@ -60,7 +60,7 @@ fn good(broker: &Broker, provider: &str, id: &str, center: &str, rate: u64, prep
     let place = Place::new(None, "CA".parse::<Country>().ok(), Some(DataCenter::new(center)));
     let mut offer = Offer::new(broker.clone(), Provider::new(provider), OfferId::new(id), gpu);
     offer.places = vec![place.clone()];
-    offer.market = Market::OnDemand;
+    offer.market = MarketType::OnDemand;
     offer.price = Some(usd(rate));
     offer.terms.prepaid = prepaid_h.map(Hours::whole);
     Good {

@@ -19,7 +19,8 @@ fn graded(number: usize, (gpus, more, units, [stock, security, market, minutes, 
     let mut offer = Offer::clone(&named.offer);
     offer.stock.level = [StockLevel::High, StockLevel::Medium, StockLevel::Available][usize::from(stock % 3)].clone();
     offer.security = [Security::Secure, Security::Community][usize::from(security % 2)].clone();
-    offer.market = [crate::offer::Market::OnDemand, crate::offer::Market::Spot][usize::from(market % 2)].clone();
+    offer.market =
+        [crate::offer::MarketType::OnDemand, crate::offer::MarketType::Spot][usize::from(market % 2)].clone();
     offer.provisioning_minutes = (minutes > 0).then(|| Exact::whole(u64::from(minutes % 3)));
     let mut configuration = named.configuration.clone();
     configuration.lines[0].rate = rate;

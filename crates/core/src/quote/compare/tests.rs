@@ -53,7 +53,7 @@ fn offer(number: usize, kind: &Kind) -> Offer {
         minimum_runtime: Minutes(kind.minimum),
     };
     if kind.class == Class::Spot {
-        offer.market = Tenure::Spot;
+        offer.market = MarketType::Spot;
     }
     if kind.class == Class::Community {
         offer.security = Security::Community;

@@ -103,7 +103,7 @@ fn a_disk_that_nobody_owns_is_refused_unless_somebody_did_not_answer() {
         assert_eq!(got.map_err(|error| error.to_string()), Err(expected.to_owned()), "{id}");
     };
     let whole = market(Listing::complete(Vec::new()));
-    let tail = "you own disk-a, disk-b; `planner disks` lists them";
+    let tail = "you own disk-a, disk-b";
     check(
         &whole,
         "disk_c",

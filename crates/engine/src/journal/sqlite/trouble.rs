@@ -2,15 +2,14 @@
 
 use rusqlite::{Error, ErrorCode, ffi};
 
-use crate::journal::{JournalError, REBUILD};
+use crate::journal::JournalError;
 
 /// How much of what `SQLite` says is repeated, in characters: it quotes whole pages of a damaged schema.
 const CHARS_MAX: usize = 200;
 
 /// The whole file is not what was written, or not a journal.
 pub(super) fn damaged(why: &str) -> JournalError {
-    let why = one_line(why);
-    JournalError::Storage(format!("the journal is damaged: {why}; {REBUILD}"))
+    JournalError::Unreadable(one_line(why))
 }
 
 /// A damaged file may say anything: here it becomes one line that does nothing to a terminal.

@@ -5,9 +5,10 @@ use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::source::Listing;
 
-use super::Ahead;
+use super::{Ahead, too_many};
 use crate::launch::account::Kind;
 use crate::launch::event::Reserved;
+use crate::launch::spend::{Cap, Forbidden};
 use crate::launch::state::{Attempt, State};
 
 /// The machines of an account that cost money, and their rates, as far as their broker says what those are.
@@ -31,11 +32,12 @@ pub(super) fn with(
     reserved: &Reserved,
     (ahead, listed): (&[Ahead], Option<&Listed>),
     currency: Currency,
-) -> Result<Exact, String> {
+) -> Result<Exact, Forbidden> {
     let (broker, scope) = (&reserved.ordered.broker, &reserved.ordered.scope);
-    let unless = "leave out `--account-max-burn`";
-    let listed = listed.ok_or_else(|| {
-        format!("what runs in the account at {broker} could not be seen in full; look again later, or {unless}")
+    let listed = listed.ok_or_else(|| Forbidden::Untold {
+        cap: Cap::Burn,
+        why: format!("what runs in the account at {broker} could not be seen in full"),
+        instead: "look again later, or ",
     })?;
     let of_account = |one: &&Attempt| one.ordered.broker == *broker && one.ordered.scope == *scope;
     let reserving = |one: &&Attempt| one.stage.is_reserved();
@@ -54,21 +56,21 @@ pub(super) fn with(
         rates.push(priced(id.as_str(), amount, of, currency)?);
     }
     let sum = rates.into_iter().try_fold(Exact::ZERO, Exact::plus);
-    sum.ok_or_else(|| "the amounts have too many digits to be added".to_owned())
+    sum.ok_or_else(too_many)
 }
 
 /// A rate that can be held against a cap.
-fn priced(what: &str, rate: Exact, of: Currency, currency: Currency) -> Result<Exact, String> {
-    let unless = "end it, or leave out `--account-max-burn`";
-    if rate.is_zero() {
-        return Err(format!(
-            "{what} runs, and its broker does not say what it costs; {unless}"
-        ));
-    }
-    if of != currency {
-        return Err(format!(
-            "{what} is paid in {of}, and the cap is in {currency}; {unless}"
-        ));
-    }
-    Ok(rate)
+fn priced(what: &str, rate: Exact, of: Currency, currency: Currency) -> Result<Exact, Forbidden> {
+    let why = if rate.is_zero() {
+        format!("{what} runs, and its broker does not say what it costs")
+    } else if of != currency {
+        format!("{what} is paid in {of}, and the cap is in {currency}")
+    } else {
+        return Ok(rate);
+    };
+    Err(Forbidden::Untold {
+        cap: Cap::Burn,
+        why,
+        instead: "end it, or ",
+    })
 }

@@ -43,9 +43,7 @@ impl Engine {
                 .map_err(EngineError::from)?;
             return Ok(key);
         }
-        Err(CareError::Unfit(format!(
-            "no account lists a machine with the id {id}; `planner audit` shows what there is"
-        )))
+        Err(CareError::Unlisted(id.clone()))
     }
 
     /// Takes a person's word that a machine is to end, whatever its broker shows:
@@ -129,9 +127,10 @@ impl Engine {
     pub fn extend(&mut self, key: &str, ends_at: Timestamp, budget: Option<Exact>) -> Result<(), CareError> {
         self.expect(key, &[Stage::Accepted, Stage::Ready])?;
         let now = self.now();
-        let extended = self.commit(|state| {
-            let attempt = state.attempts.get(key).ok_or("it is gone")?;
-            let worst = until(attempt, ends_at).ok_or("what it would cost has too many digits")?;
+        let too_many = || "what it would cost has too many digits".to_owned();
+        let extended = self.commit_within(|state| {
+            let attempt = state.attempts.get(key).ok_or_else(|| "it is gone".to_owned())?;
+            let worst = until(attempt, ends_at).ok_or_else(too_many)?;
             caps::allow_more(state, attempt, (worst, budget), &now)?;
             Ok(vec![Event::Extended(Extended {
                 key: key.to_owned(),
@@ -139,20 +138,13 @@ impl Engine {
                 worst,
             })])
         });
-        match extended {
-            Ok(_) => Ok(()),
-            Err(crate::journal::JournalError::Refused(why)) => Err(CareError::Unfit(why)),
-            Err(error) => Err(EngineError::from(error).into()),
-        }
+        extended.map_err(EngineError::from)??;
+        Ok(())
     }
 
     fn expect(&self, key: &str, stages: &[Stage]) -> Result<&Attempt, CareError> {
         let attempt = self.state().attempts.get(key);
-        let attempt = attempt.ok_or_else(|| {
-            CareError::Unfit(format!(
-                "the journal knows no attempt {key}; `planner ls` shows what there is"
-            ))
-        })?;
+        let attempt = attempt.ok_or_else(|| CareError::Unknown(key.to_owned()))?;
         if stages.contains(&attempt.stage) {
             Ok(attempt)
         } else {

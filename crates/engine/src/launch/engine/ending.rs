@@ -10,8 +10,8 @@ use super::looking::bears;
 use super::{Engine, EngineError};
 use crate::failpoint::reach;
 use crate::launch::account::{Account, Kind};
+use crate::launch::doom::Doom;
 use crate::launch::event::{DoomedEvent, EndRefused, Event, Named};
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage};
 
 /// How long to wait when the broker says that it is too early, and not for how

@@ -11,11 +11,11 @@ use gpu_broker_core::source::{ErrorKind, Fleet, Outcome, RefusalKind, Source, So
 use super::looking::as_machine;
 use super::{Engine, EngineError, scope};
 use crate::failpoint::reach;
-use crate::journal::JournalError;
 use crate::launch::caps::{self, Ahead};
 use crate::launch::chores::create_in;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Named, Noted, Ready, Rejected, SoldOut};
 use crate::launch::judge::judge;
+use crate::launch::spend::Forbidden;
 use crate::launch::state::{Stage, State};
 use crate::launch::survey::wallet;
 use crate::launch::unit::Item;
@@ -38,7 +38,7 @@ pub(crate) enum Sent {
     /// A request left, or could not: the attempt tells.
     Tried(String),
     /// A cap forbids it; nothing was sent.
-    Forbidden(String),
+    Forbidden(Forbidden),
     /// The broker's limit is used up for that long; nothing was sent.
     Busy(Duration),
 }
@@ -53,7 +53,7 @@ impl Engine {
         let fleet = source.fleet().ok_or_else(no_fleet)?;
         let key = match self.parts.names.name(of.fresh, of.slot, of.number, of.ends_at) {
             Ok(key) => key,
-            Err(why) => return Ok(Sent::Forbidden(why)),
+            Err(why) => return Ok(Sent::Forbidden(why.into())),
         };
         let item = item.named(&key);
         let reserved = reserve::reserved(&of, &item, &key, scope(fleet));
@@ -74,15 +74,13 @@ impl Engine {
         self.must_keep()?;
         reach("before-reserve");
         let now = self.now();
-        let set_aside = self.commit(|state| {
+        let set_aside = self.commit_within(|state| {
             is_open(state, &of)?;
             caps::allow(state, &reserved, (of.ahead, listed.as_ref()), &now)?;
             Ok(vec![Event::Reserved(Box::new(reserved))])
         });
-        match set_aside {
-            Ok(_) => {}
-            Err(JournalError::Refused(why)) => return Ok(Sent::Forbidden(why)),
-            Err(error) => return Err(error.into()),
+        if let Err(why) = set_aside? {
+            return Ok(Sent::Forbidden(why));
         }
         reach("after-reserve");
         let within = self.settings().create_within;

@@ -7,10 +7,11 @@ use gpu_broker_core::disk::DiskId;
 
 use super::End;
 use super::choose::Choice;
-use super::hunt::{Hunt, Next, Ordered};
+use super::hunt::Hunt;
+use super::step::{Made, Next, Ordered, Prepared};
 use crate::launch::chores::Care;
+use crate::launch::doom::Doom;
 use crate::launch::engine::EngineError;
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::unit::{DiskUnit, Item};
 
@@ -21,20 +22,6 @@ const FIRST_SLOT: u16 = 1_000;
 /// How long a new disk may take until it can be attached. Neither broker says;
 /// the sandbox takes seconds.
 const ATTACHABLE_WITHIN: Duration = Duration::from_secs(300);
-
-/// A disk that the launch created.
-pub(super) struct Made {
-    key: String,
-    unit: DiskUnit,
-}
-
-/// Whether the disks of a plan are there.
-pub(super) enum Prepared {
-    /// They are.
-    Disks(Vec<DiskId>),
-    /// They are not.
-    Not(Next),
-}
 
 impl Hunt<'_> {
     /// Creates the disks of a plan that are not there yet, and deletes those

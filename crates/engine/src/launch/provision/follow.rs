@@ -2,11 +2,12 @@
 
 use gpu_broker_core::source::RefusalKind;
 
-use super::hunt::{Hunt, Next};
+use super::hunt::Hunt;
+use super::step::Next;
 use super::{End, OnUnknown};
 use crate::launch::chores::Care;
+use crate::launch::doom::Doom;
 use crate::launch::engine::EngineError;
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::unit::Item;
 
@@ -103,7 +104,7 @@ impl Hunt<'_> {
             self.exclude(item, note);
             return Ok(Next::Elsewhere);
         }
-        Ok(Next::Stop(End::Guarded(note)))
+        Ok(Next::Stop(End::Guarded(note.into())))
     }
 
     /// Does not try this again. What could not be had is a machine; where it is

@@ -6,16 +6,15 @@ use std::time::Duration;
 use gpu_broker_core::disk::DiskId;
 
 use super::choose::Excluded;
-use super::disks::{Made, Prepared};
-use super::patience::Passed;
+use super::step::{Made, Next, Ordered, Passed, Prepared};
 use super::{End, Wish};
 use crate::launch::account::{Account, Kind};
 use crate::launch::caps::Ahead;
 use crate::launch::chores::Care;
 use crate::launch::cooldown::cooling;
+use crate::launch::doom::Doom;
 use crate::launch::engine::{Engine, EngineError, Sent, SlotOf};
 use crate::launch::event::{Event, Named};
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::tend::Ended;
 use crate::launch::unit::{Item, Unit, Ware};
@@ -45,24 +44,6 @@ pub(super) struct Hunt<'a> {
     pub(super) notes: Vec<String>,
     /// Why plans are passed over, each reason once.
     pub(super) passed: Vec<Passed>,
-}
-
-/// What to do after one thing was ordered.
-pub(super) enum Next {
-    /// It is there.
-    Go,
-    /// It is not, and another plan may be tried.
-    Elsewhere,
-    /// No more may be ordered.
-    Stop(End),
-}
-
-/// Whether something was ordered.
-pub(super) enum Ordered {
-    /// The attempt tells.
-    Tried(String),
-    /// Nothing was sent.
-    Not(Next),
 }
 
 impl<'a> Hunt<'a> {

@@ -8,21 +8,11 @@ use gpu_broker_core::offer::Broker;
 
 use super::choose::{Choice, choose};
 use super::hunt::Hunt;
+use super::step::Passed;
 use crate::launch::unit::Package;
 
 /// A broker's word for how long to wait is held between these (R13).
 const WAIT_BETWEEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(960));
-
-/// Plans that are passed over for the same reason.
-pub(super) struct Passed {
-    why: String,
-    /// The first of them.
-    plan: String,
-    /// How many came after it.
-    more: usize,
-    /// Which of the notes tells of them.
-    note: usize,
-}
 
 impl Hunt<'_> {
     /// The next plan to try. Every plan before it that was not tried is told of

@@ -4,8 +4,8 @@ use super::End;
 use super::hunt::{DISPOSE_WITHIN, Hunt, ware};
 use crate::launch::account::Kind;
 use crate::launch::chores::Care;
+use crate::launch::doom::Doom;
 use crate::launch::engine::EngineError;
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::tend::Ended;
 use crate::launch::unit::Ware;
@@ -62,7 +62,7 @@ impl Hunt<'_> {
         }
         if let Some(bad) = bad {
             let note = self.remark_of(&bad);
-            return self.stop(End::Guarded(note)).await.map(Some);
+            return self.stop(End::Guarded(note.into())).await.map(Some);
         }
         let failed = |ware: Ware| {
             let why = format!("a machine of {} failed or ended", ware.1);

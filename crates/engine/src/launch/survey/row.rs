@@ -8,8 +8,9 @@ use gpu_broker_core::number::Exact;
 
 use super::{Look, cost, wallet};
 use crate::launch::account::Kind;
+use crate::launch::doom::Doom;
 use crate::launch::event::{Accepted, DoomedEvent, Event, Extra, Gone, Named, Ready, Reported};
-use crate::launch::judge::{Doom, judge};
+use crate::launch::judge::judge;
 use crate::launch::settings::Settings;
 use crate::launch::state::{Attempt, Machine, Stage, State, WalletSays};
 

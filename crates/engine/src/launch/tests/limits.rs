@@ -14,11 +14,11 @@ async fn caps_are_checked_before_anything_is_sent() {
         (None, None, Some("240"), true),
         (None, None, Some("239"), false),
     ] {
-        let caps = Caps {
+        let caps = SpendCaps {
             rate: cap(rate),
             total: cap(total),
             budget: cap(budget),
-            ..Caps::default()
+            ..SpendCaps::default()
         };
         let world = World::new(vec![Answer::Made]);
         let wish = Wish {
@@ -38,9 +38,9 @@ async fn caps_are_checked_before_anything_is_sent() {
 }
 
 fn burning(cap: &str) -> Wish {
-    let caps = Caps {
+    let caps = SpendCaps {
         burn: Some(cap.parse().unwrap()),
-        ..Caps::default()
+        ..SpendCaps::default()
     };
     Wish {
         caps,
@@ -54,12 +54,12 @@ async fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
     type Case<'a> = (&'a [Option<&'a str>], &'a str, Option<&'a str>);
     let cases: [Case<'_>; 7] = [
         (&[], "10", None),
-        (&[], "9.99", Some("`--account-max-burn`")),
+        (&[], "9.99", Some("above the account's cap per hour of 9.99")),
         (&[Some("1")], "11", None),
         (
             &[Some("1")],
             "10.99",
-            Some("would come to 11 USD, above the cap of 10.99"),
+            Some("would come to 11 USD, above the account's cap per hour of 10.99"),
         ),
         (&[Some("1"), Some("2.5")], "13.5", None),
         (&[Some("1"), Some("2.5")], "13.4", Some("13.5 USD")),
@@ -75,7 +75,7 @@ async fn an_account_burns_no_more_than_its_cap_whoever_launched_what() {
             None => assert_eq!(report.end, End::Ready, "{cap}: {report:?}"),
             Some(said) => {
                 assert!(
-                    matches!(&report.end, End::Guarded(why) if why.contains(said)),
+                    matches!(&report.end, End::Guarded(why) if why.to_string().contains(said)),
                     "{cap}: {report:?}"
                 );
             }
@@ -124,10 +124,10 @@ async fn nothing_is_rented_of_a_whole_that_a_cap_does_not_hold() {
         let world = World::new(vec![Answer::Made, Answer::Made]);
         world.broker.stranger("somebody's");
         let wish = Wish {
-            caps: Caps {
+            caps: SpendCaps {
                 budget,
                 burn,
-                ..Caps::default()
+                ..SpendCaps::default()
             },
             all_or_nothing,
             ..wish(vec![two()])
@@ -148,7 +148,7 @@ async fn a_cap_on_an_account_that_cannot_be_seen_in_full_forbids() {
     world.broker.get_as(Get::Fails);
     let report = world.provision(&burning("1000")).await;
     assert!(
-        matches!(&report.end, End::Guarded(why) if why.contains("could not be seen in full")),
+        matches!(&report.end, End::Guarded(why) if why.to_string().contains("could not be seen in full")),
         "{report:?}"
     );
     assert_eq!(world.broker.posts(), 0);
@@ -157,7 +157,7 @@ async fn a_cap_on_an_account_that_cannot_be_seen_in_full_forbids() {
 #[test]
 fn a_journal_from_before_there_was_a_cap_on_accounts_is_read_and_written_as_ever() {
     let before = r#"{"rate":null,"total":"5","upfront":null,"budget":null}"#;
-    let caps: Caps = serde_json::from_str(before).unwrap();
+    let caps: SpendCaps = serde_json::from_str(before).unwrap();
     assert_eq!(caps.burn, None);
     assert_eq!(serde_json::to_string(&caps).unwrap(), before);
 }
@@ -205,17 +205,17 @@ async fn a_budget_holds_what_is_let_run_longer_whatever_its_launch_was_given() {
     for (hours, given, now, said) in [
         (30, None, None, None),
         (30, None, Some("540"), None),
-        (30, None, Some("539.99"), Some("above the cap of 539.99 (`--budget`)")),
-        (30, Some("539.99"), None, Some("above the cap of 539.99 (`--budget`)")),
-        (30, Some("539"), Some("1000"), Some("above the cap of 539 (`--budget`)")),
-        (30, Some("1000"), Some("539"), Some("above the cap of 539 (`--budget`)")),
+        (30, None, Some("539.99"), Some("above the budget of 539.99")),
+        (30, Some("539.99"), None, Some("above the budget of 539.99")),
+        (30, Some("539"), Some("1000"), Some("above the budget of 539")),
+        (30, Some("1000"), Some("539"), Some("above the budget of 539")),
     ] {
         let cap = |text: Option<&str>| text.map(|text| text.parse::<Exact>().unwrap());
         let world = World::new(vec![Answer::Made, Answer::Made]);
         let one = |budget| Wish {
-            caps: Caps {
+            caps: SpendCaps {
                 budget,
-                ..Caps::default()
+                ..SpendCaps::default()
             },
             ..wish(vec![vec![unit("best", "10")]])
         };

@@ -9,9 +9,9 @@ fn exact(text: &str) -> Exact {
 /// A wish for one machine at 10 per hour, of which a day is set aside.
 fn within(budget: &str) -> Wish {
     Wish {
-        caps: Caps {
+        caps: SpendCaps {
             budget: Some(exact(budget)),
-            ..Caps::default()
+            ..SpendCaps::default()
         },
         ..wish(vec![vec![unit("best", "10")]])
     }

@@ -76,7 +76,7 @@ async fn each_answer_to_a_request_leads_somewhere() {
 }
 
 fn guarded() -> End {
-    End::Guarded(String::new())
+    End::Guarded(String::new().into())
 }
 
 #[tokio::test]

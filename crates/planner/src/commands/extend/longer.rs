@@ -18,7 +18,7 @@ pub(super) fn purchase<'a>(state: &'a State, extended: &'a Attempt, until: Times
     let others = others.filter(|_| !extended.launch.is_empty());
     let mut purchase = Purchase {
         machines: Vec::new(),
-        hours: Hours::whole(0),
+        hours: Hours::ZERO,
         gpus: 0,
         rate: Rate::zero(currency),
         upfront: Money::zero(currency),

@@ -11,6 +11,7 @@ use gpu_broker_engine::launch::{Doom, End, Engine, EngineError, Kind, Report};
 use super::super::Context;
 use crate::cli::Output;
 use crate::exit::Exit;
+use crate::launch::forbidden;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::instances::{Row, called, rates, sheet, state, table};
@@ -144,7 +145,7 @@ fn verdict(report: &Report, living: &[&Attempt]) -> String {
                 left(report)
             )
         }
-        End::Guarded(why) => format!("refused by a guard: {}; {}\n", shown(why), left(report)),
+        End::Guarded(why) => format!("refused by a guard: {}; {}\n", shown(&forbidden(why)), left(report)),
         End::Key(why) => format!("the key was refused: {}; {}\n", shown(why), left(report)),
         End::Unknown => {
             let some: Vec<&Attempt> = at_stake(report).collect();

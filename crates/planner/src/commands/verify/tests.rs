@@ -139,7 +139,7 @@ fn a_quote_of_another_market_does_not_hold() {
         .find(|offer| offer.gpu.count == 8 && offer.gpu.model.as_str() == "H100");
     let mut cheap = (**cheap.take().unwrap()).clone();
     cheap.price = Some(gpu_broker_core::offer::price("0.5", cheap.currency).unwrap());
-    cheap.market = gpu_broker_core::offer::Market::OnDemand;
+    cheap.market = gpu_broker_core::offer::MarketType::OnDemand;
     cheap.security = gpu_broker_core::offer::Security::Secure;
     cheap.stock.level = gpu_broker_core::offer::StockLevel::Available;
     market.offers[0] = Arc::new(cheap);

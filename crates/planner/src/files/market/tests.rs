@@ -94,7 +94,7 @@ fn offer() -> impl Strategy<Value = Arc<Offer>> {
                 id: OfferId::new(&names.2),
                 gpu,
                 places,
-                market: gpu_broker_core::offer::Market::new(&names.3),
+                market: gpu_broker_core::offer::MarketType::new(&names.3),
                 security: Security::new(&names.4),
                 stock: names.5,
                 price: prices.0,

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market, Security, StockLevel};
+use gpu_broker_core::offer::{MarketType, Security, StockLevel};
 use gpu_broker_core::verify::{Claim, ClaimedGroup, ClaimedPlan};
 
 use super::Block;
@@ -82,10 +82,10 @@ fn row(plan: &ClaimedPlan, group: &ClaimedGroup, first: bool) -> [String; 12] {
 
 fn tier(group: &ClaimedGroup) -> String {
     let market = match &group.market {
-        Market::OnDemand if group.prepaid_hours.is_some() => "prepaid",
-        Market::OnDemand => "on demand",
-        Market::Spot => "spot",
-        Market::Other(word) => word,
+        MarketType::OnDemand if group.prepaid_hours.is_some() => "prepaid",
+        MarketType::OnDemand => "on demand",
+        MarketType::Spot => "spot",
+        MarketType::Other(word) => word,
     };
     match &group.security {
         Security::Secure => market.to_owned(),

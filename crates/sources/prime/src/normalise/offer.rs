@@ -3,7 +3,7 @@
 use gpu_broker_core::gpu::{Gpu, GpuModel, GpuName, Socket};
 use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::offer::{
-    Broker, Interconnect, InterconnectKind, LaunchWords, Market, Offer, OfferId, Resources, Security, Terms,
+    Broker, Interconnect, InterconnectKind, LaunchWords, MarketType, Offer, OfferId, Resources, Security, Terms,
 };
 use gpu_broker_core::quantity::{Gb, Hours, Minutes};
 use gpu_broker_http::WireInt;
@@ -31,9 +31,9 @@ pub(crate) fn offer(broker: &Broker, words: &mut Words, row: &GpuRow<'_>, multi_
         gpu: gpu(row, name)?,
         places: vec![place],
         market: if row.is_spot == Some(true) {
-            Market::Spot
+            MarketType::Spot
         } else {
-            Market::OnDemand
+            MarketType::OnDemand
         },
         stock: stock(row.stock_status.as_ref()),
         price: base(prices, &security, currency)?,

@@ -2,7 +2,7 @@
 
 use gpu_broker_core::gpu::{Gpu, GpuModel, Socket};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase, Ssh};
-use gpu_broker_core::offer::{Broker, Market};
+use gpu_broker_core::offer::{Broker, MarketType};
 use gpu_broker_core::place::Place;
 use gpu_broker_http::{WireInt, decode};
 use gpu_broker_source_kit::{Fault, Text, said};
@@ -40,7 +40,7 @@ pub(crate) fn pod(broker: &Broker, words: &mut Words, row: &Pod<'_>) -> Result<I
         place: Place::default(),
         market: row
             .is_spot
-            .map(|spot| if spot { Market::Spot } else { Market::OnDemand }),
+            .map(|spot| if spot { MarketType::Spot } else { MarketType::OnDemand }),
         phase: seen.phase(),
         status: status.to_owned(),
         rate: rate(row.price_hr, CURRENCY, "priceHr")?,

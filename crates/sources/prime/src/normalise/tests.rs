@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gpu_broker_core::disk::{Disk, DiskOffer};
-use gpu_broker_core::offer::{Broker, Dial, InterconnectKind, Market, Offer};
+use gpu_broker_core::offer::{Broker, Dial, InterconnectKind, MarketType, Offer};
 use gpu_broker_core::place::Place;
 use gpu_broker_core::source::Reject;
 use gpu_broker_http::decode;
@@ -159,7 +159,7 @@ fn the_rest_of_an_offer_is_kept_too() {
 
     let (clusters, _) = read(include_str!("../../fixtures/multi-node.json"), true);
     let cluster = &clusters.items[0];
-    assert!(cluster.multi_node && cluster.market == Market::OnDemand);
+    assert!(cluster.multi_node && cluster.market == MarketType::OnDemand);
     assert_eq!(
         line(cluster),
         "nebius | 16x H100 80 GB SXM5 | eu_north FI eu-north1 | on_demand secure 33.89 USD shared 0/0/8192+1@0.00007"

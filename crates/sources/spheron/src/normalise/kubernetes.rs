@@ -9,6 +9,7 @@ use crate::wire;
 
 /// How the Kubernetes cluster on a machine is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClusterHealth {
     /// The cluster's id.
     pub cluster: String,
@@ -24,6 +25,7 @@ pub struct ClusterHealth {
 
 /// How one part of a cluster is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct PartHealth {
     /// How many are well, when the broker says.
     pub healthy: Option<u64>,

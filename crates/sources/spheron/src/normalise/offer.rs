@@ -5,8 +5,8 @@ use std::sync::Arc;
 use gpu_broker_core::gpu::{Gpu, GpuName, Socket};
 use gpu_broker_core::money::Rate;
 use gpu_broker_core::offer::{
-    Broker, Dial, Interconnect, InterconnectKind, LaunchWords, Market, Offer, OfferId, Provider, Resources, Security,
-    Stock, StockLevel, Terms,
+    Broker, Dial, Interconnect, InterconnectKind, LaunchWords, MarketType, Offer, OfferId, Provider, Resources,
+    Security, Stock, StockLevel, Terms,
 };
 use gpu_broker_core::place::Place;
 use gpu_broker_core::quantity::{Gb, Minutes};
@@ -137,12 +137,12 @@ fn places(row: &wire::Offer<'_>) -> Vec<Place> {
 }
 
 /// P4: the instance type alone decides, and never whether there is a `spot_price`.
-pub(super) fn market(instance_type: Option<&str>, id: &str) -> Market {
+pub(super) fn market(instance_type: Option<&str>, id: &str) -> MarketType {
     match instance_type {
-        Some(word) if ON_DEMAND.iter().any(|known| word.eq_ignore_ascii_case(known)) => Market::OnDemand,
-        Some(word) => Market::new(word),
-        None if SPOT_ENDINGS.iter().any(|ending| ends_with(id, ending)) => Market::Spot,
-        None => Market::OnDemand,
+        Some(word) if ON_DEMAND.iter().any(|known| word.eq_ignore_ascii_case(known)) => MarketType::OnDemand,
+        Some(word) => MarketType::new(word),
+        None if SPOT_ENDINGS.iter().any(|ending| ends_with(id, ending)) => MarketType::Spot,
+        None => MarketType::OnDemand,
     }
 }
 

@@ -148,7 +148,7 @@ fn what_would_be_refused_is_not_sent() {
 fn an_offer_without_an_instance_type_is_bought_as_its_market_says() {
     let check = |market: &str, expected: &str| {
         let mut offer = sample::offer(DATA_CRUNCH);
-        (offer.launch.instance_type, offer.market) = (None, Market::new(market));
+        (offer.launch.instance_type, offer.market) = (None, MarketType::new(market));
         assert_eq!(instance_type(&offer), expected);
     };
     check("spot", "SPOT");

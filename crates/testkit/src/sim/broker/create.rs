@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::instance::Instance;
-use gpu_broker_core::offer::{Market, Provider};
+use gpu_broker_core::offer::{MarketType, Provider};
 use gpu_broker_core::place::{DataCenter, Place};
 use gpu_broker_core::source::{ErrorKind, Order, Outcome, Refusal, RefusalKind, SourceError};
 
@@ -177,7 +177,7 @@ impl World {
                     ..made.place.clone()
                 }
             }
-            Create::OtherMarket => made.market = Market::Spot,
+            Create::OtherMarket => made.market = MarketType::Spot,
             Create::OtherProvider => made.provider = Provider::new("runpod"),
             Create::Fails => made.fate = Fate::FailsAt(ready + MINUTE / 2),
             Create::NeverReady => made.fate = Fate::NeverReady,

@@ -163,8 +163,13 @@ fn what_cannot_be_compared_is_refused() {
     };
     check(&|_| {}, 24, 24, "nothing between 24 and 24 hours");
     check(&|_| {}, 0, 24, "nothing between 0 and 24 hours");
-    check(&|demand| demand.caps.total = Some(Exact::ONE), 1, 24, "--max-total");
-    check(&|demand| demand.objective = Objective::Rate, 1, 24, "--sort-by");
+    check(&|demand| demand.caps.total = Some(Exact::ONE), 1, 24, "cap on totals");
+    check(
+        &|demand| demand.objective = Objective::Rate,
+        1,
+        24,
+        "compared by their totals",
+    );
     check(
         &|demand| demand.gpus = GpuRequest::parse("H1000").unwrap(),
         1,

@@ -103,7 +103,7 @@ fn offer(dice: &mut Dice, number: usize) -> Offer {
         }
     };
     offer.places = (0..=dice.below(2)).map(|_| place(dice)).collect();
-    offer.market = Market::new(dice.one(&["on_demand", "on_demand", "on_demand", "spot", "auction"]));
+    offer.market = MarketType::new(dice.one(&["on_demand", "on_demand", "on_demand", "spot", "auction"]));
     offer.security = Security::new(dice.one(&["secure", "secure", "community", "odd"]));
     offer.stock.level = StockLevel::new(dice.one(&["available", "available", "low", "unavailable", "high"]));
     offer.stock.units = dice.once_in(3).then(|| u32::try_from(dice.below(4)).unwrap());

@@ -122,7 +122,7 @@ fn what_is_left_of_a_journal_keeps_a_new_one_from_being_begun() {
         }
         for mode in [Mode::Read, Mode::Write] {
             let error = room.open(mode).unwrap_err().to_string();
-            assert!(error.contains("reconcile --from-tags"), "{left:?}: {error}");
+            assert!(error.contains("set it aside, and reconcile"), "{left:?}: {error}");
         }
         set_aside(&room.0, "2026-11-22T09:30:00Z".parse().unwrap()).unwrap();
         add(&mut room.write(), "two").unwrap();

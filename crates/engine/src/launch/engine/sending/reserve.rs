@@ -3,7 +3,7 @@
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Market, OfferId};
+use gpu_broker_core::offer::{MarketType, OfferId};
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::source::{LoginKey, Order};
 
@@ -72,7 +72,7 @@ fn disk(unit: &DiskUnit, scope: Option<String>) -> Ordered {
             count: 0,
         },
         place: offer.place.clone(),
-        market: Market::OnDemand,
+        market: MarketType::OnDemand,
         security: offer.security.clone(),
         ceiling: unit.ceiling,
         currency: currency.unwrap_or(Currency::USD),

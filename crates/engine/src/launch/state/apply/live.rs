@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::machine;
 use crate::clock::Stamp;
 use crate::launch::account::Kind;
+use crate::launch::doom::Doom;
 use crate::launch::event::{EndRefused, Event, Noted, Reported};
-use crate::launch::judge::Doom;
 use crate::launch::state::{Attempt, RefusedEnds, Stage, State};
 
 impl State {

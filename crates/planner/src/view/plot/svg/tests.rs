@@ -60,7 +60,7 @@ fn corners_and_crossings_stand_where_they_belong() {
 fn labels_do_not_overlap() {
     let demand = Demand::new(GpuRequest::parse("H100:1").unwrap(), Hours::whole(24));
     let mut spot = offer("spot", "2.49", None);
-    spot.market = gpu_broker_core::offer::Market::Spot;
+    spot.market = gpu_broker_core::offer::MarketType::Spot;
     let offers = vec![offer("hourly", "2.5", None), offer("block", "2", Some(50)), spot];
     let comparison = compare(&Market::of(offers), &demand, Hours::whole(1), Hours::whole(100)).unwrap();
     let rows: Vec<u64> = labels(&comparison, &hours_axis(&comparison, WIDTH))

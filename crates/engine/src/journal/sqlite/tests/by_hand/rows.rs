@@ -131,10 +131,10 @@ fn layouts_that_are_not_ours() {
         };
         super::check(&room, statements, &closed, &change, Refused(said));
     };
-    check("PRAGMA user_version = 2", "newer version (layout 2); update planner");
+    check("PRAGMA user_version = 2", "newer version (layout 2); use that version");
     check(
         "PRAGMA user_version = 2; DROP TABLE event",
-        "newer version (layout 2); update planner",
+        "newer version (layout 2); use that version",
     );
     check("PRAGMA user_version = 0", "its layout is not the one");
     check("PRAGMA user_version = -1", "its layout is not the one");
