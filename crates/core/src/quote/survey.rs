@@ -6,20 +6,20 @@
 //! sorted by what it fails, and of the wider requests only what they add is
 //! searched.
 
+mod bound;
 mod seat;
+mod share;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::demand::{Demand, Objective};
-use crate::fit::{Fitter, Reason, ahead};
+use crate::fit::{Draft, Fitter, Reason, ahead};
 use crate::market::Market;
 use crate::offer::Offer;
 use crate::plan::Plan;
-use seat::{Base, Seat};
-
-/// Offers that are worth a thread: fewer are looked at before it has begun.
-const SHARE_LEAST: usize = 20_000;
+use seat::{Base, Own, Seat};
+use share::in_shares;
 
 /// A request to be answered.
 #[derive(Debug)]
@@ -68,59 +68,30 @@ pub(super) fn survey(market: &Market, asked: &View, wider: &[View]) -> (Answer, 
     (answer, others.into_iter().map(first).collect())
 }
 
-/// Fits all offers and ranks those that do alone: a market that is long enough
-/// on every core, each over a share of the offers.
+/// Fits all offers and ranks those that do alone.
 fn alone<'a>(market: &'a Market, asked: &mut Seat<'a>, wider: &mut [Seat<'a>], answer: &mut Answer) {
     let mut wider: Vec<&mut Seat<'a>> = wider.iter_mut().filter(|seat| seat.is_for_one()).collect();
-    let shares = shares(&market.offers);
-    let Some((first, rest)) = shares.split_first() else {
-        return;
-    };
     let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
     let view = asked.view;
-    let apart = |share| {
-        let mut answer = Answer::nothing();
-        let mut asked = Seat::new(market, view);
-        let mut wider: Vec<Seat<'a>> = views.iter().map(|view| Seat::new(market, view)).collect();
-        alone_in(
-            share,
-            &mut asked,
-            &mut wider.iter_mut().collect::<Vec<_>>(),
-            &mut answer,
-        );
-        (answer, asked, wider)
-    };
-    std::thread::scope(|scope| {
-        let apart = &apart;
-        let others: Vec<_> = rest.iter().map(|share| scope.spawn(move || apart(share))).collect();
-        alone_in(first, asked, &mut wider, answer);
-        for other in others {
-            let (judged, seat, seats) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            answer.join(judged);
-            asked.join(seat);
-            wider.iter_mut().zip(seats).for_each(|(seat, other)| seat.join(other));
-        }
+    let looked = in_shares(&market.offers, |share| {
+        let (mut judged, mut seat) = (Answer::nothing(), Seat::new(market, view));
+        let mut seats: Vec<Seat<'a>> = views.iter().map(|view| Seat::new(market, view)).collect();
+        alone_in(share, &mut seat, &mut seats, &mut judged);
+        (judged, seat, seats)
     });
+    for (judged, seat, seats) in looked {
+        answer.join(judged);
+        asked.join(seat);
+        wider.iter_mut().zip(seats).for_each(|(seat, other)| seat.join(other));
+    }
 }
 
-/// The offers, by who looks at them. What comes out does not depend on it.
-fn shares(offers: &[Arc<Offer>]) -> Vec<&[Arc<Offer>]> {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let most = offers.len() / SHARE_LEAST;
-    let shares = if most > 1 { most.min(cores()) } else { 1 };
-    offers.chunks(offers.len().div_ceil(shares).max(1)).collect()
-}
-
-fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [&mut Seat<'_>], answer: &mut Answer) {
+fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answer: &mut Answer) {
     let demand = &asked.view.demand;
     let mut fitter = Fitter::new(demand);
     let views: Vec<&View> = wider.iter().map(|seat| seat.view).collect();
     for offer in ahead(offers, demand) {
-        let fitted = offer.and_then(|offer| {
-            let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
-            fitter.fit_but(offer, spared)
-        });
-        let (draft, beyond) = match fitted {
+        let (draft, beyond) = match fitted(&mut fitter, offer, &views) {
             Ok(fitted) => fitted,
             Err(reason) => {
                 answer.judge(Some(reason));
@@ -137,20 +108,12 @@ fn alone_in(offers: &[Arc<Offer>], asked: &mut Seat<'_>, wider: &mut [&mut Seat<
 
 /// Combines the offers that fit, for every request that is still open.
 fn together(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answer: &mut Answer) {
-    let demand = &asked.view.demand;
-    let mut fitter = Fitter::new(demand);
-    let open = wider.iter().filter(|seat| seat.is_open());
-    let views: Vec<&View> = open.map(|seat| seat.view).collect();
     let (mut fitting, mut judged) = (Vec::new(), Answer::nothing());
-    for offer in ahead(&market.offers, demand) {
-        let fitted = offer.and_then(|offer| {
-            let spared = |reason| views.iter().any(|view| view.spares(reason, offer));
-            fitter.fit_but(offer, spared)
-        });
-        match fitted {
-            Ok((draft, beyond)) => fitting.push((Arc::new(draft.candidate()), beyond)),
-            Err(reason) => judged.judge(Some(reason)),
-        }
+    let open = wider.iter().filter(|seat| seat.is_open());
+    let (narrow, views): (&Seat<'_>, Vec<_>) = (asked, open.map(|seat| seat.view).collect());
+    for (fit, rejected) in in_shares(&market.offers, |share| fitting_in(share, narrow, &views)) {
+        fitting.extend(fit);
+        judged.join(rejected);
     }
     let mut base = None;
     if asked.is_open() {
@@ -173,6 +136,32 @@ fn together(market: &Market, asked: &mut Seat<'_>, wider: &mut [Seat<'_>], answe
         let base = base.as_ref().filter(|_| seat.shares_disks());
         seat.plans = Some(seat.cheapest(&own, base).into_iter().collect());
     }
+}
+
+/// The offers that fit, each with the reason that has to be spared it.
+fn fitting_in(offers: &[Arc<Offer>], asked: &Seat<'_>, wider: &[&View]) -> (Vec<Own>, Answer) {
+    let demand = &asked.view.demand;
+    let mut fitter = Fitter::new(demand);
+    let (mut fitting, mut judged) = (Vec::new(), Answer::nothing());
+    for offer in ahead(offers, demand) {
+        match fitted(&mut fitter, offer, wider) {
+            // With an answer of one instance at hand, only what beats it is worth telling.
+            Ok((draft, _)) if !asked.is_open() && asked.rules_out(&draft) => {}
+            Ok((draft, beyond)) => fitting.push((Arc::new(draft.candidate()), beyond)),
+            Err(reason) => judged.judge(Some(reason)),
+        }
+    }
+    (fitting, judged)
+}
+
+/// Fits an offer, and tells the reason beside it that one of the views spares.
+fn fitted<'a>(
+    fitter: &'a mut Fitter<'_>,
+    offer: Result<&'a Arc<Offer>, Reason>,
+    views: &[&View],
+) -> Result<(Draft<'a>, Option<Reason>), Reason> {
+    let offer = offer?;
+    fitter.fit_but(offer, |reason| views.iter().any(|view| view.spares(reason, offer)))
 }
 
 impl Answer {
@@ -236,16 +225,5 @@ mod tests {
             several += usize::from(whole.3.len() > 1);
         }
         assert!(several > 100, "{several}");
-    }
-
-    #[test]
-    fn every_offer_is_looked_at_once() {
-        let offer = Arc::clone(&random::market(&mut Dice::new(0)).offers[0]);
-        for count in [0, 1, SHARE_LEAST, 2 * SHARE_LEAST, 5 * SHARE_LEAST + 1] {
-            let offers = vec![Arc::clone(&offer); count];
-            let shares = shares(&offers);
-            assert_eq!(shares.iter().map(|share| share.len()).sum::<usize>(), count);
-            assert!(shares.len() <= (count / SHARE_LEAST).max(1), "{count}");
-        }
     }
 }

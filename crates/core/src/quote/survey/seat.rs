@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
+use super::bound::Bound;
 use super::{Answer, View};
 use crate::colocation::Colocation;
 use crate::demand::{Nodes, Objective};
 use crate::fit::{Candidate, Draft, Reason};
 use crate::market::Market;
 use crate::plan::{Found, Goal, Plan, Singles, compare, covers, covers_with};
+use crate::quantity::Range;
 use crate::quote::{goal, rules, wanted};
 
 /// An offer that a request admits, and the reason that is spared it.
-type Own = (Arc<Candidate>, Option<Reason>);
+pub(super) type Own = (Arc<Candidate>, Option<Reason>);
 
 /// The cheapest plan for a request, when the wider ones are searched.
 pub(super) struct Base {
@@ -34,11 +36,12 @@ impl Base {
 /// A request while it is answered.
 pub(super) struct Seat<'a> {
     pub(super) view: &'a View,
+    /// The counts asked for, by alternative.
+    wanted: Vec<Range>,
     colocation: Option<Colocation<'a>>,
     /// The best single instances.
     singles: Singles,
-    /// Whether there is any.
-    has_single: bool,
+    bound: Bound,
     /// The best combinations.
     pub(super) plans: Option<Vec<Plan>>,
 }
@@ -48,9 +51,10 @@ impl<'a> Seat<'a> {
         let demand = &view.demand;
         Self {
             view,
+            wanted: wanted(demand),
             colocation: Colocation::new(market.disks.as_ref(), demand),
             singles: Singles::new(wanted(demand), goal(demand, view.plans)),
-            has_single: false,
+            bound: Bound::default(),
             plans: None,
         }
     }
@@ -62,7 +66,9 @@ impl<'a> Seat<'a> {
 
     /// Whether it takes combinations to answer it.
     pub(super) fn is_open(&self) -> bool {
-        self.plans.is_none() && self.view.demand.nodes != Nodes::AtMost(1) && !(self.is_for_one() && self.has_single)
+        self.plans.is_none()
+            && self.view.demand.nodes != Nodes::AtMost(1)
+            && !(self.is_for_one() && self.bound.has_single())
     }
 
     /// Whether an offer is admitted that fails by this reason alone.
@@ -88,14 +94,23 @@ impl<'a> Seat<'a> {
                 Err(reason) => Some(reason),
             },
         };
-        self.has_single |= reason.is_none();
+        self.bound.note(draft, reason.is_none());
         reason
+    }
+
+    /// Whether an offer is in no plan that costs less than the best single
+    /// instance.
+    pub(super) fn rules_out(&self, draft: &Draft<'_>) -> bool {
+        // What disks cost is not in the bound.
+        let wanted = draft.alternatives.iter().filter_map(|at| self.wanted.get(*at));
+        let least = wanted.map(|range| range.least).min();
+        self.colocation.is_none() && least.is_some_and(|least| self.bound.rules_out(draft, least))
     }
 
     /// Takes over what another found in other offers.
     pub(super) fn join(&mut self, other: Self) {
         self.singles.join(other.singles);
-        self.has_single |= other.has_single;
+        self.bound.join(&other.bound);
     }
 
     /// The offers that are its own, with the disks that it asks for. What
@@ -152,10 +167,10 @@ impl<'a> Seat<'a> {
             objective,
             ..goal(demand, plans)
         };
-        let (wanted, rules) = (wanted(demand), rules(demand, nodes_max));
+        let rules = rules(demand, nodes_max);
         match added {
-            None => covers(&candidates, &wanted, &goal, &rules),
-            Some(added) => covers_with(&candidates, &wanted, &goal, &rules, added),
+            None => covers(&candidates, &self.wanted, &goal, &rules),
+            Some(added) => covers_with(&candidates, &self.wanted, &goal, &rules, added),
         }
     }
 
