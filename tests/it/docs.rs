@@ -60,25 +60,12 @@ fn reads_a_file(words: &[impl AsRef<str>]) -> bool {
 
 /// The words of a command as a shell splits them. `None` for what needs a real shell, or never ends.
 fn words(command: &str) -> Option<Vec<String>> {
-    let (mut words, mut word, mut quote, mut any) = (Vec::new(), String::new(), None, false);
-    for c in command.split(" #").next().unwrap_or_default().chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '\'' | '"') => (quote, any) = (Some(c), true),
-            (None, ' ') => {
-                if any || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-                any = false;
-            }
-            (None, '|' | '>' | '<' | '&' | ';' | '$' | '`') => return None,
-            (_, c) => word.push(c),
-        }
-    }
-    if any || !word.is_empty() {
-        words.push(word);
-    }
-    (words.get(1).is_some_and(|name| name != "sandbox")).then_some(words)
+    let words = shlex::split(command)?;
+    let needs_a_shell = words
+        .iter()
+        .any(|word| word.contains(['|', '>', '<', '&', ';', '$', '`']));
+    let ends = words.get(1).is_some_and(|name| name != "sandbox");
+    (ends && !needs_a_shell).then_some(words)
 }
 
 #[test]

@@ -16,26 +16,9 @@ fn planner(arguments: &[String]) -> (Value, Option<i32>) {
     (document, output.status.code())
 }
 
-/// Splits a command as a shell does, but for double quotes.
+/// The words of a command, as a shell splits them.
 fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted, mut escaped) = (Vec::new(), None::<String>, false, false);
-    for c in command.chars() {
-        match c {
-            _ if escaped => {
-                word.get_or_insert_default().push(c);
-                escaped = false;
-            }
-            '\'' => {
-                word.get_or_insert_default();
-                quoted = !quoted;
-            }
-            '\\' if !quoted => escaped = true,
-            ' ' if !quoted => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    shlex::split(command).unwrap_or_else(|| panic!("{command} is no command"))
 }
 
 /// The row that a change promises is among those that its command prints.

@@ -141,7 +141,9 @@ impl<W: io::Write> io::Write for Inert<W> {
 /// Whether there is nothing but printable ASCII and line breaks. Looks at many bytes at once, not at one after the other.
 fn is_plain(bytes: &[u8]) -> bool {
     let odd = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\n');
-    bytes.chunks(256).all(|chunk| !chunk.iter().fold(false, |found, byte| found | odd(byte)))
+    bytes
+        .chunks(256)
+        .all(|chunk| !chunk.iter().fold(false, |found, byte| found | odd(byte)))
 }
 
 /// A document as JSON on one line.

@@ -6,7 +6,7 @@ use gpu_broker_core::offer::{Broker, MarketType, Provider};
 use gpu_broker_core::place::Place;
 
 use super::names::Slot;
-use super::shop::usd;
+use super::shop::{Good, usd};
 use super::time::{MINUTE, stamp_of};
 
 /// How long after it was made a machine can be used, in milliseconds.
@@ -74,6 +74,31 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// One that is what its offer says, and runs from then on.
+    pub(crate) fn new(id: InstanceId, name: &str, owner: Owner, good: &Good, from: u64) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            owner,
+            provider: good.offer.provider.clone(),
+            gpu: good.offer.gpu.clone(),
+            place: good.place.clone(),
+            market: good.offer.market.clone(),
+            rate: good.rate,
+            approved: good.rate,
+            raised: None,
+            from,
+            until: None,
+            ending: None,
+            fate: Fate::Runs,
+            excused: false,
+            as_ordered: true,
+            shown: None,
+            end_shown: None,
+            flaps: 0,
+        }
+    }
+
     /// Whether it costs money at that moment.
     pub(crate) fn lives(&self, at: u64) -> bool {
         at >= self.from && self.until.is_none_or(|until| at < until)

@@ -8,7 +8,7 @@ use gpu_broker_engine::launch::Interrupt;
 
 use super::book::{Book, Call, Promise};
 use super::journal::Kill;
-use super::machine::{Fate, Machine, Owner};
+use super::machine::{Machine, Owner};
 use super::script::Script;
 use super::shop::GOODS;
 use super::time::{HOUR, MINUTE, stamp_of};
@@ -131,28 +131,7 @@ impl World {
 
     /// Somebody else's machine.
     pub(crate) fn stranger(&mut self, site: usize, name: &str, owner: Owner, from: u64) {
-        let good = &GOODS[site][0];
-        let machine = Machine {
-            id: self.fresh_id(site),
-            name: name.to_owned(),
-            owner,
-            provider: good.offer.provider.clone(),
-            gpu: good.offer.gpu.clone(),
-            place: good.place.clone(),
-            market: good.offer.market.clone(),
-            rate: good.rate,
-            approved: good.rate,
-            raised: None,
-            from,
-            until: None,
-            ending: None,
-            fate: Fate::Runs,
-            excused: false,
-            as_ordered: true,
-            shown: None,
-            end_shown: None,
-            flaps: 0,
-        };
+        let machine = Machine::new(self.fresh_id(site), name, owner, &GOODS[site][0], from);
         self.sites[site].machines.push(machine);
     }
 

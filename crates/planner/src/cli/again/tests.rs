@@ -131,26 +131,9 @@ fn read(words: &[String]) -> (Demand, QuoteArgs, GlobalArgs) {
     (demand, args, cli.global)
 }
 
-/// Splits a command as a shell does.
+/// The words of a command, as a shell splits them.
 fn split(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted, mut escaped) = (Vec::new(), None::<String>, false, false);
-    for c in command.chars() {
-        match c {
-            _ if escaped => {
-                word.get_or_insert_default().push(c);
-                escaped = false;
-            }
-            '\'' => {
-                word.get_or_insert_default();
-                quoted = !quoted;
-            }
-            '\\' if !quoted => escaped = true,
-            ' ' if !quoted => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    shlex::split(command).unwrap_or_else(|| panic!("{command} is no command"))
 }
 
 #[test]

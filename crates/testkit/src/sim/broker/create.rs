@@ -130,27 +130,8 @@ impl World {
     /// Makes what was ordered.
     fn make(&mut self, site: usize, order: &Order, good: &Good, from: u64) -> &mut Machine {
         let whose = self.book.named.get(&order.name).copied();
-        let machine = Machine {
-            id: self.fresh_id(site),
-            name: order.name.clone(),
-            owner: Owner::Ours(whose.unwrap_or(Slot { launch: 0, slot: 0 })),
-            provider: good.offer.provider.clone(),
-            gpu: good.offer.gpu.clone(),
-            place: good.place.clone(),
-            market: good.offer.market.clone(),
-            rate: good.rate,
-            approved: good.rate,
-            raised: None,
-            from,
-            until: None,
-            ending: None,
-            fate: Fate::Runs,
-            excused: false,
-            as_ordered: true,
-            shown: None,
-            end_shown: None,
-            flaps: 0,
-        };
+        let owner = Owner::Ours(whose.unwrap_or(Slot { launch: 0, slot: 0 }));
+        let machine = Machine::new(self.fresh_id(site), &order.name, owner, good, from);
         let machines = &mut self.sites[site].machines;
         machines.push(machine);
         machines.last_mut().expect("it was just added")
