@@ -61,14 +61,15 @@ impl Bill {
             None
         };
 
-        let meter = Meter::of(terms, interruptions).ok_or(MoneyError::TooManyDigits)?;
-        let charged = meter.charged(hours).ok_or(MoneyError::TooManyDigits)?;
+        let charged = |rate| charged(rate, terms, hours, interruptions);
+        let Charged { upfront, total } = charged(rate)?;
+        let low = rate_low.map(charged).transpose()?;
         Ok(Self {
             rate,
             rate_low,
-            upfront: rate.over_ticks(meter.prepaid)?,
-            total: rate.over_ticks(charged)?,
-            total_low: rate_low.map(|rate| rate.over_ticks(charged)).transpose()?,
+            upfront,
+            total,
+            total_low: low.map(|low| low.total),
         })
     }
 
