@@ -1,7 +1,10 @@
 //! Exit statuses, and what is said with them.
 
+use std::process::Command;
+use std::time::Duration;
+
 use gpu_broker_testkit::fake::{Face, Fake, Fault};
-use gpu_broker_testkit::planner::Planner;
+use gpu_broker_testkit::planner::{Planner, wait};
 use gpu_broker_testkit::ware::{Shelf, Ware};
 
 use crate::support::planner;
@@ -104,6 +107,28 @@ fn the_table_of_statuses_is_part_of_the_help() {
         assert!(line.is_some_and(|line| line.contains(word)), "{status}: {line:?}");
     }
     assert_eq!(ran.stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_that_has_no_end_can_be_interrupted() {
+    let check = |arguments: &[&str], signal: &str| {
+        let home = planner();
+        let pipe = home.home().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut child = home.spawn(arguments);
+        // There is somebody at the other end once it reads, and it never hears anything.
+        let open = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+        let line = format!("kill -{signal} {}", child.id());
+        assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+        assert_eq!(wait(&mut child, Duration::from_secs(20)), Some(130), "{arguments:?}");
+        drop(open);
+    };
+    check(&["quote", "H100:8", "--market", "pipe"], "INT");
+    check(&["quote", "H100:8", "--sandbox", "--offers", "pipe"], "TERM");
+    check(&["provision", "--quote", "pipe", "--sandbox"], "INT");
+    check(&["report", "./pipe"], "TERM");
+    check(&["quote", "H100:8", "--sandbox", "--policy", "pipe"], "INT");
 }
 
 #[test]

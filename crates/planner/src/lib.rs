@@ -20,6 +20,7 @@ pub mod probe;
 mod progress;
 mod report;
 mod settings;
+mod signals;
 mod view;
 
 use std::ffi::OsString;

@@ -19,7 +19,7 @@ use crate::env::{Environment, Secret};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::offers::Own;
-use crate::files::whole;
+use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::view::text::shown;
 
@@ -299,10 +299,11 @@ fn authority(selection: &Selection, warnings: &mut Vec<String>) -> Result<Option
         return Ok(None);
     };
     let name = path.display().to_string();
-    let authority = Authority::from_pem(&whole::read(path, "the file of authorities")?).map_err(|error| {
-        Trouble::usage(format!("{}: {error}", shown(&name)))
-            .hint("`--ca-file` takes the certificates of an authority, such as that of your company's proxy")
-    })?;
+    let authority =
+        Authority::from_pem(&whole::read(path, "the file of authorities", Most::Bundle)?).map_err(|error| {
+            Trouble::usage(format!("{}: {error}", shown(&name)))
+                .hint("`--ca-file` takes the certificates of an authority, such as that of your company's proxy")
+        })?;
     warnings.push(format!(
         "whoever the authorities in {} vouch for can read your keys\n",
         shown(&name)

@@ -16,7 +16,8 @@ use crate::cli::{Again, Flag, Output, ReportArgs, comparing, joined};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::quote::Kept;
-use crate::files::{quotes, whole};
+use crate::files::quotes;
+use crate::files::whole::{self, Most};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::{BROKERS, narrow};
@@ -170,7 +171,7 @@ fn is_of_sandbox(context: &Context<'_>, kept: &Kept) -> bool {
 /// The document that a word means, and its market where the word is an id.
 fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), Trouble> {
     if !quotes::is_id(word) {
-        return Ok((whole::read(Path::new(word), "the quote")?, None));
+        return Ok((whole::read(Path::new(word), "the quote", Most::Bundle)?, None));
     }
     let data = context.data()?;
     let folders = [data.quotes(), data.of_sandbox().quotes()];
@@ -185,7 +186,10 @@ fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), 
         )
         .hint("the last hundred are kept, of each data folder; `planner quote GPU` makes one"));
     };
-    Ok((whole::read(&quote, "the quote")?, Some(Saved::read(&beside)?)))
+    Ok((
+        whole::read(&quote, "the quote", Most::Bundle)?,
+        Some(Saved::read(&beside)?),
+    ))
 }
 
 /// The market that is kept of a quote in a file, if it was made here.

@@ -12,7 +12,7 @@ use super::check::check;
 use super::keys::{ADDING, KEYS, PATHS, Scope, known};
 use super::policy::Stated;
 use crate::env::Environment;
-use crate::files::whole;
+use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::view::text::shown;
 
@@ -75,7 +75,7 @@ impl Config {
         let Some(path) = flag.map(Path::to_owned).or_else(|| Self::usual(environment)) else {
             return Ok(None);
         };
-        let bytes = whole::read(&path, "the settings")?;
+        let bytes = whole::read(&path, "the settings", Most::Page)?;
         match Self::parse(&path, &bytes) {
             Ok(config) => Ok(Some((config, None))),
             Err(wrong) if cares => {

@@ -14,7 +14,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::file::{Config, File, TABLES, table, word};
 use crate::cli::GlobalArgs;
 use crate::env::Environment;
-use crate::files::whole;
+use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::settings::BROKERS;
 
@@ -77,7 +77,7 @@ pub(super) fn named(global: &GlobalArgs) -> Result<Vec<Stated>, Trouble> {
                 "write them to a file, and name it with `--policy FILE`: the commands that planner suggests hold to it, too",
             ));
         }
-        all.extend(read(path, &whole::read(path, "the policy")?, true)?);
+        all.extend(read(path, &whole::read(path, "the policy", Most::Page)?, true)?);
     }
     Ok(all)
 }
@@ -93,7 +93,7 @@ fn left(path: &Path) -> Result<Vec<Stated>, Trouble> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let bytes = whole::read(path, "the policy")?;
+    let bytes = whole::read(path, "the policy", Most::Page)?;
     let read = read(path, &bytes, false);
     let has_rules = || {
         let text = String::from_utf8_lossy(&bytes);

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::request::RequestDocument;
-use super::whole;
+use super::whole::{self, Most};
 use crate::exit::Exit;
 use crate::report::Trouble;
 use crate::view::text::shown;
@@ -56,7 +56,7 @@ struct Body {
 impl Saved {
     /// Reads a saved market.
     pub(crate) fn read(path: &Path) -> Result<Self, Trouble> {
-        let bytes = whole::read(path, "the saved market")?;
+        let bytes = whole::read(path, "the saved market", Most::Market)?;
         Self::parse(&bytes).map_err(|reason| {
             Trouble::usage(format!("{} is no saved market: {reason}", path.display()))
                 .hint("`planner quote GPU --save FILE` writes one")

@@ -23,7 +23,7 @@ use gpu_broker_core::quantity::{Gb, Hours, Minutes};
 use gpu_broker_core::source::{Coverage, ErrorKind, Reject, SourceError};
 
 use self::fields::{Fault, Fields, Row, rows};
-use super::whole;
+use super::whole::{self, Most};
 use crate::report::Trouble;
 use crate::view::text::{cut, shown};
 
@@ -127,7 +127,7 @@ impl Own {
         let mut own = Self::default();
         for path in paths {
             let (offers, rejects) = (own.offers.len(), own.rejects.len());
-            own.add(path, &whole::read(path, "the offers")?);
+            own.add(path, &whole::read(path, "the offers", Most::Market)?);
             // A file of which nothing is understood is another file than was meant.
             if let Some(first) = own.rejects.get(rejects).filter(|_| own.offers.len() == offers) {
                 let line = format!("{}: {}", shown(&first.path), shown(&first.reason));

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::request::RequestDocument;
-use super::whole;
+use super::whole::{self, Most};
 use crate::report::Trouble;
 use crate::view::document::digest;
 use crate::view::text::shown;
@@ -47,7 +47,7 @@ struct Asked {
 impl Kept {
     /// Reads a quote. What it says may be wrong; only that it says it is sure.
     pub(crate) fn read(path: &Path) -> Result<Self, Trouble> {
-        let bytes = whole::read(path, "the quote")?;
+        let bytes = whole::read(path, "the quote", Most::Bundle)?;
         Self::parse(&bytes).map_err(|reason| {
             Trouble::usage(format!("{} is no quote: {reason}", path.display()))
                 .hint("`planner quote GPU -o json > FILE` writes one")

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::market::Saved;
 use super::quote::Kept;
-use super::whole;
+use super::whole::{self, Most};
 use crate::exit::Exit;
 use crate::report::Trouble;
 use crate::view::text::shown;
@@ -66,7 +66,7 @@ pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), T
 
 /// A file that is no quote at all is a mistake; one that was changed is refused.
 fn read(path: &Path) -> Result<Kept, Trouble> {
-    let bytes = whole::read(path, "the quote")?;
+    let bytes = whole::read(path, "the quote", Most::Bundle)?;
     Kept::parse(&bytes).map_err(|reason| {
         let begun = Kept::is_meant(&bytes);
         let exit = if begun { Exit::Refused } else { Exit::Usage };

@@ -6,29 +6,86 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::Exit;
 use crate::report::Trouble;
+use crate::signals::interruptible;
 
-/// The largest file that is read: a hundred times the largest market seen.
-const BYTES_MAX: u64 = 1 << 30;
+/// How large a file may be that somebody named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Most {
+    /// What a person wrote: settings, rules, a key, a script.
+    Page,
+    /// What another program put together: authorities, a quote.
+    Bundle,
+    /// A market, or a list of offers: ten times the largest that was tried.
+    Market,
+}
 
-/// Reads a file that somebody named; `what` says what it is for. `-` is standard input.
-pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Trouble> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().take(BYTES_MAX + 1).read_to_end(&mut bytes)
-    } else {
-        fs::File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| {
-        Trouble::usage(format!("{what} {} cannot be read: {error}", path.display()))
-            .hint("name a file that exists and that you may read, or `-` for standard input")
-    })?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > BYTES_MAX) {
-        return Err(Trouble::usage(format!(
-            "{what} {} is larger than 1 GiB",
-            path.display()
-        )));
+impl Most {
+    fn bytes(self) -> u64 {
+        match self {
+            Self::Page => 256 << 10,
+            Self::Bundle => 16 << 20,
+            Self::Market => 512 << 20,
+        }
     }
-    Ok(bytes)
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "256 KiB",
+            Self::Bundle => "16 MiB",
+            Self::Market => "512 MiB",
+        }
+    }
+}
+
+/// Why a file is not taken.
+enum Flaw {
+    Unread(io::Error),
+    TooLarge,
+    /// There is a zero byte in it: it is binary, in another encoding, or has no end.
+    NoText,
+}
+
+/// Reads a file of text that somebody named; `what` says what it is for. `-` is standard input.
+pub(crate) fn read(path: &Path, what: &str, most: Most) -> Result<Vec<u8>, Trouble> {
+    let read = if path == Path::new("-") {
+        interruptible(|| text(io::stdin(), most))
+    } else {
+        let is_file = fs::metadata(path).is_ok_and(|about| about.is_file());
+        let read = || text(fs::File::open(path).map_err(Flaw::Unread)?, most);
+        // A pipe may never be written to, not even opened for that.
+        if is_file { read() } else { interruptible(read) }
+    };
+    read.map_err(|flaw| {
+        let refuse = |why: &str| Trouble::usage(format!("{what} {} {why}", path.display()));
+        match flaw {
+            Flaw::Unread(error) => refuse(&format!("cannot be read: {error}"))
+                .hint("name a file that exists and that you may read, or `-` for standard input"),
+            Flaw::TooLarge => refuse(&format!("is larger than {}", most.as_str()))
+                .hint("is it the file that was meant? leave out of it what is not needed"),
+            Flaw::NoText => refuse("is no text: there is a zero byte in it")
+                .hint("is it the file that was meant? save text as UTF-8"),
+        }
+    })
+}
+
+fn text(mut from: impl io::Read, most: Most) -> Result<Vec<u8>, Flaw> {
+    const LOOKED_AT: u64 = 64 << 10;
+    let mut bytes = Vec::new();
+    loop {
+        let had = bytes.len();
+        from.by_ref()
+            .take(LOOKED_AT)
+            .read_to_end(&mut bytes)
+            .map_err(Flaw::Unread)?;
+        match bytes.get(had..) {
+            None | Some([]) => return Ok(bytes),
+            Some(more) if more.contains(&0) => return Err(Flaw::NoText),
+            Some(_) if u64::try_from(bytes.len()).is_ok_and(|length| length > most.bytes()) => {
+                return Err(Flaw::TooLarge);
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// Writes a file that only its owner may read: under another name first, and then in the place of what was there, so
@@ -125,7 +182,7 @@ mod tests {
         let path = folder.join("market.json");
         write(&path, b"one").unwrap();
         write(&path, b"two").unwrap();
-        assert_eq!(read(&path, "the market").unwrap(), b"two");
+        assert_eq!(read(&path, "the market", Most::Market).unwrap(), b"two");
         let names: Vec<_> = fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
@@ -135,6 +192,43 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_text_is_not_read_to_its_end() {
+        let folder = folder("limits");
+        let path = folder.join("rules.toml");
+        let check = |bytes: &[u8], most: Most, expected: &str| {
+            fs::write(&path, bytes).unwrap();
+            let said = match read(&path, "the policy", most) {
+                Ok(read) => {
+                    assert!(read == bytes);
+                    String::new()
+                }
+                Err(trouble) => trouble.lines().replace(&path.display().to_string(), "FILE"),
+            };
+            assert!(
+                said.contains(expected) && said.is_empty() == expected.is_empty(),
+                "{said}"
+            );
+        };
+        let filled = |length: usize| vec![b'#'; length];
+        check(b"", Most::Page, "");
+        check(&filled(256 << 10), Most::Page, "");
+        check(
+            &filled((256 << 10) + 1),
+            Most::Page,
+            "the policy FILE is larger than 256 KiB",
+        );
+        check(&filled((256 << 10) + 1), Most::Bundle, "");
+        check(&filled((16 << 20) + 1), Most::Bundle, "is larger than 16 MiB");
+        check(b"a\0b", Most::Page, "is no text");
+        #[cfg(unix)]
+        for path in ["/dev/zero", "/dev/full"] {
+            let trouble = read(Path::new(path), "the market", Most::Market).unwrap_err();
+            assert!(trouble.lines().contains("hint: is it the file"), "{}", trouble.lines());
         }
         fs::remove_dir_all(&folder).unwrap();
     }
@@ -180,8 +274,8 @@ mod tests {
             assert_eq!(trouble.exit, Exit::Usage);
             assert!(trouble.lines().contains("hint: name a file"), "{}", trouble.lines());
         };
-        check(read(&folder.join("none.json"), "the market").unwrap_err());
-        check(read(&folder, "the market").unwrap_err());
+        check(read(&folder.join("none.json"), "the market", Most::Market).unwrap_err());
+        check(read(&folder, "the market", Most::Market).unwrap_err());
         check(write(&folder.join("none/market.json"), b"").unwrap_err());
         // A folder stands where the file should: nothing is left beside it.
         fs::create_dir(folder.join("taken")).unwrap();

@@ -6,7 +6,7 @@ use gpu_broker_core::source::{CloudInit, CloudInitFile};
 use serde::Deserialize;
 
 use crate::cli::shell;
-use crate::files::whole;
+use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 
 /// The part of cloud-init's format that brokers take.
@@ -32,7 +32,7 @@ enum Command {
 /// When it cannot be read, or says what no broker would do. What stands in it
 /// is not repeated, because people put passwords there.
 pub(crate) fn read(path: &Path) -> Result<CloudInit, Trouble> {
-    let bytes = whole::read(path, "the cloud-init file")?;
+    let bytes = whole::read(path, "the cloud-init file", Most::Page)?;
     let file: File = serde_yaml_ng::from_slice(&bytes).map_err(|error| {
         let place = error.location().map_or_else(String::new, |at| format!(", line {}", at.line()));
         Trouble::usage(format!(

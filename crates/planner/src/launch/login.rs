@@ -8,7 +8,7 @@ use futures::future::join_all;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::{AccountKey, LoginKey, SourceError};
 
-use crate::files::whole;
+use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
@@ -54,7 +54,7 @@ impl Login {
         if !is_file {
             return Ok(Self::Known(text.to_owned()));
         }
-        let bytes = whole::read(path, "the key")?;
+        let bytes = whole::read(path, "the key", Most::Page)?;
         let lines = String::from_utf8_lossy(&bytes);
         if lines.contains("PRIVATE KEY") {
             return Err(

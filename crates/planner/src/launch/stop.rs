@@ -8,6 +8,7 @@ use gpu_broker_engine::failpoint::reach;
 use gpu_broker_engine::launch::Interrupt;
 
 use crate::printer::Printer;
+use crate::signals::Signals;
 
 /// Whether somebody asked. Clones share the answer.
 #[derive(Debug, Clone, Default)]
@@ -51,48 +52,6 @@ impl Stop {
                 );
                 self.interrupt.set();
             }
-        }
-    }
-}
-
-/// The signals that ask to stop, none of which is missed between two looks. One
-/// that cannot be listened to ends the process as it always does.
-struct Signals {
-    #[cfg(unix)]
-    each: [Option<tokio::signal::unix::Signal>; 2],
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-        Self {
-            each: [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()),
-        }
-    }
-
-    async fn next(&mut self) {
-        std::future::poll_fn(|context| {
-            let mut each = self.each.iter_mut().flatten();
-            if each.any(|signal| signal.poll_recv(context).is_ready()) {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-        .await;
-    }
-}
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> Self {
-        Self {}
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
         }
     }
 }
