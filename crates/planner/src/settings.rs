@@ -241,7 +241,7 @@ fn sandboxed(selection: &Selection, world: World) -> Result<Sources, Trouble> {
     let running =
         Sandbox::start(&options).map_err(|error| Trouble::usage(format!("the sandbox does not start: {error}")))?;
     let url = |text: &str| BaseUrl::parse(text).map_err(|error| Trouble::new(Exit::Internal, error.to_string()));
-    let key = || api_key("the sandbox's key", Secret("sandbox".to_owned()));
+    let key = || api_key("the sandbox's key", Secret("key-of-the-sandbox".to_owned()));
     let mut asked: Vec<Arc<dyn Source>> = Vec::new();
     if selection.wants("prime") {
         let options = PrimeOptions::new(url(running.prime_url())?, key()?, USER_AGENT);
