@@ -16,6 +16,7 @@ mod faults;
 mod finding;
 mod fuzz;
 mod layers;
+mod matrix;
 mod mutants;
 mod scan;
 mod session;

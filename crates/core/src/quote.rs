@@ -59,8 +59,8 @@ pub struct Quote {
     pub disks: DisksAnswer,
 }
 
-/// Why a request cannot be answered at all. Its text is true of a request built
-/// in code; a program with flags of its own has words of its own for the remedy.
+/// Why a request cannot be answered at all. Its texts are about the request, not
+/// about how it was put: a program with flags or fields of its own adds those.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequestError {

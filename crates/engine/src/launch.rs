@@ -102,7 +102,7 @@ pub use engine::{Alone, Engine, EngineError, Parts, Turns};
 pub use insight::{Held, Lag};
 pub use interrupt::Interrupt;
 pub use names::{Names, Said};
-pub use package::{OrderTerms, charged};
+pub use package::OrderTerms;
 pub use provision::{End, OnUnknown, Report, Wish};
 pub use settings::Settings;
 pub use spend::{Cap, Forbidden, SpendCaps};

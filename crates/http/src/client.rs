@@ -61,7 +61,7 @@ impl Client {
         self.shared.key.is_some()
     }
 
-    /// Sends a call, again where [`Repeat`] allows it, and returns its complete 2xx answer. Never takes longer than
+    /// Sends a call, again where [`Repeat`](crate::Repeat) allows it, and returns its complete 2xx answer. Never takes longer than
     /// until `deadline`.
     ///
     /// Dropping the future abandons the call; whether it arrived is then unknown.

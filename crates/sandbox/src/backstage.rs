@@ -8,10 +8,11 @@ pub use ledger::{Created, Deletion, Ledger, Live, Posted};
 
 use serde::Serialize;
 
+use crate::broker::Broker;
 use crate::fault::Fault;
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::world::{Broker, World};
+use crate::world::World;
 
 /// Answers what is not the broker's. It needs no key, costs no request of the limit, and has no faults.
 pub(crate) fn serve(world: &World, broker: Broker, request: &Request, path: &[&str]) -> Reply {

@@ -3,14 +3,10 @@
 //! The numbers after each are those of the fault catalogue of provisioning, F01 to F70; those that concern the client's own
 //! disk, clock or processes are not a broker's to cause, and are missing here.
 
-mod answer;
-mod bodies;
 mod plan;
 mod rule;
 mod set;
 
-pub(crate) use answer::{after, before, late};
-pub(crate) use bodies::HOSTILE;
 pub(crate) use plan::Plan;
 pub use rule::{ParseRuleError, Rule, Times};
 pub(crate) use set::Set;

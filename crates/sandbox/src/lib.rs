@@ -24,10 +24,15 @@
 //! ```
 
 mod backstage;
+mod broker;
+mod catalogue;
+mod clock;
 mod exact;
 mod face;
 mod fault;
+mod limiter;
 mod number;
+mod offers;
 mod options;
 mod reply;
 mod request;
@@ -38,9 +43,11 @@ mod store;
 mod world;
 
 pub use crate::backstage::{Control, Created, Deletion, Done, Ledger, Live, Posted, Stranger};
+pub use crate::broker::{Broker, REFUSED_KEY};
+pub use crate::catalogue::{Catalogue, Origin, origins};
 pub use crate::fault::{Fault, Op, ParseRuleError, Rule, Times};
 pub use crate::options::{Limits, MinimumRuntime, Options, PRIME_PORT, SPHERON_PORT, Time};
 pub use crate::reply::{Reply, Wire};
 pub use crate::request::Request;
 pub use crate::server::{Running, Sandbox};
-pub use crate::world::{Broker, Catalogue, Origin, REFUSED_KEY, World, origins};
+pub use crate::world::World;

@@ -15,8 +15,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
+use crate::broker::Broker;
 use crate::options::Options;
-use crate::world::{Broker, World};
+use crate::world::World;
 use front::Caller;
 use line::Door;
 

@@ -2,12 +2,14 @@
 //!
 //! All of it can be kept in a file. What never changes, the offers and unit prices, is the catalogue's.
 
+mod account;
 mod machine;
 mod market;
 mod meter;
 mod settle;
 mod storage;
 
+pub(crate) use account::{Account, PrimeKey, SpheronKey, Storage};
 pub(crate) use machine::{Body, Cluster, Fate, KeyRef, Machine, Oddity, Phase};
 pub(crate) use market::Market;
 pub(crate) use meter::Meter;
@@ -15,9 +17,10 @@ pub(crate) use storage::{Disk, DiskInfo, Volume};
 
 use serde::{Deserialize, Serialize};
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::seed;
-use crate::world::{Account, Broker, Moment, PrimeKey, SpheronKey};
 
 /// The form of the kept world. A newer one is refused, not guessed at.
 pub(crate) const VERSION: u32 = 1;

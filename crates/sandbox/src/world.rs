@@ -2,35 +2,22 @@
 //!
 //! The faces read from here and keep nothing of their own, so that what happens through one is seen by the other.
 
-mod account;
-mod catalogue;
-mod clock;
 mod entry;
-mod limiter;
-mod prime;
-mod shuffle;
-mod spheron;
-
-pub(crate) use account::{Account, PrimeKey, SpheronKey, Storage};
-pub use catalogue::{Broker, Catalogue, Origin, origins};
-pub(crate) use clock::{Clock, Moment};
-pub(crate) use limiter::{Admission, Limiter};
-pub(crate) use prime::{DiskOffer, GpuOffer, Row, Spec};
-pub(crate) use spheron::Offer;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::backstage;
+use crate::broker::Broker;
+use crate::catalogue::Catalogue;
+use crate::clock::{Clock, Moment};
 use crate::face::{self, Desk, Traffic};
 use crate::fault::{Op, Plan, Set};
+use crate::limiter::{Admission, Limiter};
 use crate::options::Options;
 use crate::reply::Reply;
 use crate::request::{Request, decoded};
 use crate::state::State;
 use crate::store::{Kept, Store};
-
-/// The one key that both brokers refuse, to see what a client does with a 401.
-pub const REFUSED_KEY: &str = "refused";
 
 /// Both brokers as functions from a request to an answer, without sockets.
 ///
@@ -89,11 +76,7 @@ impl World {
         if options.seed == 0 {
             return Self::new(&catalogue, options);
         }
-        let mut shuffled = Catalogue::clone(&catalogue);
-        shuffle::rows(&mut shuffled.gpus, options.seed);
-        shuffle::rows(&mut shuffled.disks, options.seed);
-        shuffle::rows(&mut shuffled.offers, options.seed);
-        Self::new(&Arc::new(shuffled), options)
+        Self::new(&Arc::new(catalogue.shuffled(options.seed)), options)
     }
 
     /// Answers one request as the broker would, or as its faults have it.

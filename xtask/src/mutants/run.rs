@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::patch::Mutant;
 use super::scratch::Scratch;
 use super::table::MUTANTS;
-use crate::{cargo, faults};
+use crate::{cargo, matrix};
 
 /// What a level of the matrix said.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn through(scratch: &Scratch, levels: &str) -> Result<Vec<Said>> {
     let real = levels
         .split(',')
         .any(|level| !["S1", "S2", "S2e", "S8", "S12"].contains(&level));
-    let built = faults::build(&scratch.tree, Some(&scratch.target), real)?;
+    let built = matrix::build(&scratch.tree, Some(&scratch.target), real)?;
     let mut matrix = Command::new(built.join("faults"));
     matrix.args(["--short", "--plain", "--level", levels]);
     if real {

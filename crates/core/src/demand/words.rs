@@ -10,12 +10,13 @@ pub struct Words {
 }
 
 impl Words {
-    /// Reads `a`, `b,c` and `!d` as they come from repeated flags.
-    pub fn parse<'a>(flags: impl IntoIterator<Item = &'a str>) -> Self {
+    /// Reads lists such as `a`, `b,c` and `!d`, one after the other: each word is
+    /// wanted, or with `!` before it refused.
+    pub fn parse<'a>(lists: impl IntoIterator<Item = &'a str>) -> Self {
         let mut words = Self::default();
-        for word in flags
+        for word in lists
             .into_iter()
-            .flat_map(|flag| flag.split(','))
+            .flat_map(|list| list.split(','))
             .map(str::trim)
             .filter(|word| !word.is_empty())
         {

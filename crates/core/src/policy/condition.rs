@@ -67,7 +67,7 @@ pub enum Condition {
 #[non_exhaustive]
 pub enum ConditionError {
     /// There is no such key.
-    #[error("there is no such condition as `{key}`")]
+    #[error("there is no such condition as `{key}`{}", did_you_mean(.near))]
     Key {
         /// The key.
         key: String,
@@ -96,10 +96,11 @@ pub enum ConditionError {
     },
 }
 
-fn did_you_mean(near: &[String]) -> String {
+fn did_you_mean(near: &[impl AsRef<str>]) -> String {
     if near.is_empty() {
         String::new()
     } else {
+        let near: Vec<&str> = near.iter().map(AsRef::as_ref).collect();
         format!("; did you mean {}?", near.join(" or "))
     }
 }

@@ -35,7 +35,7 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RuleError {
-    /// It could not be named on a command line.
+    /// Nobody could name it when approving.
     #[error("a rule has a name, of one line")]
     Name,
     /// Nobody would know why.

@@ -33,8 +33,8 @@ impl Wider {
         wider
     }
 
-    /// Whether a request can be widened so, and is by no more than is told of
-    /// (R2, R4): a count of instances that somebody chose is no accident.
+    /// Whether the request shuts that out. A limit on instances that somebody
+    /// chose is left alone (R2).
     fn is_open_to(self, demand: &Demand) -> bool {
         match self {
             Self::Nodes => demand.nodes == Nodes::OneIfPossible,

@@ -18,6 +18,7 @@ use super::spend::SpendCaps;
 /// One thing that was intended or came to be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Event {
     /// Somebody approved a launch.
     Planned(Planned),
@@ -91,6 +92,7 @@ pub enum Event {
 /// Which attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Named {
     /// Its key: the name on the wire, or that and a number for a second
     /// machine.
@@ -100,6 +102,7 @@ pub struct Named {
 /// Which attempt, and a remark for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Noted {
     /// Its key.
     pub key: String,
@@ -110,6 +113,7 @@ pub struct Noted {
 /// A launch that somebody approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Planned {
     /// Its id.
     pub launch: String,
@@ -131,6 +135,7 @@ pub struct Planned {
 /// A machine that may be ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reserved {
     /// The name on the wire, and the attempt's key.
     pub key: String,
@@ -155,6 +160,7 @@ pub struct Reserved {
 /// What was approved, to compare with what is delivered (I8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Ordered {
     /// From whom.
     pub broker: Broker,
@@ -203,6 +209,7 @@ impl Ordered {
 /// A machine that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Accepted {
     /// The attempt's key.
     pub key: String,
@@ -219,6 +226,7 @@ pub struct Accepted {
 /// A no.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Rejected {
     /// The attempt's key.
     pub key: String,
@@ -234,6 +242,7 @@ pub struct Rejected {
 /// A machine that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Ready {
     /// The attempt's key.
     pub key: String,
@@ -244,6 +253,7 @@ pub struct Ready {
 /// What a broker says of a machine, where it is news.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reported {
     /// The attempt's key.
     pub key: String,
@@ -259,6 +269,7 @@ pub struct Reported {
 /// A machine that must end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DoomedEvent {
     /// The attempt's key.
     pub key: String,
@@ -271,6 +282,7 @@ pub struct DoomedEvent {
 /// A request to end a machine that did not work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct EndRefused {
     /// The attempt's key.
     pub key: String,
@@ -288,6 +300,7 @@ pub struct EndRefused {
 /// A machine that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Gone {
     /// The attempt's key.
     pub key: String,
@@ -298,6 +311,7 @@ pub struct Gone {
 /// A machine of ours of which the journal knows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Orphan {
     /// Its name.
     pub key: String,
@@ -315,6 +329,7 @@ pub struct Orphan {
 /// A second machine of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Extra {
     /// The key of the attempt that it came of.
     pub of: String,
@@ -329,6 +344,7 @@ pub struct Extra {
 /// A machine that ends later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Extended {
     /// The attempt's key.
     pub key: String,
@@ -341,6 +357,7 @@ pub struct Extended {
 /// What a listing taught of the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Known {
     /// Whose listing.
     pub account: Account,
@@ -358,6 +375,7 @@ pub struct Known {
 /// whenever a machine is missed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Wallet {
     /// Whose.
     pub account: Account,
@@ -370,6 +388,7 @@ pub struct Wallet {
 /// An amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Purse {
     /// How much.
     pub amount: Exact,
@@ -380,6 +399,7 @@ pub struct Purse {
 /// An offer that was sold out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SoldOut {
     /// From whom.
     pub broker: Broker,
@@ -392,6 +412,7 @@ pub struct SoldOut {
 /// A launch that orders nothing more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Closed {
     /// Which.
     pub launch: String,

@@ -166,8 +166,10 @@ fn unit(group: &Group, approved: &ClaimedPlan, disks: &[DiskId], terms: &OrderTe
     }
     let ceiling = ceiling(group, approved, terms.tolerance).ok_or("its price has too many digits")?;
     let ceiling = Rate::new(ceiling, bill.rate.currency());
-    let worst = worst(offer, ceiling, terms).ok_or("what it may cost has too many digits")?;
-    let upfront = charged_upfront(offer, ceiling, terms.demand).ok_or("what it costs has too many digits")?;
+    // The most that it may cost: over the horizon or until it ends by itself, whichever is longer.
+    let lost = terms.demand.interruptions_of(offer);
+    let worst = bill::charged(ceiling, &offer.terms, terms.longest(), lost)
+        .map_err(|_| "what it may cost has too many digits")?;
     Ok(Unit {
         order: Order {
             name: String::new(),
@@ -181,8 +183,8 @@ fn unit(group: &Group, approved: &ClaimedPlan, disks: &[DiskId], terms: &OrderTe
             disks: disks.to_vec(),
             kubernetes: terms.kubernetes(offer)?,
         },
-        worst,
-        upfront,
+        worst: worst.total.amount(),
+        upfront: worst.upfront.amount(),
     })
 }
 
@@ -226,25 +228,6 @@ fn ceiling(group: &Group, approved: &ClaimedPlan, tolerance: Tolerance) -> Optio
     let was = approved.groups.iter().find(is)?.rate;
     let now = group.candidate.bill.rate.per_hour();
     tolerance.ceiling(was.min(now))
-}
-
-/// The most that it may cost: over the horizon or until it ends by itself,
-/// whichever is longer, and no less than what is charged at least.
-fn worst(offer: &Offer, ceiling: Rate, terms: &OrderTerms<'_>) -> Option<Exact> {
-    charged(offer, ceiling, terms.demand, terms.longest())
-}
-
-/// What a rate comes to on an offer's terms over so many hours, in its
-/// currency: what is prepaid, the minimum runtime and the work that the demand
-/// expects to lose to interruptions included. `None` with too many digits.
-pub fn charged(offer: &Offer, rate: Rate, demand: &Demand, hours: Hours) -> Option<Exact> {
-    let charged = bill::charged(rate, &offer.terms, hours, demand.interruptions_of(offer)).ok()?;
-    Some(charged.total.amount())
-}
-
-fn charged_upfront(offer: &Offer, rate: Rate, demand: &Demand) -> Option<Exact> {
-    let charged = bill::charged(rate, &offer.terms, demand.hours, demand.interruptions_of(offer)).ok()?;
-    Some(charged.upfront.amount())
 }
 
 fn hours(time: Duration) -> Option<Hours> {

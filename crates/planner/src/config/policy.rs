@@ -212,7 +212,11 @@ impl File<'_> {
                     ConditionError::Key { near, .. } => format!("did you mean `{}`?", near.join("` or `")),
                     _ => "`planner help config-file` lists what a rule may ask".to_owned(),
                 };
-                self.wrong(key.span(), &error.to_string(), &hint)
+                let message = match &error {
+                    ConditionError::Key { key, .. } => format!("there is no such condition as `{key}`"),
+                    other => other.to_string(),
+                };
+                self.wrong(key.span(), &message, &hint)
             })?;
             found.push(condition);
         }

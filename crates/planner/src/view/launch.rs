@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use gpu_broker_core::bill::charged;
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{MarketType, Offer};
@@ -10,7 +11,7 @@ use gpu_broker_core::plan::Plan;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::Stage;
-use gpu_broker_engine::launch::{End, Package, Report, Settings, Unit, Wish, charged};
+use gpu_broker_engine::launch::{End, Package, Report, Settings, Unit, Wish};
 use serde_json::{Value, json};
 
 use super::document;
@@ -89,7 +90,11 @@ impl Summary<'_> {
         };
         for unit in &package.machines {
             let (offer, rate) = (&unit.order.offer, unit.order.ceiling);
-            let after = |hours: u64| charged(offer, rate, self.demand, Hours::whole(hours));
+            let lost = self.demand.interruptions_of(offer);
+            let after = |hours: u64| {
+                let charged = charged(rate, &offer.terms, Hours::whole(hours), lost).ok()?;
+                Some(charged.total.amount())
+            };
             sums.rate = sums.rate.plus(rate.per_hour())?;
             sums.upfront = sums.upfront.plus(unit.upfront)?;
             sums.worst = sums.worst.plus(unit.worst)?;

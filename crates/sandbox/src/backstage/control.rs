@@ -5,11 +5,13 @@ use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::face::add_stranger;
 use crate::fault::Rule;
 use crate::state::{Phase, State};
-use crate::world::{Broker, Moment, World};
+use crate::world::World;
 
 /// What `POST /sandbox/control` takes, and [`World::control`]. Every field may be left out; what is given is done in the
 /// order of the fields. Faults are this sandbox's own; all else is the world's, and kept with it where it is kept.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::state::{Machine, Phase, State};
-use crate::world::{Broker, Moment, World};
+use crate::world::World;
 
 /// What really happened, which no answer needs to agree with.
 #[derive(Clone, Debug, Serialize)]

@@ -1,10 +1,11 @@
 //! How a machine comes into being, at either broker, and what faults make of it.
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::fault::Fault;
 use crate::state::{Body, Cluster, Fate, KeyRef, Machine, Meter, Oddity, Phase};
-use crate::world::{Broker, Moment};
 
 /// A machine to be made.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! What a handler works with.
 
+use crate::catalogue::Catalogue;
+use crate::clock::Moment;
 use crate::face::query::Query;
 use crate::fault::Set;
 use crate::options::Options;
 use crate::request::Request;
 use crate::state::State;
-use crate::world::{Catalogue, Moment};
 
 /// One request, and the world that it meets.
 #[derive(Debug)]

@@ -17,9 +17,9 @@ pub(crate) use pods::{shown as pod, sold_out};
 use serde::Serialize;
 
 use super::desk::Desk;
+use crate::broker::REFUSED_KEY;
 use crate::fault::Op;
 use crate::reply::Reply;
-use crate::world::REFUSED_KEY;
 use invalid::Refusal;
 
 /// What a request is for.

@@ -1,23 +1,11 @@
 //! The way of a request through a face: limits and key, then the faults before, the handler, and the faults after.
 
-use super::{Desk, prime, spheron, strangers};
-use crate::fault::{self, Fault, Op};
+use super::traffic::Traffic;
+use super::{Desk, canned, prime, spheron, strangers};
+use crate::broker::Broker;
+use crate::fault::{Fault, Op};
 use crate::reply::Reply;
 use crate::state::Delete;
-use crate::world::{Admission, Broker};
-
-/// What one request is, in short.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Traffic<'a> {
-    pub(crate) broker: Broker,
-    pub(crate) op: Op,
-    /// The parts of its path.
-    pub(crate) path: &'a [&'a str],
-    /// What Spheron's limit says of it.
-    pub(crate) admission: Admission,
-    /// Where a redirect to another host leads.
-    pub(crate) elsewhere: &'a str,
-}
 
 /// What a request is for.
 pub(crate) fn op(broker: Broker, method: &str, path: &[&str]) -> Op {
@@ -57,7 +45,7 @@ fn beyond_the_front(desk: &mut Desk<'_>, traffic: Traffic<'_>) -> Reply {
     if faults.has(Fault::KeyRevoked) {
         desk.state.revoked = true;
     }
-    let canned = faults.iter().find_map(|fault| fault::before(fault, desk, &traffic));
+    let canned = faults.iter().find_map(|fault| canned::before(fault, desk, &traffic));
     let late = faults.has(Fault::LateEffect);
     if let Some(canned) = canned {
         if late {
@@ -68,10 +56,10 @@ fn beyond_the_front(desk: &mut Desk<'_>, traffic: Traffic<'_>) -> Reply {
     }
     let mut reply = handle(desk, traffic);
     if late && reply.is_success() {
-        reply = fault::late(traffic.broker);
+        reply = canned::late(traffic.broker);
     }
     for fault in faults.iter() {
-        reply = fault::after(fault, reply, desk, &traffic);
+        reply = canned::after(fault, reply, desk, &traffic);
     }
     reply
 }

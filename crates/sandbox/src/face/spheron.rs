@@ -16,9 +16,10 @@ pub(crate) use deployments::{shown as deployment, sold_out, too_early};
 use serde::Serialize;
 
 use super::desk::Desk;
+use crate::broker::REFUSED_KEY;
 use crate::fault::Op;
+use crate::limiter::Admission;
 use crate::reply::Reply;
-use crate::world::{Admission, REFUSED_KEY};
 use refusal::Refusal;
 
 /// What is answered when something is gone.

@@ -1,10 +1,12 @@
 //! Machines of other people, or of other programs with the same account.
 
+use super::bodies;
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
-use crate::fault::{Fault, HOSTILE};
+use crate::fault::Fault;
 use crate::state::{Body, Machine, Meter, Phase, State};
-use crate::world::{Broker, Moment};
 
 /// What a stranger's machine costs an hour.
 const RATE: u32 = 1;
@@ -20,7 +22,7 @@ pub(super) fn invite(desk: &mut Desk<'_>, broker: Broker) {
                 }
             }
             Fault::HostileNames => {
-                for name in HOSTILE {
+                for name in bodies::HOSTILE {
                     add_once(desk.state, broker, name, None, desk.now);
                 }
             }
@@ -86,7 +88,7 @@ fn body(broker: Broker, name: &str) -> Body {
         Broker::Spheron => ["massed-compute", "RTX4090_PCIE", "US Central 1"],
     };
     // A hostile name comes with a region that looks like a good one: a Cyrillic letter and a space of no width.
-    let region = if HOSTILE.contains(&name) {
+    let region = if bodies::HOSTILE.contains(&name) {
         "US Centr\u{430}l\u{200b} 1"
     } else {
         region

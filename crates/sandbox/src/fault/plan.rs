@@ -1,8 +1,8 @@
 //! Which faults a request gets.
 
 use super::{Fault, Op, Rule, Set, Times};
+use crate::broker::Broker;
 use crate::seed;
-use crate::world::Broker;
 
 /// The rules that are left, and the random numbers for their shares.
 #[derive(Debug)]
@@ -70,8 +70,8 @@ fn any_of(op: Op, random: &mut u64) -> Option<Fault> {
 #[cfg(test)]
 mod tests {
     use super::Plan;
+    use crate::broker::Broker;
     use crate::fault::{Fault, Op, Set};
-    use crate::world::Broker;
 
     fn drawn(plan: &mut Plan, op: Op) -> Set {
         let mut set = Set::default();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Fault, Op};
-use crate::world::Broker;
+use crate::broker::Broker;
 
 /// How often a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,8 +159,8 @@ fn per_million(share: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::{Rule, Times};
+    use crate::broker::Broker;
     use crate::fault::{Fault, Op};
-    use crate::world::Broker;
 
     #[test]
     fn rules_that_can_be_read() {

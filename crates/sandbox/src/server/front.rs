@@ -12,9 +12,10 @@ use axum::response::Response;
 use axum::serve::IncomingStream;
 
 use super::line::{Door, Fate, Line};
+use crate::broker::Broker;
 use crate::reply::{Reply, Wire};
 use crate::request::Request;
-use crate::world::{Broker, World};
+use crate::world::World;
 
 /// The largest body that is read.
 const BODY_MAX: usize = 1024 * 1024;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::state::Meter;
-use crate::world::{Broker, Moment};
 
 /// One machine of either broker.
 #[derive(Clone, Debug, Serialize, Deserialize)]

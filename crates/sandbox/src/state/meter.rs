@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Moment;
 use crate::exact::Exact;
-use crate::world::Moment;
 
 /// A bill that grows by the second, at a rate that may change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,8 +82,8 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::Meter;
+    use crate::clock::Moment;
     use crate::exact::Exact;
-    use crate::world::Moment;
 
     fn exact(text: &str) -> Exact {
         Exact::parse(text).unwrap()

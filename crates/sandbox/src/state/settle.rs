@@ -1,8 +1,9 @@
 //! Bringing the world up to a time: whatever was to happen by then happens, in its order.
 
 use super::{Fate, Phase, Purse, State};
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
-use crate::world::{Broker, Moment};
 
 /// What happens next.
 #[derive(Clone, Copy, Debug)]

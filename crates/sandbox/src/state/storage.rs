@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Purse, State};
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::number::{Number, kept};
 use crate::state::Meter;
-use crate::world::{Broker, Moment};
 
 /// A disk at Prime. Prime API reference, `APIDiskConfig`.
 #[derive(Clone, Debug, Deserialize, Serialize)]

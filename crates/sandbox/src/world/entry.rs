@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Broker, World};
+use super::World;
+use crate::broker::Broker;
 use crate::fault::Rule;
 use crate::reply::Reply;
 use crate::request::Request;

@@ -4,6 +4,7 @@ mod account;
 mod disks;
 mod fleet;
 mod groups;
+mod unready;
 
 use std::borrow::Cow;
 use std::sync::Arc;

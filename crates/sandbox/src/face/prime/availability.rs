@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::invalid::Invalid;
 use super::select::Select;
 use crate::face::desk::Desk;
+use crate::offers::{GpuOffer, Row};
 use crate::reply::Reply;
-use crate::world::{GpuOffer, Row};
 
 /// Rows on a page, at most and by default.
 const PAGE_MAX: usize = 100;

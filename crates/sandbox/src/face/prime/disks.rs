@@ -5,12 +5,14 @@ use serde::Serialize;
 use super::fields::{Fields, parse};
 use super::invalid::{Invalid, Refusal};
 use super::listing;
+use crate::broker::Broker;
+use crate::catalogue::Catalogue;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::number::Number;
+use crate::offers::DiskOffer;
 use crate::reply::Reply;
 use crate::state::{Disk, DiskInfo, Meter};
-use crate::world::{Broker, Catalogue, DiskOffer};
 
 /// The longest name. Prime API reference, `APIDiskCreateRequest`.
 const NAME_MAX: usize = 255;

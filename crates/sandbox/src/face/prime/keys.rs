@@ -5,10 +5,11 @@ use serde::Serialize;
 use super::fields::{Fields, parse};
 use super::invalid::{Invalid, Refusal};
 use super::listing;
+use crate::broker::Broker;
 use crate::face::desk::Desk;
 use crate::face::public_key;
 use crate::reply::Reply;
-use crate::world::{Broker, PrimeKey};
+use crate::state::PrimeKey;
 
 /// Prime API reference, `APISSHKeyConfig`.
 #[derive(Serialize)]

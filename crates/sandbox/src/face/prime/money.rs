@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::face::desk::Desk;
 use crate::number::Number;
 use crate::reply::Reply;
 use crate::state::Machine;
-use crate::world::{Broker, Moment};
 
 /// Billings in one answer, at most and by default.
 const BILLINGS_MAX: usize = 100;

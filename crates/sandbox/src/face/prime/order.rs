@@ -5,10 +5,11 @@ mod price;
 mod wish;
 
 use super::invalid::Refusal;
+use crate::broker::Broker;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
+use crate::offers::GpuOffer;
 use crate::state::KeyRef;
-use crate::world::{Broker, GpuOffer};
 use price::Counts;
 use wish::Wish;
 

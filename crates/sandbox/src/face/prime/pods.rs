@@ -13,11 +13,11 @@ use serde::Serialize;
 
 use super::invalid::{Invalid, Refusal};
 use super::listing;
+use crate::broker::Broker;
 use crate::face::desk::Desk;
 use crate::fault::Fault;
 use crate::reply::Reply;
 use crate::state::{Machine, Phase};
-use crate::world::Broker;
 use rows::{Past, Standing, status_word};
 
 /// `GET /api/v1/pods/`: what has not ended. A team's id, which some clients send as a header, narrows it to that team.

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use super::invalid::{Invalid, NO_INTEGER};
 use crate::face::desk::Desk;
 use crate::face::query::Query;
+use crate::offers::{DiskOffer, GpuOffer};
 use crate::state::Disk;
-use crate::world::{DiskOffer, GpuOffer};
 
 const REGIONS: &[&str] = &[
     "africa",

@@ -11,8 +11,8 @@ use super::availability::is_sold_out;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::number::Number;
+use crate::offers::{GpuOffer, Spec};
 use crate::reply::Reply;
-use crate::world::{GpuOffer, Spec};
 
 /// By GPU type, then by count, then `cheapest` or a region.
 type Summary<'a> = BTreeMap<&'a str, BTreeMap<u32, BTreeMap<&'a str, Lowest>>>;

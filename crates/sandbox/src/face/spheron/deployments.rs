@@ -12,11 +12,12 @@ pub(super) use terminate::{can_terminate, delete};
 
 use super::keys::check_user;
 use super::refusal::Refusal;
+use crate::broker::Broker;
+use crate::clock::Moment;
 use crate::face::desk::Desk;
 use crate::fault::Fault;
 use crate::reply::Reply;
 use crate::state::Machine;
-use crate::world::{Broker, Moment};
 use rows::status_word;
 
 /// `GET /api/deployments`: a bare array, with ended rows; it has no pages.

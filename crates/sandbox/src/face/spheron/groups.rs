@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::exact::Exact;
 use crate::number::Number;
-use crate::world::Offer;
+use crate::offers::Offer;
 
 /// All offers of one GPU type.
 #[derive(Debug, Serialize)]

@@ -5,10 +5,11 @@ use serde::Serialize;
 use super::body::Fields;
 use super::refusal::Refusal;
 use super::teams;
+use crate::broker::Broker;
 use crate::face::desk::Desk;
 use crate::face::public_key;
 use crate::reply::Reply;
-use crate::world::{Broker, SpheronKey};
+use crate::state::SpheronKey;
 
 /// API reference, "Get SSH keys".
 #[derive(Serialize)]

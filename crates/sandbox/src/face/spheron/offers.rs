@@ -10,8 +10,8 @@ use super::groups::{Group, gather};
 use super::refusal::Refusal;
 use crate::face::desk::Desk;
 use crate::face::query::Query;
+use crate::offers::Offer;
 use crate::reply::Reply;
-use crate::world::Offer;
 
 /// Groups on a page unless the request says otherwise.
 const LIMIT: usize = 10;

@@ -4,11 +4,12 @@ use super::body::Fields;
 use super::kubernetes::PROVIDER;
 use super::refusal::Refusal;
 use super::teams;
+use crate::broker::Broker;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::face::public_key;
+use crate::offers::Offer;
 use crate::state::KeyRef;
-use crate::world::{Broker, Offer};
 
 /// What a team must have to launch anything, in dollars. Billing pages, "minimum deployment".
 const LEAST_BALANCE: u32 = 3;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::limiter::Admission;
 use crate::reply::Reply;
-use crate::world::Admission;
 
 /// Why a request is refused.
 #[derive(Debug)]

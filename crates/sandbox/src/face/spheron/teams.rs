@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::refusal::Refusal;
+use crate::broker::Broker;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::number::Number;
 use crate::reply::Reply;
 use crate::state::{Purse, State};
-use crate::world::Broker;
 
 /// `GET /api/balance`
 pub(super) fn balance(desk: &Desk<'_>) -> Reply {

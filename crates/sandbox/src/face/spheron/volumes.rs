@@ -7,12 +7,13 @@ use serde::Serialize;
 use super::body::Fields;
 use super::refusal::Refusal;
 use super::{Success, teams};
+use crate::broker::Broker;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::number::Number;
 use crate::reply::Reply;
+use crate::state::Storage;
 use crate::state::{Meter, Volume};
-use crate::world::{Broker, Storage};
 use checks::{check_name, check_size, handle, running};
 
 /// The provider that volume questions are about when they name none.

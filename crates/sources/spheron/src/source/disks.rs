@@ -7,13 +7,13 @@ use gpu_broker_core::disk::{Disk, DiskId, DiskOffer};
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::source::{
-    Ask, Deletion, DiskOrder, Disks, ErrorKind, Hint, Listing, Outcome, Refusal, SourceError, Volumes,
+    Ask, Deletion, DiskOrder, Disks, ErrorKind, Hint, Listing, Outcome, SourceError, Volumes,
 };
 use gpu_broker_http::{Call, Failure, Page, PageOptions, Reply};
 use gpu_broker_source_kit::{Asking, Batch, change_error, outcome, said, source_error};
 
 use super::account::{deleted, is_absent, unsent};
-use super::fleet::Unready;
+use super::unready::{Unready, no_volume};
 use super::{Spheron, checked, count, page_count};
 use crate::{api, normalise, request, wire};
 
@@ -127,13 +127,6 @@ impl Spheron {
         };
         confirmed(sent, &[&ids.own, &ids.handle])
     }
-}
-
-/// No volume of that id is in the account.
-pub(super) fn no_volume(id: &DiskId) -> Refusal {
-    request::refusal(format!(
-        "there is no volume `{id}`; take its id from the listing of disks"
-    ))
 }
 
 /// Whether an answer to a change is about the volume that was to be changed.

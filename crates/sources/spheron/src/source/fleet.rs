@@ -9,14 +9,14 @@ use gpu_broker_core::disk::DiskId;
 use gpu_broker_core::instance::{Instance, InstanceId};
 use gpu_broker_core::source::{
     Account, Ask, Budget, Coverage, Deletion, Ending, ErrorKind, Fleet, FleetTraits, Hint, Listing, LoginKey, Order,
-    Outcome, Refusal, SourceError,
+    Outcome, SourceError,
 };
 use gpu_broker_http::{Call, Failure, Reply};
 use gpu_broker_source_kit::{Asking, Batch, Fault, change_error, outcome, source_error};
 use jiff::Timestamp;
 
 use super::account::is_absent;
-use super::disks::no_volume;
+use super::unready::{Unready, no_volume};
 use super::{QUOTA, Spheron, checked, unread};
 use crate::request::{Launch, Login};
 use crate::{api, normalise, request, wire};
@@ -27,35 +27,6 @@ const NAME_LEN_MAX: usize = 60;
 
 /// Launches that are allowed in each window. API reference, "Rate limits by endpoint".
 const LAUNCHES: u32 = 10;
-
-/// Why a launch was not even tried.
-pub(super) enum Unready {
-    /// It would have been refused.
-    Refused(Refusal),
-    /// What it needs could not be asked.
-    Failed(SourceError),
-}
-
-impl<T> From<Unready> for Outcome<T> {
-    fn from(unready: Unready) -> Self {
-        match unready {
-            Unready::Refused(refusal) => Self::Rejected(refusal),
-            Unready::Failed(error) => Self::NotSent(error),
-        }
-    }
-}
-
-impl From<Refusal> for Unready {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<SourceError> for Unready {
-    fn from(error: SourceError) -> Self {
-        Self::Failed(error)
-    }
-}
 
 impl Spheron {
     /// The request that an order amounts to. All that it needs is looked up at once; nothing of that costs anything.

@@ -1,9 +1,10 @@
 //! Which row an order means: all that it says must be true of one and the same row.
 
 use super::wish::Wish;
+use crate::catalogue::Catalogue;
 use crate::exact::Exact;
 use crate::face::prime::invalid::Refusal;
-use crate::world::{Catalogue, GpuOffer};
+use crate::offers::GpuOffer;
 
 /// The one offer that an order means.
 pub(super) fn offer<'a>(catalogue: &'a Catalogue, wish: &Wish) -> Result<&'a GpuOffer, Refusal> {

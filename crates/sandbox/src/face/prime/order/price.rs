@@ -4,7 +4,7 @@ use super::wish::Wish;
 use crate::exact::Exact;
 use crate::face::prime::invalid::Refusal;
 use crate::number::Number;
-use crate::world::{GpuOffer, Spec};
+use crate::offers::{GpuOffer, Spec};
 
 /// How many units of each resource.
 pub(in crate::face::prime) struct Counts {

@@ -3,7 +3,7 @@
 use crate::exact::Exact;
 use crate::face::prime::fields::{Fields, parse};
 use crate::face::prime::invalid::{Invalid, Refusal};
-use crate::world::GpuOffer;
+use crate::offers::GpuOffer;
 
 /// All that `PodRequestConfig` knows: "additionalProperties: false".
 const POD_FIELDS: &[&str] = &[

@@ -1,6 +1,7 @@
 //! `POST /pods/`: one machine, if nothing stands in the way.
 
 use super::rows::shown;
+use crate::broker::Broker;
 use crate::exact::Exact;
 use crate::face::births::{self, Birth};
 use crate::face::desk::Desk;
@@ -8,7 +9,6 @@ use crate::face::prime::invalid::Refusal;
 use crate::face::prime::order::Order;
 use crate::reply::Reply;
 use crate::state::Body;
-use crate::world::Broker;
 
 /// Carries an order out.
 pub(in crate::face::prime) fn create(desk: &mut Desk<'_>) -> Result<Reply, Refusal> {

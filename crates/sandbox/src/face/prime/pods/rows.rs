@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use crate::clock::Moment;
 use crate::exact::Exact;
 use crate::face::desk::Desk;
 use crate::number::Number;
 use crate::state::{Machine, Phase};
-use crate::world::Moment;
 
 /// GPUs in one node of a multi-node pod.
 const NODE: u32 = 8;

@@ -1,6 +1,7 @@
 //! `POST /api/deployments`: one machine, if nothing stands in the way.
 
 use super::rows::shown;
+use crate::broker::Broker;
 use crate::face::births::{self, Birth};
 use crate::face::desk::Desk;
 use crate::face::spheron::order::Order;
@@ -8,7 +9,6 @@ use crate::face::spheron::refusal::Refusal;
 use crate::options::MinimumRuntime;
 use crate::reply::Reply;
 use crate::state::{Body, Cluster};
-use crate::world::Broker;
 
 /// Minutes for which every machine is billed. Concept pages, "minimum runtime"; an offer may say more.
 const MINIMUM_MINUTES: u32 = 20;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::clock::Moment;
 use crate::face::desk::Desk;
 use crate::number::Number;
 use crate::state::{Cluster, Machine, Phase};
-use crate::world::Moment;
 
 /// The provider that never gives a port or a command, as seen live.
 const SILENT: &str = "spheron-es";

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::found;
 use super::rows::status_word;
+use crate::broker::Broker;
 use crate::face::desk::Desk;
 use crate::face::spheron::refusal::Refusal;
 use crate::options::MinimumRuntime;
 use crate::reply::Reply;
 use crate::state::{Machine, Phase};
-use crate::world::Broker;
 
 /// What the sandbox says when it ends early what the broker would not.
 const BILLED_ANYWAY: &str =

@@ -1,9 +1,9 @@
 //! What a volume's name, size and machine must be like.
 
+use crate::broker::Broker;
 use crate::face::desk::Desk;
 use crate::face::spheron::refusal::Refusal;
 use crate::state::{Machine, Phase};
-use crate::world::Broker;
 
 /// "Lowercase alphanumeric with hyphens/underscores, max 60 chars"; unique in the account, as seen live.
 pub(super) fn check_name(desk: &Desk<'_>, name: &str, own: Option<usize>) -> Result<(), Refusal> {

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Broker, Catalogue, files};
-use crate::world::prime::GpuOffer;
-use crate::world::spheron::Offer;
+use crate::offers::{GpuOffer, Offer};
 
 fn catalogue() -> Catalogue {
     Catalogue::load().unwrap()
@@ -137,7 +136,7 @@ fn every_figure_has_an_origin() {
 #[test]
 fn prime_has_every_case() {
     let json = |offer: &GpuOffer| {
-        let row = crate::world::Row {
+        let row = crate::offers::Row {
             offer,
             with_region: true,
             sold_out: false,

@@ -5,16 +5,17 @@
 
 mod files;
 mod prime;
+mod shuffle;
 mod spheron;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::world::account::Account;
-use crate::world::prime::{DiskOffer, GpuOffer};
-use crate::world::spheron::Offer;
+use crate::broker::Broker;
+use crate::offers::{DiskOffer, GpuOffer, Offer};
+use crate::state::Account;
 
 /// What there is before anything happens: all rows, in the order of the files, and the account.
 #[derive(Clone, Debug)]
@@ -50,6 +51,15 @@ impl Catalogue {
         few
     }
 
+    /// The same rows in the order of the seed; 0 leaves them as they are.
+    pub(crate) fn shuffled(&self, seed: u64) -> Self {
+        let mut shuffled = self.clone();
+        shuffle::rows(&mut shuffled.gpus, seed);
+        shuffle::rows(&mut shuffled.disks, seed);
+        shuffle::rows(&mut shuffled.offers, seed);
+        shuffled
+    }
+
     /// Reads and expands every embedded file.
     fn load() -> Result<Self, String> {
         let mut all = Self {
@@ -71,26 +81,6 @@ impl Catalogue {
                 .map_err(|error| format!("spheron/{name}: {error}"))?;
         }
         Ok(all)
-    }
-}
-
-/// Which broker sells a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Broker {
-    /// Prime Intellect.
-    Prime,
-    /// Spheron AI.
-    Spheron,
-}
-
-impl Broker {
-    /// `prime` or `spheron`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Prime => "prime",
-            Self::Spheron => "spheron",
-        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::clock::Moment;
 use crate::options::Limits;
-use crate::world::Moment;
 
 /// Requests that one address may make in a window. Spheron API reference, "Rate limits by endpoint".
 const LIMIT: u32 = 250;
@@ -121,8 +121,8 @@ mod tests {
     use std::time::Duration;
 
     use super::Limiter;
+    use crate::clock::Moment;
     use crate::options::Limits;
-    use crate::world::Moment;
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 

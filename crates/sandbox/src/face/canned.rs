@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Fault, bodies};
-use crate::face::{Desk, Traffic, prime, spheron};
+use super::traffic::Traffic;
+use super::{Desk, bodies, prime, spheron};
+use crate::broker::Broker;
+use crate::fault::Fault;
 use crate::reply::{Reply, Wire};
 use crate::state::Machine;
-use crate::world::Broker;
 
 /// Seconds after which the brokers say to come back.
 const RETRY_AFTER: &str = "900";

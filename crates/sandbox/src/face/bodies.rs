@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// Names that a terminal, a spreadsheet, a browser, a file system or an agent would take for orders.
-pub(crate) const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "gp-\u{1b}[2J\u{1b}[31mred\u{1b}[0m",
     "gp-\u{1b}]8;;http://evil.invalid\u{7}click\u{1b}]8;;\u{7}",
     "gp-\u{202e}txt.exe\u{2066}",

@@ -6,9 +6,10 @@
 
 use serde::Deserialize;
 
-use super::{Broker, Catalogue, Origin};
+use super::{Catalogue, Origin};
+use crate::broker::Broker;
 use crate::number::Number;
-use crate::world::spheron::{Extras, Kubernetes, Offer, Technical};
+use crate::offers::{Extras, Kubernetes, Offer, Technical};
 
 /// One provider's file.
 #[derive(Debug, Deserialize)]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::storage::{Disk, Volume};
 use crate::exact::Exact;
 use crate::number::Number;
-use crate::state::{Disk, Volume};
 
 const TEXT: &str = include_str!("../../catalogue/account.toml");
 
@@ -18,7 +18,7 @@ pub(crate) struct Account {
 
 impl Account {
     /// Reads the embedded account.
-    pub(super) fn load() -> Result<Self, String> {
+    pub(crate) fn load() -> Result<Self, String> {
         toml::from_str(TEXT).map_err(|error| format!("account.toml: {error}"))
     }
 }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{Broker, Catalogue, Images, Origin};
+use super::{Catalogue, Images, Origin};
+use crate::broker::Broker;
 use crate::number::Number;
-use crate::world::prime::{DiskOffer, GpuOffer, Place, Spec};
+use crate::offers::{DiskOffer, GpuOffer, Place, Spec};
 
 /// One provider's file.
 #[derive(Debug, Deserialize)]
