@@ -52,15 +52,22 @@ fn setting(planner: &Planner, line: &str, key: &str) -> String {
     let shown = run(planner, &format!("config show {line} -o json")).expect(0).json();
     let found = list(&shown, "settings").iter().find(|one| one["key"] == key);
     let found = found.unwrap_or_else(|| panic!("no {key}"));
+    let place = |part: &Value| {
+        let name = part["name"].as_str().map(|name| format!(" {name}"));
+        let line = part["line"].as_u64().map(|line| format!(":{line}"));
+        let source = text(part, "source");
+        format!("{source}{}{}", name.unwrap_or_default(), line.unwrap_or_default())
+    };
+    let parts = list(found, "parts");
     let value = found["value"].as_str().unwrap_or("-");
-    let name = found["name"].as_str().map(|name| format!(" {name}"));
-    let line = found["line"].as_u64().map(|line| format!(":{line}"));
-    format!(
-        "{value} | {}{}{}",
-        text(found, "source"),
-        name.unwrap_or_default(),
-        line.unwrap_or_default()
-    )
+    let Some(first) = parts.first() else {
+        return format!("{value} | {}", place(found));
+    };
+    let said: Vec<&str> = parts.iter().map(|part| text(part, "value")).collect();
+    assert_eq!(said.join(","), value, "{found}");
+    assert_eq!(place(first), place(found), "{found}");
+    let places: Vec<String> = parts.iter().map(place).collect();
+    format!("{value} | {}", places.join(", "))
 }
 
 #[test]
@@ -80,14 +87,30 @@ fn a_flag_wins_then_the_environment_the_profile_and_the_defaults() {
     check("--profile training --spot-auto", "spot", "false | built_in");
     check("--profile training --spot-auto", "spot_auto", "true | flag");
     check("", "provider", "!nobody | config:14");
-    check("--provider hyperstack", "provider", "hyperstack | flag");
+    check(
+        "--provider hyperstack",
+        "provider",
+        "hyperstack,!nobody | flag, config:14",
+    );
+    check("--provider nobody", "provider", "nobody | flag");
     check("", "price_tolerance", "2% | config:5");
     check("", "alternatives", "20 | built_in");
     check("", "timeout", "20 | config:7");
     check("--timeout 9", "timeout", "9 | flag");
     check("", "fx", "EUR=1.0800000000000000000000001,GBP=1.3 | config:9");
-    check("--profile training", "fx", "EUR=1.09,GBP=1.3 | profile training:22");
-    check("--fx EUR=2", "fx", "EUR=2 | flag");
+    // What adds up is told part by part.
+    check(
+        "--profile training",
+        "fx",
+        "EUR=1.09,GBP=1.3 | profile training:22, config:9",
+    );
+    check("--fx eur=2", "fx", "eur=2,GBP=1.3 | flag, config:9");
+    check("--fx EUR=2,GBP=3", "fx", "EUR=2,GBP=3 | flag");
+    check(
+        "--fx CHF=2 --profile training",
+        "fx",
+        "CHF=2,EUR=1.09,GBP=1.3 | flag, profile training:22, config:9",
+    );
     check("--profile small", "max_total", "50.5 | profile small:25");
     check("", "max_total", "- | built_in");
     check(
@@ -185,9 +208,12 @@ fn what_stock_is_taken_to_promise_is_a_setting() {
     assert_eq!(setting(&home, "", "stock"), "low=3,medium=any | config:1");
     assert_eq!(
         setting(&home, "--profile sure", "stock"),
-        "available=2,low=0,medium=any | profile sure:6"
+        "available=2,low=0,medium=any | profile sure:6, config:1"
     );
-    assert_eq!(setting(&home, "--stock low=1 --profile sure", "stock"), "low=1 | flag");
+    assert_eq!(
+        setting(&home, "--stock low=1 --profile sure", "stock"),
+        "low=1,available=2,medium=any | flag, profile sure:6, config:1"
+    );
 
     let asked = |line: &str| {
         let document = run(&home, &format!("quote H100:8 {line} --sandbox -o json"))

@@ -502,3 +502,44 @@ fn what_is_no_rule_is_named_with_its_line_and_what_is_near() {
     check(&format!("{twice}{twice}"), &["line 2 has a rule `a` already"]);
     says(&Home::new().run("quote H100:8 --policy none.toml"), 2, &["none.toml"]);
 }
+
+#[test]
+fn a_file_that_is_named_for_its_rules_has_some_and_nothing_else_that_counts() {
+    let home = with(EU);
+    let check = |rules: &str, status: i32, said: &[&str]| {
+        let rules = file(&home, "team.toml", rules);
+        says(
+            &home.run(&format!("quote H100:8 --policy {}", rules.display())),
+            status,
+            said,
+        );
+    };
+    let none = ["team.toml has no rules", "hint: write `[[policy]]`"];
+    check("", 2, &none);
+    check("# to be written\n", 2, &none);
+    check("policy = []\n", 2, &none);
+    check("[providers]\ndeny = [\"hyperstack\"]\n", 2, &none);
+    check(
+        &format!("{BIG}[providers]\ndeny = [\"hyperstack\"]\n[defaults]\nhours = 2\n"),
+        0,
+        &[
+            "warning: of ",
+            "team.toml only the rules hold, and not [defaults], [providers]",
+        ],
+    );
+    // Nothing is warned of that was meant, and what ends machines goes on.
+    let settings = file(&home, "settings.toml", &format!("{BIG}[defaults]\nhours = 2\n"));
+    let silent = |line: &str| {
+        let ran = home.run(&line.replace("FILE", &settings.display().to_string()));
+        assert!(
+            !ran.expect(0).stderr.contains("only the rules"),
+            "{line}: {}",
+            ran.stderr
+        );
+    };
+    silent("quote H100:8 --policy FILE --config FILE");
+    silent("quote H100:8 --policy FILE --no-config");
+    let empty = file(&home, "empty.toml", "");
+    let ended = home.run(&format!("terminate --all --policy {}", empty.display()));
+    says(&ended, 0, &["has no rules; what ends machines goes on without it"]);
+}
