@@ -22,6 +22,6 @@ pub(crate) mod plot;
 pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod text;
-mod unsold;
+pub(crate) mod unsold;
 pub(crate) mod why;
 pub(crate) mod wrap;

@@ -248,14 +248,16 @@ impl Subject {
                     Security::KNOWN.iter().map(Security::as_str).collect()
                 }
                 Self::Market if !Market::new(word).is_known() => Market::KNOWN.iter().map(Market::as_str).collect(),
-                Self::Country if word.parse::<Country>().is_err() => Vec::new(),
+                Self::Country if word.parse::<Country>().is_err() || Country::meant(word).is_some() => Vec::new(),
                 _ => continue,
             };
+            let meant = Country::meant(word).filter(|_| self == Self::Country);
+            let near = near(word, known).into_iter().map(str::to_owned);
             return Err(ConditionError::Word {
                 key,
                 what: self.what(),
                 word: word.clone(),
-                near: near(word, known).into_iter().map(str::to_owned).collect(),
+                near: near.chain(meant.map(|meant| meant.to_string())).collect(),
             });
         }
         Ok(words)

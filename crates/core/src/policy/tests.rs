@@ -278,7 +278,17 @@ fn what_is_no_condition_is_told_why() {
         "no tier is called `secret`; did you mean secure?",
     );
     check("market_in", &["reserved"], "no market is called `reserved`");
-    check("country_in", &["Norway"], "no country is called `Norway`");
+    check(
+        "country_in",
+        &["Norway"],
+        "no country is called `Norway`; did you mean NO?",
+    );
+    check(
+        "country_not_in",
+        &["GB", "UK"],
+        "no country is called `UK`; did you mean GB?",
+    );
+    check("country_in", &["nowhere"], "no country is called `nowhere`");
     check("total_over", &["1", "2"], "one number is wanted");
     check("total_over", &["-1"], "an amount from 0");
     check("total_over", &["much"], "an amount from 0");

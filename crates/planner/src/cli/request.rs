@@ -12,7 +12,7 @@ use gpu_broker_core::gpu::{GpuRequest, Socket};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::InterconnectKind;
-use gpu_broker_core::place::Region;
+use gpu_broker_core::place::{Country, Region};
 use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
 
@@ -328,8 +328,7 @@ impl FilterArgs {
             .chain(&countries.refused)
             .filter(|word| !word.eq_ignore_ascii_case("unknown"))
         {
-            word.parse::<gpu_broker_core::place::Country>()
-                .map_err(|error| Trouble::usage(format!("`{word}`: {error}")))?;
+            country(word)?;
         }
         Ok(Where {
             brokers: Words::default(),
@@ -354,6 +353,15 @@ fn known<T: PartialEq + ToString>(word: &str, what: &str, known: &[T], read: imp
         near => format!("did you mean {}?", near.join(" or ")),
     };
     Err(Trouble::usage(format!("no {what} is called `{word}`")).hint(hint))
+}
+
+/// A country by its code, and not by its name or by a code that is another's.
+fn country(word: &str) -> Result<(), Trouble> {
+    if let Some(meant) = Country::meant(word) {
+        return Err(Trouble::usage(format!("no country has the code `{word}`")).hint(format!("did you mean {meant}?")));
+    }
+    let read = word.parse::<Country>().map(|_| ());
+    read.map_err(|error| Trouble::usage(format!("`{word}`: {error}")))
 }
 
 /// A word of stock and what it promises: a number of instances, or `any`.
