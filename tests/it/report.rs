@@ -233,6 +233,82 @@ fn quotes_that_were_kept_are_reported_where_they_hold() {
 }
 
 #[test]
+fn a_quote_that_breaks_a_rule_of_now_says_so_at_once() {
+    let planner = planner();
+    let id = text(
+        &run(&planner, "quote H100:8 --max-offers 3 --sandbox -o json")
+            .expect(0)
+            .json(),
+        "id",
+    )
+    .to_owned();
+    let rules = planner.home().join("team.toml");
+    let check = |rule: &str, said: Option<&str>| {
+        fs::write(&rules, format!("[[policy]]\nname = \"x\"\nreason = \"why\"\n{rule}\n")).unwrap();
+        let line = format!("report {id} --policy {}", rules.display());
+        let ran = run(&planner, &line);
+        let begins = ran.expect(0).stdout.lines().nth(2).unwrap_or_default().to_owned();
+        let page = page(&planner, &format!("{id} --policy {}", rules.display()), 0);
+        assert_eq!(page.contains("<p class=\"warning\">"), said.is_some(), "{rule}");
+        let Some(said) = said else {
+            return assert!(
+                !begins.contains("may not be bought") && ran.stderr.is_empty(),
+                "{rule}: {ran:?}"
+            );
+        };
+        assert!(begins.starts_with("> **") && begins.contains(said), "{rule}: {begins}");
+        assert!(
+            ran.stderr.starts_with("warning: ") && ran.stderr.contains(said),
+            "{rule}: {}",
+            ran.stderr
+        );
+        assert!(page.contains(said), "{rule}");
+    };
+    check("deny = { region_in = [\"africa\"] }", None);
+    check(
+        "deny = { region_in = [\"canada\"] }",
+        Some("of this quote may not be bought by now: the policy"),
+    );
+    check(
+        "deny = { total_over = 1 }",
+        Some("plans 1 to 3 of this quote may not be bought by now"),
+    );
+}
+
+/// A report of a request heeds the settings that a quote of it does, and one of a kept quote none of them.
+#[test]
+fn a_report_heeds_the_settings_of_a_request() {
+    let planner = planner();
+    let settings = planner.home().join("settings.toml");
+    let profile = "[profile.t]\ngpu = \"H100:8\"\nhours = 72\n";
+    fs::write(&settings, format!("[defaults]\nhours = 48\nmax_price = 900\n{profile}")).unwrap();
+    let check = |line: &str, title: &str| {
+        let ran = run(
+            &planner,
+            &format!("report {line} --config {} --sandbox", settings.display()),
+        );
+        assert!(
+            ran.expect(0).stdout.starts_with(&format!("## {title}\n")),
+            "{line}: {}",
+            ran.stdout
+        );
+    };
+    let id = text(
+        &run(&planner, "quote H100:8 --hours 5 --sandbox -o json")
+            .expect(0)
+            .json(),
+        "id",
+    )
+    .to_owned();
+    check("H100:8", "H100:8 for 48 h");
+    check("H100:8 --hours 3", "H100:8 for 3 h");
+    check("--profile t", "H100:8 for 72 h");
+    check("A100:1 --profile t", "A100:1 for 72 h");
+    check(&id, "H100:8 for 5 h");
+    check(&format!("{id} --profile t"), "H100:8 for 5 h");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let planner = planner();
     let check = |line: &str, complaint: &str| {

@@ -28,7 +28,7 @@ pub(crate) use machines::{
 pub(crate) use manual::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
-pub(crate) use report::ReportArgs;
+pub(crate) use report::{ReportArgs, names_quote};
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use spell::{Flag, hours as hours_flag, joined, shell};

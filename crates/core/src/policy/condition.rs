@@ -323,7 +323,9 @@ impl fmt::Display for Condition {
                     Figure::PerGpuHour => "per GPU and hour",
                     Figure::Total => "in all",
                     Figure::Upfront => "when ordering",
+                    Figure::Hours if *most == Exact::ONE => return write!(f, "over 1 hour"),
                     Figure::Hours => return write!(f, "over {most} hours"),
+                    Figure::Gpus if *most == Exact::ONE => return write!(f, "over 1 GPU"),
                     Figure::Gpus => return write!(f, "over {most} GPUs"),
                 };
                 write!(f, "over {most} {what}")

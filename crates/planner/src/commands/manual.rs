@@ -12,6 +12,7 @@ use crate::cli::{Cli, CompletionArgs, ManArgs, Shell};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::view::text::are;
 
 /// Prints a script that makes the shell complete planner's commands and flags.
 pub(crate) fn completion(args: &CompletionArgs) -> Result<Exit, Trouble> {
@@ -47,7 +48,7 @@ pub(crate) fn man(context: &Context<'_>, args: &ManArgs) -> Result<Exit, Trouble
     }
     context
         .printer
-        .note(&format!("{count} pages are in {}\n", folder.display()));
+        .note(&format!("{} in {}\n", are(count, "page"), folder.display()));
     Ok(Exit::Done)
 }
 

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::files::offers::lines;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::view::text::counted;
 use crate::view::{columns, footer, format, offers as view, unsold};
 
 /// Asks the brokers and prints what they sell.
@@ -57,8 +58,9 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
     }
     let read = market.offers.len() + market.rejects.len();
     printer.note(&format!(
-        "\n{} of {read} offers; `planner quote GPU` ranks what fits, with all that is priced apart\n",
-        offers.len()
+        "\n{} of {}; `planner quote GPU` ranks what fits, with all that is priced apart\n",
+        offers.len(),
+        counted(read, "offer")
     ));
     printer.note(&unsold::asked(&market, &wanted));
     printer.note(&footer::sources(&market.sources));

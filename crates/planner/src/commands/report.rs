@@ -5,24 +5,26 @@ use std::sync::Arc;
 
 use gpu_broker_core::demand::{Demand, DisksWanted, Objective};
 use gpu_broker_core::market::Market;
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::quote::compare::{CompareError, compare};
 use gpu_broker_core::quote::why;
+use jiff::Timestamp;
 
 use super::Context;
 use super::quote::{answered, reckon, status};
-use super::verify::findings;
+use super::verify::{denied_now, findings};
 use crate::cli::{Again, Flag, Output, ReportArgs, joined};
 use crate::exit::Exit;
 use crate::files::market::Saved;
-use crate::files::quote::Kept;
+use crate::files::quote::{Kept, holds_until};
 use crate::files::{quotes, whole};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::{BROKERS, narrow};
 use crate::view::format;
 use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
-use crate::view::text::shown;
+use crate::view::text::{ranked, shown};
 use crate::view::why as view_why;
 
 /// The hours that are drawn: the usual span, and further where more are asked
@@ -85,6 +87,7 @@ async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exi
         known: Known::Made(answer.market.offers.len()),
         terms: &terms,
         again: &again,
+        stale: &[],
     });
     Ok((report, status(&answer.market, &answer.quote)))
 }
@@ -127,6 +130,10 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
                 .to_owned(),
         ),
     };
+    let stale = stale(&kept, &args.request.policy, context.now);
+    for why in &stale {
+        context.printer.warn(&format!("warning: {}\n", shown(why)));
+    }
     let asked = args.asked();
     let more = of_call(context, &told, is_of_sandbox(context, &kept));
     let again = Again::new(&asked, context.global, &demand).same(&more);
@@ -137,7 +144,39 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
         terms: &terms,
         again: &again,
+        stale: &stale,
     }))
+}
+
+/// Why nobody should act on a quote as it was kept: its prices are too old, or a rule has come since that denies a plan
+/// of it.
+fn stale(kept: &Kept, policy: &Policy, now: Timestamp) -> Vec<String> {
+    let old = expired(holds_until(kept.created_at, kept.expires_at), now);
+    // Each rule once, with the plans that break it.
+    let mut broken: Vec<(String, Vec<u64>)> = Vec::new();
+    for finding in denied_now(kept, policy) {
+        let (plan, why) = broken_by(kept, &finding).unwrap_or((0, &finding));
+        match broken.iter_mut().find(|(known, _)| known == why) {
+            Some((_, ranks)) => ranks.push(plan),
+            None => broken.push((why.to_owned(), vec![plan])),
+        }
+    }
+    let denied = broken
+        .into_iter()
+        .map(|(why, ranks)| format!("{} of this quote may not be bought by now: {why}", ranked(&ranks)));
+    old.into_iter().chain(denied).collect()
+}
+
+fn expired(until: Timestamp, now: Timestamp) -> Option<String> {
+    (now >= until).then(|| format!("this quote expired at {until:.0}: its prices may have changed since"))
+}
+
+/// The rank of the plan that a finding is about, and what it finds.
+fn broken_by<'a>(kept: &Kept, finding: &'a str) -> Option<(u64, &'a str)> {
+    let (at, said) = finding.strip_prefix("plans[")?.split_once("].")?;
+    let plan = kept.claim.plans.get(at.parse::<usize>().ok()?)?;
+    let (_, why) = said.split_once(": ")?;
+    Some((plan.rank, why))
 }
 
 /// What the call that made a kept quote said besides its request: who was asked where it was not everybody, and that it
@@ -245,4 +284,21 @@ async fn terms(market: Arc<Market>, demand: &Demand) -> Result<Terms, Trouble> {
         Err(CompareError::Span { .. }) => Terms::Unknown("There are no hours to be drawn.".to_owned()),
         Err(error) => return Err(Trouble::usage(error.to_string())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_quote_is_told_as_one() {
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
+        let check = |until: i64, now: i64, expected: Option<&str>| {
+            assert_eq!(expired(at(until), at(now)).as_deref(), expected, "{until} {now}");
+        };
+        let said = "this quote expired at 2027-01-15T08:00:00Z: its prices may have changed since";
+        check(0, -1, None);
+        check(0, 0, Some(said));
+        check(0, 86_400, Some(said));
+    }
 }

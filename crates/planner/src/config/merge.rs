@@ -111,10 +111,7 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
     all.build();
     let (command, matches) = deepest(&all, matches);
     let line = Line { command, matches };
-    let name = line
-        .given("profile")
-        .then(|| matches.get_one::<String>("profile"))
-        .flatten();
+    let name = line.said("profile");
     let mut settled = Settled {
         flags: line.flags(),
         taken: BTreeMap::new(),
@@ -216,6 +213,11 @@ impl Line<'_> {
 
     pub(super) fn given(&self, id: &str) -> bool {
         self.has(id) && self.matches.value_source(id) == Some(ValueSource::CommandLine)
+    }
+
+    /// The word that is given for an argument.
+    pub(super) fn said(&self, id: &str) -> Option<&String> {
+        self.given(id).then(|| self.matches.get_one::<String>(id)).flatten()
     }
 
     /// What is said on it, of all that is a setting.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::file::{Config, Said, Settings, Value};
-use super::keys::{ADDING, Call, Scope, known};
+use super::keys::{ADDING, Call, Of, Scope, known};
 use super::merge::Line;
+use crate::cli::names_quote;
 use crate::env::Environment;
 
 /// A setting that was taken from the file, or a part of one that adds up.
@@ -23,13 +24,18 @@ pub(super) fn taken(
     profile: Option<&(String, &Settings)>,
 ) -> BTreeMap<&'static str, Vec<Taken>> {
     let quoted = line.given("quote");
-    let own_request = quoted || line.given("market");
+    let kept = line.command.get_name() == "report" && line.said("gpu").is_some_and(|word| names_quote(word));
+    let own_request = quoted || kept || line.given("market");
     let gpu_set = profile.is_some_and(|(_, settings)| settings.contains_key("gpu"))
         || (!own_request && config.defaults.contains_key("gpu"));
     let call = Call {
         command: line.command.get_name(),
-        asks: line.given("gpu") || (gpu_set && line.command.get_name() != "diff"),
-        quoted,
+        of: match (kept, quoted) {
+            (true, _) => Of::Kept,
+            (_, true) => Of::Launch,
+            _ if line.given("gpu") || (gpu_set && line.command.get_name() != "diff") => Of::Request,
+            _ => Of::Other,
+        },
         shows: line.shows(),
     };
     let ids: Vec<&str> = line

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::document;
 use super::instances::{Row, age, instance, unresolved};
-use super::text::{counted, gpu_name, seller, shown};
+use super::text::{are, counted, gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
 
 /// What is about to be launched, for a person to approve.
@@ -353,7 +353,7 @@ fn machine(unit: &Unit, count: usize, line: &mut impl FnMut(&str, &str)) {
         let minutes = offer.terms.minimum_runtime.0;
         line(
             "minimum",
-            &format!("{minutes} minutes are charged at least, and it may not end before"),
+            &format!("at least {} charged, and it may not end before", are(minutes, "minute")),
         );
     }
 }
