@@ -4,12 +4,12 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod about;
 mod again;
 mod compare;
 mod disks;
 mod examples;
 mod machines;
-mod manual;
 mod minus;
 mod provision;
 mod report;
@@ -19,13 +19,13 @@ mod span;
 mod spell;
 mod typed;
 
+pub(crate) use about::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use again::{Again, launch as launch_quoted};
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
-pub(crate) use manual::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
 pub(crate) use report::{ReportArgs, names_quote};
@@ -38,9 +38,10 @@ use std::path::PathBuf;
 
 use self::request::choice;
 use crate::report::Trouble;
+use crate::view::manual;
 use clap::builder::styling::{AnsiColor, Styles};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::policy::Policy;
 
@@ -49,6 +50,25 @@ const STYLES: Styles = Styles::styled()
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
+
+/// Help is no wider, however wide the terminal.
+const HELP_COLUMNS: usize = 100;
+
+/// The command line, with help for a terminal of so many columns.
+pub(crate) fn command(columns: usize) -> clap::Command {
+    let columns = columns.min(HELP_COLUMNS);
+    laid_out(Cli::command().term_width(columns), columns)
+}
+
+/// The same with what stands below its help, and below that of every command, as it fits.
+fn laid_out(command: clap::Command, columns: usize) -> clap::Command {
+    let below = command.get_after_help().map(ToString::to_string);
+    let command = match below {
+        Some(text) => command.after_help(manual::laid_out(&text, columns)),
+        None => command,
+    };
+    command.mut_subcommands(|inner| laid_out(inner, columns))
+}
 
 /// Buys GPU time well.
 ///

@@ -25,8 +25,8 @@ planner reads the file that `--config FILE` or PLANNER_CONFIG names, or else
 $XDG_CONFIG_HOME/planner/config.toml (~/.config/planner/config.toml), where
 there is one; `--no-config` reads none. It is TOML:
 
-  [defaults]                 what a flag says where it is not given: the name
-  hours = 48                 of the flag, with _ for -
+  [defaults]                 what a flag says where it is not given
+  hours = 48                 the name of the flag, with _ for -
   region = [\"eu_north\", \"eu_west\"]
   price_tolerance = \"2%\"
   budget = 500.00            numbers are read to the last digit
@@ -34,10 +34,10 @@ there is one; `--no-config` reads none. It is TOML:
   [fx]                       what one unit of another currency is worth
   EUR = 1.08
 
-  [stock]                    what a broker's word of stock is taken to promise:
-  low = 2                    a number of machines of one offer, 0 for none of
-  medium = \"any\"             them; also high, available, and other for words
-                             that planner does not know
+  [stock]                    what a broker's word of stock is taken to promise
+  low = 2                    a number of machines of one offer, 0 for none
+  medium = \"any\"             also high, available, and other for words that
+                             planner does not know
 
   [providers]                whose machines will do, and whose will not
   allow = [\"hyperstack\", \"sesterce\"]

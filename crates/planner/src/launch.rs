@@ -9,6 +9,7 @@ mod find;
 mod first;
 mod first_start;
 mod login;
+mod lookout;
 mod narrator;
 mod open;
 mod over;

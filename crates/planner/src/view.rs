@@ -14,6 +14,7 @@ pub(crate) mod format;
 pub(crate) mod gpus;
 pub(crate) mod instances;
 pub(crate) mod launch;
+pub(crate) mod manual;
 pub(crate) mod moving;
 pub(crate) mod offers;
 pub(crate) mod paint;

@@ -69,10 +69,11 @@ fn nothing_is_sent_before_somebody_says_yes() {
             "on demand, secure",
             "a claim and no promise",
             "ubuntu_22_cuda_12",
-            "per hour   15.2 USD",
+            "per hour      15.2 USD\n",
             "nothing is paid when ordering",
-            "364.8 USD for 24 h",
-            "364.8 USD in 24 hours, 10944 USD in 30 days",
+            "in all       364.8 USD for 24 h\n",
+            "forgotten    364.8 USD in 24 hours\n",
+            "           10944   USD in 30 days\n",
             "the account's key `sandbox`",
             "never by itself",
             "further plans are tried in turn",
@@ -98,14 +99,18 @@ fn nothing_is_sent_before_somebody_says_yes() {
     check(
         "provision H100:8 --dry-run --broker spheron",
         0,
-        &["20 minutes are charged at least"],
+        &["at least 20 minutes are charged"],
     );
     check(
         "provision H100:8 --dry-run --price-tolerance 10%",
         0,
-        &["per hour   15.2 USD, at most 16.72", "at most 401.28 USD for 24 h"],
+        &[
+            "per hour      15.2  USD, at most 16.72\n",
+            "in all       401.28 USD at most for 24 h\n",
+            "           12038.4  USD at most in 30 days\n",
+        ],
     );
-    check("provision H100:8 --dry-run -q", 0, &["per hour   15.2 USD"]);
+    check("provision H100:8 --dry-run -q", 0, &["per hour      15.2 USD"]);
     let document = check("provision H100:8 --dry-run -o json", 0, &[]).json();
     assert_eq!(text(&document, "schema"), "planner.launch/1");
     assert_eq!(text(&document, "outcome"), "dry_run");
