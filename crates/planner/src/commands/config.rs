@@ -30,7 +30,7 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
         let mut columns = [
             Column::words("SETTING", 21, 0),
             Column::words("VALUE", 8, 0),
-            Column::words("FROM", 8, 0),
+            Column::sentences("FROM"),
         ];
         for setting in &settings {
             let value = setting.value().unwrap_or_else(|| "-".to_owned());
