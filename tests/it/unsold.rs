@@ -28,6 +28,7 @@ fn what_nobody_sells_is_told_with_what_is_near() {
     check("quote H100:8 --provider massedcompute,hyperstak", 0, provider);
     check("compare H100:8 --provider hyperstak", 3, provider);
     check("offers H100:8 --provider hyperstak", 0, provider);
+    check("report H100:8 --provider hyperstak", 3, provider);
     check("provision H100:8 --provider hyperstak --yes", 3, provider);
     // A mistake in what is to be left out lets it in.
     check(
@@ -64,6 +65,38 @@ fn what_nobody_sells_is_told_with_what_is_near() {
     silent("quote H100:8 --country ZZ,CA");
     silent("quote H100:8 --provider hyperstack,moon,!moon");
     silent("quote H100:8 --data-center unknown,CANADA-1");
+}
+
+/// Who reads a report has not seen what its maker was told.
+#[test]
+fn a_report_tells_them_first() {
+    let home = planner();
+    let market = home.home().join("market.json");
+    let quote = home.home().join("quote.json");
+    let asked = [
+        "quote",
+        "H100:8",
+        "--provider",
+        "hyperstak",
+        "--sandbox",
+        "-o",
+        "json",
+        "--save",
+    ];
+    let words: Vec<&str> = asked.into_iter().chain(market.to_str()).collect();
+    std::fs::write(&quote, &home.run(&words).expect(3).stdout).unwrap();
+    let kept = ["report", quote.to_str().unwrap(), "--market", market.to_str().unwrap()];
+    let fresh = ["report", "H100:8", "--provider", "hyperstak", "--sandbox"];
+    for (line, status) in [(&kept[..], 0), (&fresh[..], 3)] {
+        let ran = home.run(line);
+        let report = &ran.expect(status).stdout;
+        let said = "> **\\`--provider hyperstak\\` names nothing for sale (did you mean hyperstack?)**";
+        assert!(
+            report.lines().nth(2).is_some_and(|begins| begins == said),
+            "{line:?}: {report}"
+        );
+        assert!(!report.contains("hyperstak,"), "{line:?}: {report}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::settings::{BROKERS, narrow};
 use crate::view::format;
 use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
 use crate::view::text::{ranked, shown};
-use crate::view::why as view_why;
+use crate::view::{unsold, why as view_why};
 
 /// The hours that are drawn: the usual span, and further where more are asked
 /// for.
@@ -87,7 +87,7 @@ async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exi
         known: Known::Made(answer.market.offers.len()),
         terms: &terms,
         again: &again,
-        stale: &[],
+        warnings: &unsold_in(context, &answer.market, &answer.demand),
     });
     Ok((report, status(&answer.market, &answer.quote)))
 }
@@ -113,15 +113,20 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         );
     }
     let demand = kept.request.demand();
+    let mut warnings = stale(&kept, &args.request.policy, context.now);
+    for why in &warnings {
+        context.printer.warn(&format!("warning: {}\n", shown(why)));
+    }
     let terms = match &saved {
         Some(saved) => {
             let market = Arc::new(seen(saved, &demand));
             if !told.is_explained() {
-                let why = reckon(&market, &demand, why).await?;
+                let why = unsold::spelt(reckon(&market, &demand, why).await?, &market);
                 let asked = args.asked();
                 let again = Again::new(&asked, context.global, &demand);
                 told.explain(&view_why::rejections(&why.rejections, &again));
             }
+            warnings.extend(unsold_in(context, &market, &demand));
             terms(market, &demand).await?
         }
         None => Terms::Unknown(
@@ -130,10 +135,6 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
                 .to_owned(),
         ),
     };
-    let stale = stale(&kept, &args.request.policy, context.now);
-    for why in &stale {
-        context.printer.warn(&format!("warning: {}\n", shown(why)));
-    }
     let asked = args.asked();
     let more = of_call(context, &told, is_of_sandbox(context, &kept));
     let again = Again::new(&asked, context.global, &demand).same(&more);
@@ -144,8 +145,15 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
         terms: &terms,
         again: &again,
-        stale: &stale,
+        warnings: &warnings,
     }))
+}
+
+/// Words of the request, and of its rules, under which nobody sells anything: told at once, and in the report.
+fn unsold_in(context: &Context<'_>, market: &Market, demand: &Demand) -> Vec<String> {
+    let said = unsold::note(market, demand);
+    context.printer.note(&said);
+    said.lines().map(str::to_owned).collect()
 }
 
 /// Why nobody should act on a quote as it was kept: its prices are too old, or a rule has come since that denies a plan

@@ -32,8 +32,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) terms: &'a Terms,
     /// The command that asks again.
     pub(crate) again: &'a str,
-    /// Why nobody should act on it as it is.
-    pub(crate) stale: &'a [String],
+    /// What nobody may overlook who acts on it.
+    pub(crate) warnings: &'a [String],
 }
 
 /// How it is known that a quote holds.
@@ -67,7 +67,7 @@ pub(crate) fn report(basis: &Basis<'_>) -> Report {
     Report {
         title: format!("{} for {} h", gpus.join(" or "), demand.hours),
         lead: basis
-            .stale
+            .warnings
             .iter()
             .map(|why| Block::Warn(why.clone()))
             .chain(lead(claim, told, demand))
