@@ -145,8 +145,13 @@ pub(crate) fn are(count: impl Display, thing: &str) -> String {
 
 /// A share in percent, as `12 %`; `None` where no digit of it would show.
 pub(crate) fn percent(share: Exact) -> Option<String> {
+    percent_with(share, 0)
+}
+
+/// A share in percent with so many decimals, or two where these would show none of it; `None` where two do not.
+pub(crate) fn percent_with(share: Exact, decimals: u8) -> Option<String> {
     let percent = share.times_count(100).unwrap_or(share);
-    let mut digits = [0, 2].into_iter().map(|decimals| percent.to_fixed(decimals));
+    let mut digits = [decimals, 2].into_iter().map(|decimals| percent.to_fixed(decimals));
     let shown = digits.find(|digits| digits.chars().any(|c| ('1'..='9').contains(&c)));
     shown.map(|digits| format!("{digits} %"))
 }
@@ -223,6 +228,11 @@ mod tests {
         check("0.124", ", −12 %");
         check("0.0031", ", −0.31 %");
         check("0.00001", "");
+        let one = |share: &str| percent_with(share.parse().unwrap(), 1);
+        assert_eq!(
+            ["0.056", "0.0004", "0"].map(one),
+            [Some("5.6 %".to_owned()), Some("0.04 %".to_owned()), None]
+        );
         assert_eq!(
             [0, 1, 2].map(|count| counted(count, "offer")),
             ["0 offers", "1 offer", "2 offers"]
