@@ -279,7 +279,8 @@ fn nonsense_is_refused_with_a_hint() {
     check("quote H100 --broker !prime,!spheron", "every broker is excluded");
     check("quote H100 --broker primee", "no broker is called");
     check("quote H100 --region eu_nort", "no region is called");
-    check("quote H100 --country Norway", "two letters");
+    check("quote H100 --country Norway", "did you mean NO?");
+    check("quote H100 --country nowhere", "two letters");
     check("quote H100 --socket QXM", "no socket is called");
     check("quote H100 --interconnect inifniband", "no network is called");
     check("quote H100 --hours 0", "above zero");

@@ -43,6 +43,7 @@ mod secrets;
 mod session;
 mod support;
 mod terminal;
+mod unsold;
 mod watch;
 mod why;
 mod wire;

@@ -56,9 +56,10 @@ fn manual_pages_are_roff() {
     let check = |name: &str, page: &str| {
         assert!(page.starts_with(".ie \\n(.g .ds Aq"), "{name}: {}", &page[..60]);
         assert!(page.contains(&format!(".TH {name} 1")), "{name}: {}", &page[..200]);
-        for section in [".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS"] {
+        for section in [".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS", ".SH EXAMPLES"] {
             assert!(page.contains(section), "{name}: {section}");
         }
+        assert!(!page.contains(".SH EXTRA"), "{name}");
         if let Some(read) = piped("groff", &["-man", "-Tutf8", "-ww", "-z"], page) {
             assert!(read.status.success() && read.stderr.is_empty(), "{name}: {read:?}");
         }
@@ -73,6 +74,19 @@ fn manual_pages_are_roff() {
         check(&name, &fs::read_to_string(folder.join(format!("{name}.1"))).unwrap());
     }
     check("planner", &fs::read_to_string(folder.join("planner.1")).unwrap());
+    // Each example is on a line of its own, as it is typed.
+    let page = planner().run(&["man", "quote"]).expect(0).stdout.clone();
+    if let Some(read) = piped("groff", &["-man", "-Tascii", "-P-cbou"], &page) {
+        let text = String::from_utf8_lossy(&read.stdout).into_owned();
+        let (_, examples) = text.split_once("EXAMPLES").unwrap();
+        for line in [
+            "planner quote H100,H200:8 --hours 72 --spot-auto",
+            "planner quote A100:1 --attach disk-runpod-wa-1 --sandbox",
+            "beside a disk of yours",
+        ] {
+            assert!(examples.lines().any(|shown| shown.trim() == line), "{line}: {examples}");
+        }
+    }
     let ran = planner().run(&["man", "quot"]);
     ran.expect(2);
     assert!(ran.stderr.contains("ask about quote"), "{}", ran.stderr);

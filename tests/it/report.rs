@@ -1,12 +1,12 @@
 //! `planner report`: a page that stands alone, Markdown, and quotes that were kept.
 
 mod browser;
+mod kept;
 
 use std::fs;
 
 use gpu_broker_testkit::fake::Fake;
 use gpu_broker_testkit::planner::Planner;
-use serde_json::Value;
 
 use crate::compare::xml;
 use crate::support::{list, planner, text};
@@ -179,60 +179,6 @@ fn every_figure_of_the_quote_is_there() {
 }
 
 #[test]
-fn quotes_that_were_kept_are_reported_where_they_hold() {
-    let planner = planner();
-    let file = |name: &str| planner.home().join(name).display().to_string();
-    let (quote, market) = (file("quote.json"), file("market.json"));
-    let asked = format!("quote H100:16 --max-nodes any --sandbox --save {market} -o json");
-    let document = run(&planner, &asked).expect(0).stdout.clone();
-    fs::write(&quote, &document).unwrap();
-    let id = text(&serde_json::from_str(&document).unwrap(), "id").to_owned();
-
-    // By its id, or beside what was kept of it, or with the market named: the same page.
-    let by_id = page(&planner, &id, 0);
-    assert!(by_id.contains("nothing better was overlooked") && by_id.contains("<figure>"));
-    assert!(by_id.contains("WHAT WOULD ADMIT SOME"));
-    assert_eq!(page(&planner, &quote, 0), by_id);
-    let named = page(&crate::support::planner(), &format!("{quote} --market {market}"), 0);
-    let split = |page: &String| -> [String; 2] {
-        let (before, after) = page.split_once("<h2>Ask again</h2>").unwrap();
-        [before.to_owned(), after.to_owned()]
-    };
-    let ([before, again], [known, kept]) = (split(&named), split(&by_id));
-    assert_eq!(before, known);
-    // What was read from a file is asked of it again.
-    let command = "planner quote H100:16 --max-nodes any";
-    assert!(kept.contains(&format!("{command} --sandbox<")), "{kept}");
-    assert!(again.contains(&format!("{command} --market {market}<")), "{again}");
-    // Somewhere else, and without the market, there is less to say.
-    let elsewhere = page(&crate::support::planner(), &quote, 0);
-    assert!(elsewhere.contains("--save market.json") && !elsewhere.contains("<figure>"));
-    assert!(elsewhere.contains("WHICH MEANS") && !elsewhere.contains("WHAT WOULD ADMIT SOME"));
-    assert!(elsewhere.contains("not known whether anything better was overlooked"));
-
-    // With a figure changed, or another market, it does not hold.
-    let changed = file("changed.json");
-    let refused = |line: &str, complaint: &str| {
-        let ran = run(&planner, &format!("report {line}"));
-        ran.expect(5);
-        assert!(
-            ran.stderr.contains(complaint) && ran.stdout.is_empty(),
-            "{line}: {ran:?}"
-        );
-    };
-    let mut value: Value = serde_json::from_str(&document).unwrap();
-    value["plans"][0]["total"] = "1".into();
-    fs::write(&changed, value.to_string()).unwrap();
-    refused(&changed, "the quote does not hold");
-    let mut dearer: Value = serde_json::from_slice(&fs::read(&market).unwrap()).unwrap();
-    let offers = dearer["offers"].as_array_mut().unwrap();
-    offers.truncate(offers.len() / 2);
-    fs::write(&changed, dearer.to_string()).unwrap();
-    refused(&format!("{quote} --market {changed}"), "the quote does not hold");
-    refused("q_0123456789abcdef", "no quote q_0123456789abcdef is kept");
-}
-
-#[test]
 fn what_makes_no_sense_is_refused() {
     let planner = planner();
     let check = |line: &str, complaint: &str| {
@@ -303,54 +249,4 @@ fn strangers_words_are_words() {
     for markup in ["<script", "<img", "](", "![", "://", "@", "`"] {
         assert!(!plain.contains(markup), "{markup}");
     }
-}
-
-/// Whoever asks again as the report says gets to the same figures.
-#[test]
-fn a_report_says_how_to_ask_for_the_same() {
-    let planner = planner();
-    let own = planner.home().join("own.csv");
-    fs::write(
-        &own,
-        "provider,offer_id,gpu,gpus,price,region,country\nours,o1,H100,8,9.5,eu_north,NO\n",
-    )
-    .unwrap();
-    let rules = planner.home().join("eu.toml");
-    fs::write(
-        &rules,
-        "[[policy]]\nname = \"eu\"\ndeny = { region_not_in = [\"eu_north\"] }\nreason = \"r\"\n",
-    )
-    .unwrap();
-    let (own, rules, market) = (own.display(), rules.display(), planner.home().join("market.json"));
-    run(&planner, &format!("quote H100:8 --sandbox --save {}", market.display())).expect(0);
-    let plans = |line: &str| run(&planner, &format!("{line} -o json")).json()["plans"].clone();
-    let check = |line: &str| {
-        let report = run(&planner, &format!("report {line}"));
-        let text = &report.expect(0).stdout;
-        let (_, again) = text.split_once("Ask again").unwrap();
-        let again = again
-            .lines()
-            .find(|line| line.contains("planner quote"))
-            .unwrap()
-            .trim();
-        let again = again.trim_start_matches("planner ");
-        let first = |line: &str| plans(line)[0]["total"].clone();
-        assert_eq!(first(again), first(&format!("quote {line}")), "{line} became {again}");
-        assert!(first(again).is_string(), "{again}");
-    };
-    check("H100:8 --sandbox");
-    check(&format!("H100:8 --sandbox --policy {rules}"));
-    check(&format!("H100:8 --offers {own} --sandbox --policy {rules}"));
-    check(&format!("H100:8 --broker file --offers {own}"));
-    check(&format!("H100:8 --market {} --broker prime", market.display()));
-    // A quote that was kept here is known to be the sandbox's.
-    let kept = run(&planner, "quote H100:8 --sandbox --broker prime -o json")
-        .expect(0)
-        .json();
-    let report = run(&planner, &format!("report {}", text(&kept, "id")));
-    let text = &report.expect(0).stdout;
-    assert!(
-        text.contains("planner quote H100:8 --broker prime --sandbox\n"),
-        "{text}"
-    );
 }

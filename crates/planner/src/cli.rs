@@ -4,13 +4,15 @@
     reason = "these comments are help texts, which know no back-ticks"
 )]
 
+mod about;
 mod advice;
 mod again;
 mod compare;
 mod disks;
 mod examples;
+mod kept;
 mod machines;
-mod manual;
+mod market;
 mod minus;
 mod provision;
 mod report;
@@ -19,18 +21,21 @@ mod sandbox;
 mod span;
 mod spell;
 mod typed;
+mod words;
 
+pub(crate) use about::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell, command};
 pub(crate) use advice::{comparing, requesting};
 pub(crate) use again::{Again, launch as launch_quoted};
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
+pub(crate) use kept::{DiffArgs, VerifyArgs};
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,
 };
-pub(crate) use manual::{CompletionArgs, ConfigCommand, DOCUMENTS, HelpArgs, ManArgs, SchemaArgs, Shell};
+pub(crate) use market::{DisksArgs, FilterArgs, GpusArgs, OffersArgs};
 pub(crate) use minus::below_zero;
 pub(crate) use provision::{OnUnknownFlag, ProvisionArgs};
-pub(crate) use report::ReportArgs;
+pub(crate) use report::{ReportArgs, names_quote};
 pub(crate) use request::RequestArgs;
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use spell::{Flag, hours as hours_flag, joined, shell, wider};
@@ -38,13 +43,12 @@ pub(crate) use typed::anew;
 
 use std::path::PathBuf;
 
-use self::request::choice;
-use crate::report::Trouble;
 use clap::builder::styling::{AnsiColor, Styles};
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gpu_broker_core::number::Exact;
 use gpu_broker_core::policy::Policy;
+
+use self::words::choice;
+use crate::report::Trouble;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -305,92 +309,4 @@ pub(crate) struct QuoteArgs {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     pub(crate) watch: Option<u64>,
-}
-
-/// `planner offers`.
-#[derive(Debug, Args)]
-pub(crate) struct OffersArgs {
-    /// Only these GPUs, such as `H100` or `any:80GB+`
-    #[arg(value_name = "GPU")]
-    pub(crate) gpu: Option<String>,
-    /// Where and from whom.
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-    /// Print at most this many
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_offers: Option<u32>,
-}
-
-/// Where and from whom.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct FilterArgs {
-    /// Regions, such as eu_north; `!NAME` leaves one out, `unknown` is one
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
-    pub(crate) region: Vec<String>,
-    /// Countries by two letters, such as NO
-    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = choice)]
-    pub(crate) country: Vec<String>,
-    /// Data centres in the sellers' own words
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
-    pub(crate) data_center: Vec<String>,
-    /// Providers: the clouds that own the machines
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = choice)]
-    pub(crate) provider: Vec<String>,
-}
-
-/// `planner disks`.
-#[derive(Debug, Args)]
-pub(crate) struct DisksArgs {
-    /// Print at most this many of each kind
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_offers: Option<u32>,
-}
-
-/// `planner gpus`.
-#[derive(Debug, Args)]
-pub(crate) struct GpusArgs {
-    /// Print at most this many
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_offers: Option<u32>,
-}
-
-/// `planner diff`.
-#[derive(Debug, Args)]
-pub(crate) struct DiffArgs {
-    /// The market as it was, as `planner quote --save` kept it
-    #[arg(value_name = "BEFORE")]
-    pub(crate) before: PathBuf,
-    /// The market as it is
-    #[arg(value_name = "AFTER")]
-    pub(crate) after: PathBuf,
-    /// Which GPUs, in place of those that the first file asks for
-    #[arg(value_name = "GPU")]
-    pub(crate) gpu: Option<String>,
-    /// What is asked.
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
-    /// End with status 5 when the best plan costs more than this beyond what it did, such as 5%
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub(crate) max_increase: Option<Exact>,
-}
-
-/// A share in percent, as a fraction.
-fn percent(text: &str) -> Result<Exact, String> {
-    let digits = text.trim().trim_end_matches('%').trim_end();
-    let number: Exact = digits
-        .parse()
-        .map_err(|_| format!("`{text}` is no share; write percent, such as `5%`"))?;
-    let hundredth = number.over(Exact::whole(100)).filter(|_| !number.is_negative());
-    hundredth.ok_or_else(|| format!("`{text}` is no share from 0; write percent, such as `5%`"))
-}
-
-/// `planner verify`.
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// The quote, as `planner quote -o json` printed it; `-` for standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) quote: PathBuf,
-    /// The rules of the house that hold now.
-    #[arg(skip)]
-    pub(crate) policy: Policy,
 }

@@ -72,6 +72,7 @@ use crate::progress::Bars;
 use crate::report::Trouble;
 use crate::settings::{Selection, Sources, World, sources};
 use crate::view::format;
+use crate::view::text::counted;
 
 /// What every command works with.
 #[derive(Debug, Clone)]
@@ -282,8 +283,7 @@ fn running_in(sandbox: &Data) -> String {
     let live = state.attempts.values().filter(|one| !one.stage.is_over()).count();
     match live {
         0 => String::new(),
-        1 => "the sandbox has 1 machine: `planner ls --sandbox`\n".to_owned(),
-        live => format!("the sandbox has {live} machines: `planner ls --sandbox`\n"),
+        live => format!("the sandbox has {}: `planner ls --sandbox`\n", counted(live, "machine")),
     }
 }
 

@@ -10,6 +10,7 @@ mod first;
 mod first_start;
 mod forbidden;
 mod login;
+mod lookout;
 mod narrator;
 mod open;
 mod over;

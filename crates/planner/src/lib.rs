@@ -27,7 +27,7 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::FromArgMatches as _;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -53,7 +53,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
-    let read = Cli::command()
+    let early = Printer::new(false, refuses_colour(arguments), environment.columns).on(environment);
+    let read = cli::command(early.columns)
         .color(colour(environment, arguments))
         .try_get_matches_from(arguments);
     let (matches, cli) = match read.and_then(|matches| Ok((matches.clone(), Cli::from_arg_matches(&matches)?))) {
@@ -65,12 +66,8 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
         }
         Err(error) => {
             match cli::below_zero(arguments) {
-                Some(trouble) => Printer::new(false, refuses_colour(arguments), environment.columns)
-                    .on(environment)
-                    .warn(&trouble.lines()),
-                None => {
-                    let _ = error.print();
-                }
+                Some(trouble) => early.warn(&trouble.lines()),
+                None => early.refuse(&error.render().ansi().to_string()),
             }
             return Exit::Usage;
         }

@@ -156,6 +156,16 @@ impl Printer {
 
     /// Says something that must be heard.
     pub(crate) fn warn(self, text: &str) {
+        self.beside(text, prose);
+    }
+
+    /// Says why a command line is not understood, which is in colour already.
+    pub(crate) fn refuse(self, text: &str) {
+        self.beside(text, str::to_owned);
+    }
+
+    /// Prints beside the data, in the colours of `paint`.
+    fn beside(self, text: &str, paint: impl Fn(&str) -> String) {
         let choice = if self.plain {
             anstream::ColorChoice::Never
         } else {
@@ -164,7 +174,7 @@ impl Printer {
         clear();
         let mut err = anstream::AutoStream::new(io::stderr().lock(), choice);
         let text = match self.beside {
-            Some(columns) => Cow::Owned(wrapped(&prose(text), columns)),
+            Some(columns) => Cow::Owned(wrapped(&paint(text), columns)),
             None => Cow::Borrowed(text),
         };
         OPEN.store(!text.is_empty() && !text.ends_with('\n'), Ordering::Relaxed);

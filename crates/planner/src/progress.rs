@@ -13,7 +13,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 use crate::printer::Printer;
 
 /// What comes sooner than this is not waited for by anybody, and a line that flickers tells nobody anything.
-const PATIENCE: Duration = Duration::from_millis(400);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(400);
 
 /// A terminal that is narrower has no room for a bar.
 const BAR_COLUMNS: usize = 60;
@@ -53,7 +53,8 @@ impl Bars {
         work.await
     }
 
-    fn show(&self) {
+    /// Shows the lines, if they would be seen.
+    pub(crate) fn show(&self) {
         if !self.printer.shows_progress() {
             return;
         }
@@ -62,6 +63,21 @@ impl Bars {
         for bar in each.values() {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
+    }
+
+    /// Takes all lines away; the next are shown anew.
+    pub(crate) fn clear(&self) {
+        let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
+        for bar in std::mem::take(&mut *each).into_values() {
+            bar.finish_and_clear();
+            self.all.remove(&bar);
+        }
+        self.all.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    /// Does without the lines what would be printed into them.
+    pub(crate) fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.all.suspend(work)
     }
 
     fn bar(&self, broker: &Broker) -> ProgressBar {

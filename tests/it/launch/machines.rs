@@ -27,6 +27,9 @@ fn a_machine_is_found_by_whatever_it_is_called() {
     for said in ["ready", "launch", "per hour", "ssh root@127.0.0.1", "never by itself"] {
         assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
     }
+    // In Markdown the way in is code: whoever copies it gets no other sign for the `@`.
+    let table = home.run("ls -o markdown").expect(0).stdout.clone();
+    assert!(table.contains("| `ssh root@127.0.0.1 -p 2222` |"), "{table}");
     launched(&home, "");
     let ran = home.run("show gp-");
     ran.expect(2);

@@ -185,7 +185,7 @@ fn programs_read_what_was_not_launched_and_what_was_approved() {
 fn reasons_that_many_plans_share_are_told_once() {
     let home = with("[[policy]]\nname = \"big\"\nrequire_approval = { hours_over = 1 }\nreason = \"why\"\n");
     let ran = home.run("quote H100:8");
-    says(&ran, 0, &["plans 1 to ", " need `--approve big`: over 1 hours (why)"]);
+    says(&ran, 0, &["plans 1 to ", " need `--approve big`: over 1 hour (why)"]);
     assert!(!ran.stderr.contains("1, 2"), "{}", ran.stderr);
     let id = home.run("quote H100:8 -o json").expect(0).json()["id"]
         .as_str()

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::Region;
+use crate::words::squeezed;
 
 /// A country by its ISO 3166 two-letter code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +93,15 @@ impl Country {
     }
 }
 
+impl Country {
+    /// The country that a word means which is not its code: `uk`, `Norway`.
+    /// None for a code, and for what is no name that this version knows.
+    pub fn meant(word: &str) -> Option<Self> {
+        let named = Self::from_name(&squeezed(word).to_ascii_lowercase())?;
+        (word.parse() != Ok(named)).then_some(named)
+    }
+}
+
 impl FromStr for Country {
     type Err = &'static str;
 
@@ -137,5 +147,22 @@ mod tests {
                 assert_eq!(Country::from_name(name), Some(Country(*known.0)), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_means_its_country_and_a_code_itself() {
+        let check = |word: &str, expected: Option<&str>| {
+            let meant = Country::meant(word).map(|country| country.to_string());
+            assert_eq!(meant.as_deref(), expected, "{word}");
+        };
+        check("uk", Some("GB"));
+        check("Norway", Some("NO"));
+        check("South Africa", Some("ZA"));
+        check("USA", Some("US"));
+        check("us", None);
+        check("GB", None);
+        check("ZZ", None);
+        check("nor", None);
+        check("", None);
     }
 }

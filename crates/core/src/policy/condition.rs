@@ -252,14 +252,16 @@ impl Subject {
                 Self::Market if !MarketType::new(word).is_known() => {
                     MarketType::KNOWN.iter().map(MarketType::as_str).collect()
                 }
-                Self::Country if word.parse::<Country>().is_err() => Vec::new(),
+                Self::Country if word.parse::<Country>().is_err() || Country::meant(word).is_some() => Vec::new(),
                 _ => continue,
             };
+            let meant = Country::meant(word).filter(|_| self == Self::Country);
+            let near = near(word, known).into_iter().map(str::to_owned);
             return Err(ConditionError::Word {
                 key,
                 what: self.what(),
                 word: word.clone(),
-                near: near(word, known).into_iter().map(str::to_owned).collect(),
+                near: near.chain(meant.map(|meant| meant.to_string())).collect(),
             });
         }
         Ok(words)
@@ -325,7 +327,9 @@ impl fmt::Display for Condition {
                     Figure::PerGpuHour => "per GPU and hour",
                     Figure::Total => "in all",
                     Figure::Upfront => "when ordering",
+                    Figure::Hours if *most == Exact::ONE => return write!(f, "over 1 hour"),
                     Figure::Hours => return write!(f, "over {most} hours"),
+                    Figure::Gpus if *most == Exact::ONE => return write!(f, "over 1 GPU"),
                     Figure::Gpus => return write!(f, "over {most} GPUs"),
                 };
                 write!(f, "over {most} {what}")

@@ -267,7 +267,11 @@ fn what_is_no_condition_is_told_why() {
         let said = Condition::read(key, &words).unwrap_err().to_string();
         assert!(said.contains(expected), "{key} {words:?}: {said}");
     };
-    check("regions_in", &["canada"], "no such condition as `regions_in`; did you mean region_in");
+    check(
+        "regions_in",
+        &["canada"],
+        "no such condition as `regions_in`; did you mean region_in",
+    );
     check("region_in", &[], "it names nothing");
     check("region_in", &["canada", " "], "it names nothing");
     check("region_in", &["!canada"], "without `!`");
@@ -278,7 +282,17 @@ fn what_is_no_condition_is_told_why() {
         "no tier is called `secret`; did you mean secure?",
     );
     check("market_in", &["reserved"], "no market is called `reserved`");
-    check("country_in", &["Norway"], "no country is called `Norway`");
+    check(
+        "country_in",
+        &["Norway"],
+        "no country is called `Norway`; did you mean NO?",
+    );
+    check(
+        "country_not_in",
+        &["GB", "UK"],
+        "no country is called `UK`; did you mean GB?",
+    );
+    check("country_in", &["nowhere"], "no country is called `nowhere`");
     check("total_over", &["1", "2"], "one number is wanted");
     check("total_over", &["-1"], "an amount from 0");
     check("total_over", &["much"], "an amount from 0");

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
+use gpu_broker_core::offer::Broker;
+
 use super::event::Event;
 use super::state::State;
 
@@ -14,6 +16,10 @@ pub trait Watcher: Debug + Send + Sync {
     fn remarked(&self, _line: &str) {}
     /// Nothing is to be done for a while.
     fn waiting(&self, state: &State, time: Duration);
+    /// A broker is asked what runs, and so many pages of so many have come: of none, until it said how many there are.
+    fn looking(&self, _broker: &Broker, _done: u32, _of: u32) {}
+    /// It answered, or nobody waits for it any longer.
+    fn looked(&self, _broker: &Broker) {}
 }
 
 /// Looks away.

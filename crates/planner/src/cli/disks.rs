@@ -7,7 +7,7 @@ use gpu_broker_core::quantity::{Gb, Hours};
 use gpu_broker_core::quote::RequestError;
 
 use super::advice::requesting;
-use super::request::amount;
+use super::words::amount;
 use crate::report::Trouble;
 
 /// Disks that outlive the instances.

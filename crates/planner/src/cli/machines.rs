@@ -7,8 +7,8 @@ use gpu_broker_core::number::Exact;
 use gpu_broker_core::policy::Policy;
 use jiff::Timestamp;
 
-use super::request::{amount, name};
 use super::span::{moment, span};
+use super::words::{amount, name};
 
 /// `planner ls`.
 #[derive(Debug, Args)]

@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use gpu_broker_core::number::Exact;
 
 use super::RequestArgs;
-use super::request::{amount, name};
 use super::span::span;
+use super::words::{amount, name};
 use gpu_broker_engine::launch::Tolerance;
 
 /// `planner provision`.

@@ -12,7 +12,8 @@ use crate::files::quotes::is_id;
 pub(crate) struct ReportArgs {
     /// A quote: its id, or the file that `planner quote -o json` wrote, or `-`.
     /// Else which GPUs, to be quoted now
-    #[arg(value_name = "QUOTE|GPU")]
+    // The setting of that name stands in its place.
+    #[arg(id = "gpu", value_name = "QUOTE|GPU")]
     what: Option<String>,
     /// What is asked, where it is quoted now.
     #[command(flatten)]
@@ -26,14 +27,9 @@ pub(crate) struct ReportArgs {
 }
 
 impl ReportArgs {
-    /// The quote that is named, if one is: no GPU looks like an id or a file.
+    /// The quote that is named, if one is.
     pub(crate) fn quote(&self) -> Option<&str> {
-        self.what.as_deref().filter(|word| {
-            let is_json = Path::new(word)
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("json"));
-            *word == "-" || is_id(word) || is_json || word.contains(std::path::is_separator)
-        })
+        self.what.as_deref().filter(|word| names_quote(word))
     }
 
     /// What `planner quote` would have been called with.
@@ -48,6 +44,13 @@ impl ReportArgs {
             why: true,
         }
     }
+}
+
+/// Whether a word names a quote: no GPU looks like an id or a file.
+pub(crate) fn names_quote(word: &str) -> bool {
+    let end = Path::new(word).extension();
+    let is_json = end.is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    word == "-" || is_id(word) || is_json || word.contains(std::path::is_separator)
 }
 
 #[cfg(test)]

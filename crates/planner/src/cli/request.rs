@@ -1,21 +1,19 @@
 //! The flags of a request, and what they ask for.
 
-use std::str::FromStr;
-
 use clap::{Args, ValueEnum};
 use gpu_broker_core::bill::Interruptions;
 use gpu_broker_core::configuration::{Exchange, Selection};
 use gpu_broker_core::demand::{
-    Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, StockAssumed, StockWord, Where, Words,
+    Caps, Demand, MarketWanted, Network, Nodes, Objective, SecurityWanted, StockAssumed, StockWord,
 };
 use gpu_broker_core::gpu::{GpuRequest, Socket};
 use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::InterconnectKind;
-use gpu_broker_core::place::Region;
 use gpu_broker_core::policy::Policy;
-use gpu_broker_core::quantity::{Gb, Hours, QuantityError, Range};
+use gpu_broker_core::quantity::{Hours, Range};
 
+use super::words::{amount, count_range, exchange_rate, known, name, nodes, size_range, stock};
 use super::{DiskArgs, FilterArgs};
 use crate::files::request::RequestDocument;
 use crate::report::Trouble;
@@ -305,135 +303,5 @@ impl RequestArgs {
             gbps: self.min_interconnect,
             socket: self.socket.as_ref().map(socket).transpose()?,
         })
-    }
-}
-
-impl FilterArgs {
-    /// Where the flags allow machines to stand, and whose.
-    pub(crate) fn wanted_where(&self) -> Result<Where, Trouble> {
-        let words = |flags: &[String]| Words::parse(flags.iter().map(String::as_str));
-        let regions = words(&self.region);
-        for word in regions
-            .wanted
-            .iter()
-            .chain(&regions.refused)
-            .filter(|word| !word.eq_ignore_ascii_case("unknown"))
-        {
-            known(word, "region", Region::KNOWN, Region::new)?;
-        }
-        let countries = words(&self.country);
-        for word in countries
-            .wanted
-            .iter()
-            .chain(&countries.refused)
-            .filter(|word| !word.eq_ignore_ascii_case("unknown"))
-        {
-            word.parse::<gpu_broker_core::place::Country>()
-                .map_err(|error| Trouble::usage(format!("`{word}`: {error}")))?;
-        }
-        Ok(Where {
-            brokers: Words::default(),
-            providers: words(&self.provider),
-            regions,
-            countries,
-            data_centers: words(&self.data_center),
-        })
-    }
-}
-
-/// A word of a vocabulary, or what is near it.
-fn known<T: PartialEq + ToString>(word: &str, what: &str, known: &[T], read: impl Fn(&str) -> T) -> Result<T, Trouble> {
-    let value = read(word);
-    if known.contains(&value) {
-        return Ok(value);
-    }
-    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-    let near = gpu_broker_core::near(word, names.iter().map(String::as_str));
-    let hint = match near.as_slice() {
-        [] => format!("one of {}", names.join(", ")),
-        near => format!("did you mean {}?", near.join(" or ")),
-    };
-    Err(Trouble::usage(format!("no {what} is called `{word}`")).hint(hint))
-}
-
-/// A word of stock and what it promises: a number of instances, or `any`.
-fn stock(text: &str) -> Result<(StockWord, Option<u32>), String> {
-    let how = "write a word and a number or `any`, such as `low=2`; the words are high, medium, available, low, other";
-    let (word, most) = text.split_once('=').ok_or(how)?;
-    let is_meant = |known: &StockWord| known.as_str().eq_ignore_ascii_case(word.trim());
-    let word = StockWord::ALL.into_iter().find(is_meant).ok_or_else(|| {
-        let near = gpu_broker_core::near(word, StockWord::ALL.map(StockWord::as_str));
-        let near = near
-            .first()
-            .map_or(how.to_owned(), |near| format!("did you mean `{near}`?"));
-        format!("`{word}` is no word of stock; {near}")
-    })?;
-    match most.trim() {
-        any if any.eq_ignore_ascii_case("any") => Ok((word, None)),
-        most => most.parse().map(|most| (word, Some(most))).map_err(|_| how.to_owned()),
-    }
-}
-
-fn count_range(text: &str) -> Result<AttachedRange, QuantityError> {
-    Range::parse(text, str::parse::<u64>).map(AttachedRange)
-}
-
-fn size_range(text: &str) -> Result<AttachedRange, QuantityError> {
-    if !text.contains("..") {
-        let size = text.strip_suffix('+').unwrap_or(text);
-        return Gb::from_str(size).map(|Gb(size)| AttachedRange(Range::at_least(size)));
-    }
-    Range::parse(text, Gb::from_str).map(AttachedRange)
-}
-
-fn nodes(text: &str) -> Result<Nodes, &'static str> {
-    match text.parse::<u64>() {
-        Ok(nodes @ 1..) => Ok(Nodes::AtMost(nodes)),
-        _ if text.eq_ignore_ascii_case("any") => Ok(Nodes::Any),
-        _ => Err("write a number of instances from 1, or `any`"),
-    }
-}
-
-/// A name to filter by, or after a `!` one to leave out. None at all would let in everything, which nobody means who
-/// writes the flag: it is what becomes of a variable that is not set.
-pub(super) fn choice(text: &str) -> Result<String, &'static str> {
-    match name(text)?.strip_prefix('!') {
-        Some(refused) if refused.trim().is_empty() => Err("`!` is followed by no name"),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-/// A name that says something.
-pub(super) fn name(text: &str) -> Result<String, &'static str> {
-    let name = text.trim();
-    if name.is_empty() {
-        Err("it names nothing; write a name, or leave it out")
-    } else {
-        Ok(name.to_owned())
-    }
-}
-
-pub(super) fn amount(text: &str) -> Result<Exact, String> {
-    let digits = text.trim().trim_start_matches('$');
-    let number: Exact = digits
-        .parse()
-        .map_err(|error: gpu_broker_core::number::NumberError| error.to_string())?;
-    if number.is_negative() {
-        Err(format!("`{text}` is below zero"))
-    } else {
-        Ok(number)
-    }
-}
-
-fn exchange_rate(text: &str) -> Result<(Currency, Exact), String> {
-    let (code, rate) = text
-        .split_once('=')
-        .ok_or("write CODE=RATE, such as `EUR=1.08`: one EUR is 1.08 USD")?;
-    let currency: Currency = code.trim().parse().map_err(str::to_owned)?;
-    let rate = amount(rate)?;
-    if rate.is_zero() {
-        Err("an exchange rate is above zero".to_owned())
-    } else {
-        Ok((currency, rate))
     }
 }

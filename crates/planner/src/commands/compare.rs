@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::view::compare::{self as view, document, rows};
-use crate::view::{columns, footer, format, plot, policy};
+use crate::view::{columns, footer, format, plot, policy, unsold};
 
 /// Rows of a plot in the terminal.
 const PLOT_ROWS: usize = 16;
@@ -63,6 +63,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
         }
     }
     printer.note(&view::footer(&comparison, &demand));
+    printer.note(&unsold::note(&market, &demand));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),

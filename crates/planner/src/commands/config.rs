@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::Output;
-use crate::config::{Config, Origin, Setting, Settled, Stated};
+use crate::config::{Config, Origin, Part, Setting, Settled, Stated};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -30,13 +30,13 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
         let mut columns = [
             Column::words("SETTING", 21, 0),
             Column::words("VALUE", 8, 0),
-            Column::words("FROM", 8, 0),
+            Column::sentences("FROM"),
         ];
         for setting in &settings {
-            let value = setting.value.as_deref().unwrap_or("-");
+            let value = setting.value().unwrap_or_else(|| "-".to_owned());
             push(
                 &mut columns,
-                [setting.key.to_owned(), shown(value).into_owned(), from(setting)],
+                [setting.key.to_owned(), shown(&value).into_owned(), from(setting)],
             );
         }
         for stated in &settled.stated {
@@ -58,7 +58,7 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
             let mut sheet = format::Sheet::new(&["setting", "value", "from"]);
             for setting in &settings {
                 sheet.word(setting.key);
-                sheet.word(setting.value.as_deref().unwrap_or_default());
+                sheet.word(&setting.value().unwrap_or_default());
                 sheet.word(&from(setting));
                 sheet.end_row();
             }
@@ -100,28 +100,46 @@ fn told(stated: &Stated) -> [String; 3] {
 }
 
 fn fields(setting: &Setting) -> Value {
-    let name = match &setting.origin {
+    let parts: Vec<Value> = setting.parts().iter().map(part).collect();
+    let mut fields = parts.first().cloned().unwrap_or_default();
+    fields["key"] = json!(setting.key);
+    fields["value"] = json!(setting.value());
+    // What comes from one place is told by now.
+    fields["parts"] = json!(if parts.len() > 1 { parts } else { Vec::new() });
+    fields
+}
+
+fn part(part: &Part) -> Value {
+    let name = match &part.origin {
         Origin::Environment(name) => Some((*name).to_owned()),
         Origin::Profile(name) => Some(name.clone()),
         _ => None,
     };
     json!({
-        "key": setting.key,
-        "value": setting.value,
-        "source": setting.origin.word(),
+        "value": part.value,
+        "source": part.origin.word(),
         "name": name,
-        "line": setting.line,
+        "line": part.line,
     })
 }
 
-/// Where it comes from, for a person.
+/// Where it comes from, for a person: each part, where there are several.
 fn from(setting: &Setting) -> String {
-    let line = setting.line.map(|line| format!(", line {line}")).unwrap_or_default();
-    match &setting.origin {
-        Origin::Flag => "flag".to_owned(),
-        Origin::Environment(name) => (*name).to_owned(),
-        Origin::Profile(name) => format!("profile {}{line}", shown(name)),
-        Origin::Defaults => format!("config{line}"),
-        Origin::BuiltIn => "built in".to_owned(),
-    }
+    let parts = setting.parts();
+    let several = parts.len() > 1;
+    let said = parts.iter().map(|part| {
+        let line = part.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        let place = match &part.origin {
+            Origin::Flag => "flag".to_owned(),
+            Origin::Environment(name) => (*name).to_owned(),
+            Origin::Profile(name) => format!("profile {}{line}", shown(name)),
+            Origin::Defaults => format!("config{line}"),
+            Origin::BuiltIn => "built in".to_owned(),
+        };
+        match part.value.as_deref().filter(|_| several) {
+            Some(value) => format!("{}: {place}", shown(value)),
+            None => place,
+        }
+    });
+    said.collect::<Vec<_>>().join("; ")
 }

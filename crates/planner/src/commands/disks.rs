@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::files::market::without_disks;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::view::text::counted;
 use crate::view::{columns, disks as view, document, footer, format};
 
 /// Asks the brokers and prints their disks and ours.
@@ -69,9 +70,9 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         }
     }
     printer.note(&format!(
-        "\n{} kinds of disk for sale, {} disks owned; `planner quote GPU --new-disk 2TB` buys one beside its machines\n",
-        of(market.offers.len(), all.0),
-        of(market.owned.len(), all.1)
+        "\n{} of disk for sale, {} owned; `planner quote GPU --new-disk 2TB` buys one beside its machines\n",
+        counted(of(market.offers.len(), all.0), "kind"),
+        counted(of(market.owned.len(), all.1), "disk")
     ));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(

@@ -1,7 +1,7 @@
 //! `planner completion` and `planner man`: what the command line is, in the words of shells and of man.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell as Known;
@@ -12,6 +12,8 @@ use crate::cli::{Cli, CompletionArgs, ManArgs, Shell};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::view::manual::{Piece, pieces};
+use crate::view::text::are;
 
 /// Prints a script that makes the shell complete planner's commands and flags.
 pub(crate) fn completion(args: &CompletionArgs) -> Result<Exit, Trouble> {
@@ -47,7 +49,7 @@ pub(crate) fn man(context: &Context<'_>, args: &ManArgs) -> Result<Exit, Trouble
     }
     context
         .printer
-        .note(&format!("{count} pages are in {}\n", folder.display()));
+        .note(&format!("{} in {}\n", are(count, "page"), folder.display()));
     Ok(Exit::Done)
 }
 
@@ -60,10 +62,58 @@ fn all(command: &Command) -> Vec<&Command> {
     found
 }
 
+/// A page: what `clap_mangen` makes of the command, and the examples below it as they are typed.
 fn page(command: &Command) -> io::Result<Vec<u8>> {
+    let man = Man::new(command.clone()).source(concat!("planner ", env!("CARGO_PKG_VERSION")));
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page)?;
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.get_subcommands().next().is_some() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    if let Some(text) = command.get_after_help() {
+        below(&text.to_string(), &mut page)?;
+    }
+    man.render_version_section(&mut page)?;
     Ok(page)
+}
+
+/// What stands below a help text: examples, each on a line of its own, and what else there is to know.
+fn below(text: &str, page: &mut Vec<u8>) -> io::Result<()> {
+    let mut is_noted = false;
+    for piece in pieces(text) {
+        match piece {
+            Piece::Gap => {}
+            Piece::Say(heading) if heading == "Examples:" => writeln!(page, ".SH EXAMPLES")?,
+            Piece::Say(said) => {
+                if !is_noted {
+                    writeln!(page, ".SH NOTES")?;
+                }
+                is_noted = true;
+                writeln!(page, ".PP\n{}", roff(&said))?;
+            }
+            Piece::Row(what, said, _) => {
+                writeln!(page, ".PP\n.nf\n\\fB{}\\fR\n.fi", roff(what))?;
+                if !said.is_empty() {
+                    writeln!(page, ".RS 4\n{}\n.RE", roff(&said))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A text that roff writes as it is: a dash can be copied as one, and no line is a request.
+fn roff(text: &str) -> String {
+    let escaped = text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    if escaped.starts_with('.') {
+        format!("\\&{escaped}")
+    } else {
+        escaped
+    }
 }
 
 fn found<'a>(command: &'a Command, topic: Option<&str>) -> Result<&'a Command, Trouble> {

@@ -13,7 +13,8 @@ use crate::exit::Exit;
 use crate::files::offers::lines;
 use crate::printer::bytes;
 use crate::report::Trouble;
-use crate::view::{columns, footer, format, offers as view};
+use crate::view::text::counted;
+use crate::view::{columns, footer, format, offers as view, unsold};
 
 /// Asks the brokers and prints what they sell.
 pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<Exit, Trouble> {
@@ -26,6 +27,9 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
     let wanted = args.filter.wanted_where()?;
     let sources = context.sources()?;
     let market = context.market(&sources, &Hint::default()).await;
+    if let Some(gpus) = &gpus {
+        unsold::check_gpus(&market, gpus)?;
+    }
     let named = |offer: &Offer| {
         gpus.as_ref().is_none_or(|gpus| {
             gpus.alternatives
@@ -54,9 +58,11 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
     }
     let read = market.offers.len() + market.rejects.len();
     printer.note(&format!(
-        "\n{} of {read} offers; `planner quote GPU` ranks what fits, with all that is priced apart\n",
-        offers.len()
+        "\n{} of {}; `planner quote GPU` ranks what fits, with all that is priced apart\n",
+        offers.len(),
+        counted(read, "offer")
     ));
+    printer.note(&unsold::asked(&market, &wanted));
     printer.note(&footer::sources(&market.sources));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),

@@ -5,37 +5,31 @@ mod conversation;
 mod earlier;
 mod outcome;
 mod quoted;
+mod ready;
 mod setup;
 
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::Completeness;
-use gpu_broker_core::plan::Plan;
-use gpu_broker_core::quantity::Range;
 use gpu_broker_engine::clock::{Clock as _, SystemClock};
 use gpu_broker_engine::failpoint::reach;
-use gpu_broker_engine::launch::SpendCaps;
-use gpu_broker_engine::launch::{OnUnknown, OrderTerms, Package, Wish};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::Context;
-use crate::cli::{OnUnknownFlag, Output, ProvisionArgs};
+use crate::cli::{Output, ProvisionArgs};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{
-    Approved, Held, Purpose, allowed_plan, approvals, beyond, burning, check_approved, confirm, launching, opened,
-    over, trouble, unbegun, usable,
-};
+use crate::launch::{Held, Purpose, beyond, burning, confirm, launching, opened, trouble, unbegun, usable};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::format;
-use crate::view::launch::{self as view_launch, Sold, Summary};
+use crate::view::launch::{self as view_launch, Summary};
 use crate::view::policy::flag;
-use crate::view::text::{ranked, shown};
 use chosen::{Choice, Chosen};
 use outcome::Asked;
+use ready::{Ready, Unready, ready};
 use setup::Setup;
 
 /// After how long prices are read again before anything is sent (R11).
@@ -101,7 +95,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
         chosen.read_again(context, &sources, args.price_tolerance).await?;
         ready =
-            self::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
+            ready::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
     }
     launch(context, args, (&data, &sources), (&chosen, &earlier), ready).await
 }
@@ -199,155 +193,6 @@ async fn tried(
     })
 }
 
-/// What the engine will be asked.
-struct Ready {
-    wish: Wish,
-    plan: String,
-    /// What each plan of the wish is sold for now.
-    sold: Vec<Sold>,
-    /// What was approved.
-    approved: Vec<String>,
-}
-
-/// Why a plan is not launched.
-enum Unfit {
-    /// It cannot be, as it was asked.
-    Unlaunchable(String),
-    /// It may not be.
-    Held(Held),
-}
-
-/// Why no plan is launched.
-enum Unready {
-    /// The rules hold back the plan of this rank and name.
-    Held(u64, String, Held),
-    /// What was asked is wrong.
-    Wrong(Trouble),
-    /// No plan is left.
-    Nothing(String),
-}
-
-impl Unready {
-    /// The refusal, which programs get as a document. `command` is what asks for the same, where it is not what was typed.
-    fn told(self, context: &Context<'_>, demand: &Demand, command: Option<&str>) -> Trouble {
-        let mut plan = None;
-        let trouble = match self {
-            Self::Wrong(trouble) => return trouble,
-            Self::Held(rank, id, held) => {
-                plan = Some(id);
-                let what = format!("plan {rank}");
-                match command {
-                    Some(command) => held.instead(&what, |rules| format!("{command} {}", flag(rules))),
-                    None => held.trouble(&what, context.global),
-                }
-            }
-            Self::Nothing(why) => {
-                Trouble::new(Exit::Refused, why).hint("nothing was sent; ask for something else, or allow it")
-            }
-        };
-        let written = unsent(context, demand, ("guarded", plan.as_deref(), trouble.message()), &[]);
-        written.err().unwrap_or(trouble)
-    }
-}
-
-/// The plans that can be launched as it was asked; what cannot is noted. One that only wants approval is not passed
-/// over for a dearer one.
-fn ready(args: &ProvisionArgs, setup: &Setup, chosen: &mut Chosen) -> Result<Ready, Unready> {
-    check_approved(&chosen.demand.policy, &args.approve).map_err(Unready::Wrong)?;
-    let ordering = setup.ordering(args, &chosen.demand);
-    let mut plans: Vec<(String, Package, Sold)> = Vec::new();
-    let mut refused: Vec<(u64, String)> = Vec::new();
-    let held = chosen.demand.held_caps();
-    let caps = SpendCaps {
-        rate: held.rate,
-        total: held.total,
-        upfront: held.upfront,
-        budget: args.budget,
-        burn: args.account_max_burn,
-    };
-    for (approved, plan) in &chosen.plans {
-        match fit(args, &ordering, &caps, (approved, plan)) {
-            Ok(package) => plans.push((approved.id.clone(), package, Sold::of(plan))),
-            // What comes next is dearer, and was not asked for while this one can be had.
-            Err(Unfit::Held(held @ Held::Unapproved(_))) if plans.is_empty() => {
-                return Err(Unready::Held(approved.plan.rank, approved.id.clone(), held));
-            }
-            Err(Unfit::Held(held)) => refused.push((approved.plan.rank, held.why())),
-            Err(Unfit::Unlaunchable(why)) => refused.push((approved.plan.rank, why)),
-        }
-    }
-    let refused = left_out(refused);
-    let Some((plan, ..)) = plans.first() else {
-        let why = refused.first().cloned().unwrap_or_else(|| "no plan is left".to_owned());
-        return Err(Unready::Nothing(why));
-    };
-    let plan = plan.clone();
-    // What is dearer than the first plan that can be had was not asked for.
-    chosen.notes.truncate(chosen.notes_before);
-    chosen.notes.extend(refused);
-    let approved = approvals(&chosen.demand.policy, &args.approve);
-    chosen.notes.extend(approved.iter().cloned());
-    let (packages, sold) = plans.into_iter().map(|(_, package, sold)| (package, sold)).unzip();
-    let wish = Wish {
-        plans: packages,
-        all_or_nothing: !args.best_effort,
-        caps,
-        currency: chosen.demand.exchange.quote(),
-        ends_at: args.max_duration.map(ends_at).transpose().map_err(Unready::Wrong)?,
-        on_unknown: match args.on_unknown {
-            OnUnknownFlag::Hold => OnUnknown::Hold,
-            OnUnknownFlag::Recreate => OnUnknown::Recreate,
-        },
-        resolve_for: args.resolve_for,
-        wait: (!args.no_wait).then_some(args.wait),
-        quote: chosen.quote.clone(),
-    };
-    Ok(Ready {
-        wish,
-        plan,
-        sold,
-        approved,
-    })
-}
-
-/// What is not launched, each reason once, with the ranks of the plans that it holds for.
-fn left_out(refused: Vec<(u64, String)>) -> Vec<String> {
-    let mut folded: Vec<(Vec<u64>, String)> = Vec::new();
-    for (rank, why) in refused {
-        match folded.iter_mut().find(|(_, known)| *known == why) {
-            Some((ranks, _)) => ranks.push(rank),
-            None => folded.push((vec![rank], why)),
-        }
-    }
-    let said = folded.iter_mut().map(|(ranks, why)| {
-        ranks.sort_unstable();
-        let are = if ranks.len() == 1 { "is" } else { "are" };
-        format!("{} {are} left out: {why}", ranked(ranks))
-    });
-    said.collect()
-}
-
-/// A plan as it can be launched, within the rules and the caps.
-fn fit(
-    args: &ProvisionArgs,
-    ordering: &OrderTerms<'_>,
-    caps: &SpendCaps,
-    (approved, plan): (&Approved, &Plan),
-) -> Result<Package, Unfit> {
-    chosen::prepaid(plan, args.allow_prepaid).map_err(Unfit::Unlaunchable)?;
-    let package = Package::of(plan, &approved.plan, ordering);
-    let package = package.map_err(|why| Unfit::Unlaunchable(shown(&why.to_string()).into_owned()))?;
-    let given = (args.approve.as_slice(), args.max_duration);
-    allowed_plan(plan, &package, ordering.demand, given).map_err(Unfit::Held)?;
-    over(&package, caps).map_or(Ok(package), |why| Err(Unfit::Unlaunchable(why)))
-}
-
-fn ends_at(after: Duration) -> Result<Timestamp, Trouble> {
-    let now = SystemClock::new().now().wall;
-    now.checked_add(after)
-        .map_err(|_| Trouble::usage("`--max-duration` ends beyond the calendar").hint("choose a shorter time"))
-}
-
 fn summary<'a>(
     context: &Context<'_>,
     args: &ProvisionArgs,
@@ -400,29 +245,4 @@ async fn launch(
         waited: !args.no_wait,
     };
     Ok(outcome::told(context, &report, asked, &now))
-}
-
-/// So many machines, each with exactly the GPUs asked for.
-fn several(demand: &mut Demand, count: u64) -> Result<(), Trouble> {
-    let alternatives = &mut demand.gpus.alternatives;
-    let each = alternatives.first().map(|wanted| wanted.count);
-    let same = alternatives.iter().all(|wanted| Some(wanted.count) == each);
-    let each = each.filter(|each| same && each.most.is_none_or(|most| most == each.least));
-    let total = each.and_then(|each| each.least.checked_mul(count));
-    let (Some(each), Some(total)) = (each, total) else {
-        return Err(Trouble::usage("`--count` takes one number of GPUs for each machine")
-            .hint("write it as `H100:8 --count 4`: four machines of eight GPUs"));
-    };
-    for wanted in alternatives.iter_mut() {
-        wanted.count = Range {
-            least: total,
-            most: Some(total),
-        };
-    }
-    demand.gpus_per_node = Some(Range {
-        least: each.least,
-        most: Some(each.least),
-    });
-    demand.nodes = gpu_broker_core::demand::Nodes::AtMost(count);
-    Ok(())
 }

@@ -20,7 +20,9 @@ use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::document::QuoteDocument;
 use crate::view::text::cut;
-use crate::view::{assumptions, colocation, columns, document, explain, footer, format, plans, why as view_why};
+use crate::view::{
+    assumptions, colocation, columns, document, explain, footer, format, plans, unsold, why as view_why,
+};
 
 /// The answer to a request, before it is written in any form.
 #[derive(Debug)]
@@ -249,16 +251,17 @@ pub(super) async fn reckon<T: Send + 'static>(
 
 /// Why offers were rejected, if asked, and what to try where nothing matches.
 async fn explained(market: &Arc<Market>, demand: &Demand, asked: bool, empty: bool) -> Result<Why, Trouble> {
-    match (asked, empty) {
-        (true, _) => reckon(market, demand, why).await,
+    let explained = match (asked, empty) {
+        (true, _) => reckon(market, demand, why).await?,
         (false, true) => {
             let relaxations = reckon(market, demand, relaxations).await?;
             let mut why = Why::default();
             why.relaxations = relaxations;
-            Ok(why)
+            why
         }
-        (false, false) => Ok(Why::default()),
-    }
+        (false, false) => Why::default(),
+    };
+    Ok(unsold::spelt(explained, market))
 }
 
 /// The document of a quote, on a thread of its own as well: its certificate takes as long as a search.

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use gpu_broker_core::demand::{Demand, DisksWanted, Objective};
 use gpu_broker_core::market::Market;
+use gpu_broker_core::policy::Policy;
 use gpu_broker_core::quantity::Hours;
 use gpu_broker_core::quote::compare::{CompareError, compare};
 use gpu_broker_core::quote::why;
+use jiff::Timestamp;
 
 use super::Context;
 use super::quote::{answered, reckon, status};
-use super::verify::findings;
+use super::verify::{denied_now, findings};
 use crate::cli::{Again, Flag, Output, ReportArgs, comparing, joined};
 use crate::exit::Exit;
 use crate::files::market::Saved;
-use crate::files::quote::Kept;
+use crate::files::quote::{Kept, holds_until};
 use crate::files::quotes;
 use crate::files::whole::{self, Most};
 use crate::printer::bytes;
@@ -23,8 +25,8 @@ use crate::report::Trouble;
 use crate::settings::{BROKERS, narrow};
 use crate::view::format;
 use crate::view::report::{Basis, Known, Report, Terms, Told, markdown, page, report as made};
-use crate::view::text::shown;
-use crate::view::why as view_why;
+use crate::view::text::{ranked, shown};
+use crate::view::{unsold, why as view_why};
 
 /// The hours that are drawn: the usual span, and further where more are asked
 /// for.
@@ -86,6 +88,7 @@ async fn of_now(context: &Context<'_>, args: &ReportArgs) -> Result<(Report, Exi
         known: Known::Made(answer.market.offers.len()),
         terms: &terms,
         again: &again,
+        warnings: &unsold_in(context, &answer.market, &answer.demand),
     });
     Ok((report, status(&answer.market, &answer.quote)))
 }
@@ -111,15 +114,20 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         );
     }
     let demand = kept.request.demand();
+    let mut warnings = stale(&kept, &args.request.policy, context.now);
+    for why in &warnings {
+        context.printer.warn(&format!("warning: {}\n", shown(why)));
+    }
     let terms = match &saved {
         Some(saved) => {
             let market = Arc::new(seen(saved, &demand));
             if !told.is_explained() {
-                let why = reckon(&market, &demand, why).await?;
+                let why = unsold::spelt(reckon(&market, &demand, why).await?, &market);
                 let asked = args.asked();
                 let again = Again::new(&asked, context.global, &demand);
                 told.explain(&view_why::rejections(&why.rejections, &again));
             }
+            warnings.extend(unsold_in(context, &market, &demand));
             terms(market, &demand).await?
         }
         None => Terms::Unknown(
@@ -138,7 +146,46 @@ async fn of_kept(context: &Context<'_>, args: &ReportArgs, word: &str) -> Result
         known: saved.map_or(Known::Alone, |saved| Known::Checked(saved.market.offers.len())),
         terms: &terms,
         again: &again,
+        warnings: &warnings,
     }))
+}
+
+/// Words of the request, and of its rules, under which nobody sells anything: told at once, and in the report.
+fn unsold_in(context: &Context<'_>, market: &Market, demand: &Demand) -> Vec<String> {
+    let said = unsold::note(market, demand);
+    context.printer.note(&said);
+    said.lines().map(str::to_owned).collect()
+}
+
+/// Why nobody should act on a quote as it was kept: its prices are too old, or a rule has come since that denies a plan
+/// of it.
+fn stale(kept: &Kept, policy: &Policy, now: Timestamp) -> Vec<String> {
+    let old = expired(holds_until(kept.created_at, kept.expires_at), now);
+    // Each rule once, with the plans that break it.
+    let mut broken: Vec<(String, Vec<u64>)> = Vec::new();
+    for finding in denied_now(kept, policy) {
+        let (plan, why) = broken_by(kept, &finding).unwrap_or((0, &finding));
+        match broken.iter_mut().find(|(known, _)| known == why) {
+            Some((_, ranks)) => ranks.push(plan),
+            None => broken.push((why.to_owned(), vec![plan])),
+        }
+    }
+    let denied = broken
+        .into_iter()
+        .map(|(why, ranks)| format!("{} of this quote may not be bought by now: {why}", ranked(&ranks)));
+    old.into_iter().chain(denied).collect()
+}
+
+fn expired(until: Timestamp, now: Timestamp) -> Option<String> {
+    (now >= until).then(|| format!("this quote expired at {until:.0}: its prices may have changed since"))
+}
+
+/// The rank of the plan that a finding is about, and what it finds.
+fn broken_by<'a>(kept: &Kept, finding: &'a str) -> Option<(u64, &'a str)> {
+    let (at, said) = finding.strip_prefix("plans[")?.split_once("].")?;
+    let plan = kept.claim.plans.get(at.parse::<usize>().ok()?)?;
+    let (_, why) = said.split_once(": ")?;
+    Some((plan.rank, why))
 }
 
 /// What the call that made a kept quote said besides its request: who was asked where it was not everybody, and that it
@@ -249,4 +296,21 @@ async fn terms(market: Arc<Market>, demand: &Demand) -> Result<Terms, Trouble> {
         Err(CompareError::Span { .. }) => Terms::Unknown("There are no hours to be drawn.".to_owned()),
         Err(error) => return Err(comparing(error)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_quote_is_told_as_one() {
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
+        let check = |until: i64, now: i64, expected: Option<&str>| {
+            assert_eq!(expired(at(until), at(now)).as_deref(), expected, "{until} {now}");
+        };
+        let said = "this quote expired at 2027-01-15T08:00:00Z: its prices may have changed since";
+        check(0, -1, None);
+        check(0, 0, Some(said));
+        check(0, 86_400, Some(said));
+    }
 }

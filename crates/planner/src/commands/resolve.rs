@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::launch::{Purpose, SAY_YES, confirm, opened, the_one, trouble};
 use crate::report::Trouble;
 use crate::view::instances::age;
-use crate::view::text::{gpu_name, seller, shown};
+use crate::view::text::{counted, gpu_name, seller, shown};
 
 /// Takes it, after showing what is known.
 pub(crate) async fn resolve(context: &Context<'_>, args: &ResolveArgs) -> Result<Exit, Trouble> {
@@ -94,8 +94,8 @@ fn evidence(engine: &Engine, attempt: &Attempt, listed: &[Shown], now: &Stamp) -
     if let Some(lag) = engine.state().lag_of(&ordered.broker) {
         let _ = writeln!(
             text,
-            "  of {} machines that {} made for us, the latest was listed after {} s",
-            lag.count,
+            "  of {} that {} made for us, the latest was listed after {} s",
+            counted(lag.count, "machine"),
             ordered.broker,
             lag.longest.as_secs()
         );

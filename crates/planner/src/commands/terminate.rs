@@ -20,7 +20,7 @@ use crate::launch::{
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::instances::{Row, called, rates, state, table};
-use crate::view::text::{gpu_name, seller, shown};
+use crate::view::text::{are, counted, gpu_name, seller, shown};
 use crate::view::{columns, footer};
 
 /// Ends what was named, after asking. All is not ended while a launch is under way that may order more.
@@ -244,11 +244,11 @@ fn told(state: &State, keys: &[String], strangers: &[String], now: &Stamp) -> St
         text.push('\n');
         let left = attempt.minimum_left(now);
         if attempt.stage.is_alive() && !left.is_zero() {
-            let minutes = ordered.minimum_minutes;
             let _ = writeln!(
                 text,
-                "    it is charged for {minutes} minutes at least, of which {} are left, and its broker may not end it before",
-                left.as_secs().div_ceil(60)
+                "    it is charged for {} at least, of which {} left, and its broker may not end it before",
+                counted(ordered.minimum_minutes, "minute"),
+                are(left.as_secs().div_ceil(60), "minute")
             );
         }
         if ordered.prepaid_hours.is_some() {

@@ -13,7 +13,7 @@ use crate::files::quote::Kept;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::narrow;
-use crate::view::text::shown;
+use crate::view::text::{counted, shown};
 use crate::view::{document, format};
 
 /// Checks a quote, against the market that it was made of where one is given, and prints what does not hold.
@@ -63,7 +63,7 @@ pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, T
 }
 
 /// What a rule denies that has come, or was tightened, since the quote was made.
-fn denied_now(kept: &Kept, policy: &Policy) -> Vec<String> {
+pub(crate) fn denied_now(kept: &Kept, policy: &Policy) -> Vec<String> {
     let demand = kept.request.demand();
     let stored = demand.policy.rules();
     let come = policy.rules().iter().filter(|rule| !stored.contains(rule));
@@ -104,11 +104,13 @@ pub(crate) fn findings(kept: &Kept, saved: Option<&Saved>) -> Vec<String> {
 fn summary(kept: &Kept, saved: Option<&Saved>) -> String {
     let plans = kept.claim.plans.len();
     let Some(saved) = saved else {
-        return format!("{plans} plans: the sums, the rules and the names hold\n");
+        return format!("{}: the sums, the rules and the names hold\n", counted(plans, "plan"));
     };
     let against = format!(
-        "{plans} plans hold against {} offers: the sums, the rules and the names\n",
-        saved.market.offers.len()
+        "{} {} against {}: the sums, the rules and the names\n",
+        counted(plans, "plan"),
+        if plans == 1 { "holds" } else { "hold" },
+        counted(saved.market.offers.len(), "offer")
     );
     let Some(certificate) = &kept.claim.certificate else {
         return against;

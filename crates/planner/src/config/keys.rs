@@ -83,7 +83,7 @@ pub(super) const PATHS: [&str; 3] = ["cloud_init", "data_dir", "ca_file"];
 pub(super) const ADDING: [&str; 2] = ["fx", "stock"];
 
 /// Commands that ask for GPUs.
-const ASKING: [&str; 4] = ["quote", "compare", "provision", "diff"];
+const ASKING: [&str; 5] = ["quote", "compare", "report", "provision", "diff"];
 
 /// Commands that look at a market.
 const LOOKING: [&str; 3] = ["offers", "gpus", "disks"];
@@ -93,15 +93,26 @@ pub(super) fn known(word: &str) -> Option<(&'static str, Scope)> {
     KEYS.iter().find(|(key, _)| *key == word).copied()
 }
 
+/// What a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// GPUs that are asked for.
+    Request,
+    /// A quote, to be launched.
+    Launch,
+    /// A quote that was kept, which no setting changes.
+    Kept,
+    /// What was asked before, or nothing of the kind.
+    Other,
+}
+
 /// What a command is called with, as far as it matters to settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call<'a> {
     /// The command's name.
     pub(super) command: &'a str,
-    /// Whether it asks for GPUs, and not for what was asked before.
-    pub(super) asks: bool,
-    /// Whether it launches from a quote.
-    pub(super) quoted: bool,
+    /// What it is about.
+    pub(super) of: Of,
     /// Whether it shows settings.
     pub(super) shows: bool,
 }
@@ -109,13 +120,14 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// Whether the command heeds settings of that scope.
     pub(super) fn heeds(self, scope: Scope) -> bool {
-        let asks = self.asks && ASKING.contains(&self.command);
+        let may_ask = ASKING.contains(&self.command);
+        let asks = may_ask && self.of == Of::Request;
         self.shows
             || match scope {
                 Scope::Every => true,
-                Scope::Market => ASKING.contains(&self.command) || LOOKING.contains(&self.command),
-                Scope::Request => asks && !self.quoted,
-                Scope::Cap => asks || self.quoted,
+                Scope::Market => (may_ask || LOOKING.contains(&self.command)) && self.of != Of::Kept,
+                Scope::Request => asks,
+                Scope::Cap => asks || self.of == Of::Launch,
                 Scope::Launch => self.command == "provision",
                 Scope::Spending => ["provision", "extend"].contains(&self.command),
             }

@@ -7,9 +7,10 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::check::word;
-use super::file::{Config, Said, Settings, Value};
-use super::keys::{ADDING, Call, KEYS, Scope, known};
-use super::policy::{Stated, named, policy, stated};
+use super::file::{Config, Value};
+use super::keys::KEYS;
+use super::policy::{Stated, beside, named, policy, stated};
+use super::taken::{Taken, taken};
 use crate::cli::{self, Cli};
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -22,8 +23,8 @@ pub(crate) struct Settled {
     pub(crate) cli: Cli,
     /// The file, if there is one.
     pub(crate) config: Option<Config>,
-    /// What was taken from it, by key.
-    pub(super) taken: BTreeMap<&'static str, Taken>,
+    /// What was taken from it, by key; of settings that add up, each part.
+    pub(super) taken: BTreeMap<&'static str, Vec<Taken>>,
     /// What flags say, by key.
     pub(super) flags: BTreeMap<&'static str, String>,
     /// The rules of the house, in their order.
@@ -42,7 +43,7 @@ impl Settled {
             return trouble;
         };
         let place = ["gpu", "broker"].into_iter().find_map(|key| {
-            let taken = self.taken.get(key)?;
+            let taken = self.taken.get(key)?.first()?;
             let Value::Words(words) = &taken.said.value else {
                 return None;
             };
@@ -54,14 +55,6 @@ impl Settled {
             None => trouble,
         }
     }
-}
-
-/// A setting that was taken from the file.
-#[derive(Debug, Clone)]
-pub(super) struct Taken {
-    pub(super) said: Said,
-    /// The profile that it is of.
-    pub(super) profile: Option<String>,
 }
 
 /// Pairs that the parser itself does not know to exclude each other.
@@ -81,6 +74,7 @@ pub(crate) fn settle(
     // What ends machines and looks after them must not depend on what may be bought.
     if shows || settled.cli.policy().is_some() {
         settled.stated = stated(environment, &settled.cli.global, settled.config.as_ref())?;
+        settled.warnings.extend(beside(environment, &settled.cli.global)?);
         if let Some(slot) = settled.cli.policy() {
             *slot = policy(&settled.stated);
         }
@@ -117,10 +111,7 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
     all.build();
     let (command, matches) = deepest(&all, matches);
     let line = Line { command, matches };
-    let name = line
-        .given("profile")
-        .then(|| matches.get_one::<String>("profile"))
-        .flatten();
+    let name = line.said("profile");
     let mut settled = Settled {
         flags: line.flags(),
         taken: BTreeMap::new(),
@@ -147,7 +138,7 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
         .taken
         .iter()
         .filter(|(key, _)| line.has(key))
-        .filter_map(|(key, taken)| word(key, &taken.said.value))
+        .flat_map(|(key, parts)| parts.iter().filter_map(|part| word(key, &part.said.value)))
         .map(OsString::from)
         .collect();
     // What follows `--` is no flag.
@@ -205,27 +196,32 @@ fn deepest<'a>(mut command: &'a Command, mut matches: &'a ArgMatches) -> (&'a Co
 }
 
 /// A command line that was understood.
-struct Line<'a> {
-    command: &'a Command,
+pub(super) struct Line<'a> {
+    pub(super) command: &'a Command,
     matches: &'a ArgMatches,
 }
 
 impl Line<'_> {
-    fn has(&self, id: &str) -> bool {
+    pub(super) fn has(&self, id: &str) -> bool {
         self.command.get_arguments().any(|argument| argument.get_id() == id)
     }
 
     /// Whether settings are to be shown: then all are of interest, though they are no flags of this command.
-    fn shows(&self) -> bool {
+    pub(super) fn shows(&self) -> bool {
         self.command.get_name() == "show" && self.has("profile")
     }
 
-    fn given(&self, id: &str) -> bool {
+    pub(super) fn given(&self, id: &str) -> bool {
         self.has(id) && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
+    /// The word that is given for an argument.
+    pub(super) fn said(&self, id: &str) -> Option<&String> {
+        self.given(id).then(|| self.matches.get_one::<String>(id)).flatten()
+    }
+
     /// What is said on it, of all that is a setting.
-    fn flags(&self) -> BTreeMap<&'static str, String> {
+    pub(super) fn flags(&self) -> BTreeMap<&'static str, String> {
         let keys = KEYS.iter().map(|(key, _)| *key).filter(|key| self.given(key));
         let said = |key: &str| {
             let raw = self.matches.get_raw(key).into_iter().flatten();
@@ -235,7 +231,7 @@ impl Line<'_> {
     }
 
     /// Whether two settings exclude each other.
-    fn apart(&self, one: &str, other: &str) -> bool {
+    pub(super) fn apart(&self, one: &str, other: &str) -> bool {
         let excludes = |one: &str, other: &str| {
             let argument = self.command.get_arguments().find(|argument| argument.get_id() == one);
             let conflicts = argument.map(|argument| self.command.get_arg_conflicts_with(argument));
@@ -245,127 +241,5 @@ impl Line<'_> {
                 .any(|argument| argument.get_id() == other)
         };
         excludes(one, other) || excludes(other, one) || APART.contains(&(one, other))
-    }
-}
-
-/// What is taken from the file: nothing that a flag or the environment says, and nothing that excludes either.
-fn taken(
-    environment: &Environment,
-    line: &Line<'_>,
-    config: &Config,
-    profile: Option<&(String, &Settings)>,
-) -> BTreeMap<&'static str, Taken> {
-    let quoted = line.given("quote");
-    let own_request = quoted || line.given("market");
-    let gpu_set = profile.is_some_and(|(_, settings)| settings.contains_key("gpu"))
-        || (!own_request && config.defaults.contains_key("gpu"));
-    let call = Call {
-        command: line.command.get_name(),
-        asks: line.given("gpu") || (gpu_set && line.command.get_name() != "diff"),
-        quoted,
-        shows: line.shows(),
-    };
-    let ids: Vec<&str> = line
-        .command
-        .get_arguments()
-        .map(|argument| argument.get_id().as_str())
-        .collect();
-    let mut taken: BTreeMap<&'static str, Taken> = BTreeMap::new();
-    let profile = profile.map(|(name, settings)| (Some(name.clone()), *settings));
-    for (name, settings) in profile.into_iter().chain([(None, &config.defaults)]) {
-        let mut layer = BTreeMap::new();
-        for (key, said) in settings {
-            let is_heeded = known(key).is_some_and(|(_, scope)| call.heeds(scope)) && (line.has(key) || line.shows());
-            // Pairs add up, and are looked at below.
-            let is_said = (line.given(key) && !ADDING.contains(key))
-                || taken.contains_key(key)
-                || (*key == "data_dir" && environment.data_dir.is_some());
-            let is_refused = ids.iter().any(|id| line.given(id) && line.apart(key, id))
-                || taken
-                    .iter()
-                    .any(|(other, one)| one.said.value != Value::Switch(false) && line.apart(key, other));
-            let is_needless = *key == "gpu" && own_request && name.is_none();
-            if is_heeded && !is_said && !is_refused && !is_needless {
-                layer.insert(
-                    *key,
-                    Taken {
-                        said: said.clone(),
-                        profile: name.clone(),
-                    },
-                );
-            }
-        }
-        taken.extend(layer);
-    }
-    for key in ADDING {
-        pairs(line, config, &mut taken, &call, key);
-    }
-    denied(line, config, &mut taken, &call);
-    taken
-}
-
-/// Pairs add up: each name is taken from where it is said first.
-fn pairs(
-    line: &Line<'_>,
-    config: &Config,
-    taken: &mut BTreeMap<&'static str, Taken>,
-    call: &Call<'_>,
-    key: &'static str,
-) {
-    if !call.heeds(Scope::Request) || !line.has(key) {
-        return;
-    }
-    let usual = config.defaults.get(key);
-    let flags = line.flags();
-    let flag = flags.get(key).map(String::as_str).unwrap_or_default();
-    let code = |rate: &str| rate.split('=').next().unwrap_or_default().trim().to_ascii_uppercase();
-    let mut known: Vec<String> = flag.split(',').map(code).collect();
-    let own = taken.remove(key).filter(|own| own.profile.is_some());
-    let mut rates = Vec::new();
-    for said in own.iter().map(|own| &own.said).chain(usual) {
-        let Value::Words(words) = &said.value else { continue };
-        let new: Vec<&String> = words.iter().filter(|rate| !known.contains(&code(rate))).collect();
-        known.extend(new.iter().map(|rate| code(rate)));
-        rates.extend(new.into_iter().cloned());
-    }
-    let first = own.or_else(|| {
-        Some(Taken {
-            said: usual?.clone(),
-            profile: None,
-        })
-    });
-    if let Some(Taken { said, profile }) = first.filter(|_| !rates.is_empty()) {
-        let said = Said {
-            value: Value::Words(rates),
-            ..said
-        };
-        taken.insert(key, Taken { said, profile });
-    }
-}
-
-/// Providers that are denied stay so, unless a flag names them.
-fn denied(line: &Line<'_>, config: &Config, taken: &mut BTreeMap<&'static str, Taken>, call: &Call<'_>) {
-    if config.denied.is_empty() || !call.heeds(Scope::Request) || !line.has("provider") {
-        return;
-    }
-    let flags = line.flags();
-    let named = flags.get("provider").map(String::as_str).unwrap_or_default();
-    let is_named = |name: &String| named.split(',').any(|word| word.trim().eq_ignore_ascii_case(name));
-    let refused = config.denied.iter().filter(|name| !is_named(name));
-    let refused: Vec<String> = refused.map(|name| format!("!{name}")).collect();
-    let own = taken.remove("provider");
-    let mut words = match own.as_ref().map(|own| &own.said.value) {
-        Some(Value::Words(words)) => words.clone(),
-        _ => Vec::new(),
-    };
-    words.extend(refused);
-    if !words.is_empty() {
-        let profile = own.as_ref().and_then(|own| own.profile.clone());
-        let line = own.map_or(config.denied_on, |own| own.said.line);
-        let said = Said {
-            value: Value::Words(words),
-            line,
-        };
-        taken.insert("provider", Taken { said, profile });
     }
 }

@@ -17,6 +17,7 @@ use crate::env::Environment;
 use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::settings::BROKERS;
+use crate::view::text::shown;
 
 /// A rule, and where it stands.
 #[derive(Debug, Clone)]
@@ -77,9 +78,44 @@ pub(super) fn named(global: &GlobalArgs) -> Result<Vec<Stated>, Trouble> {
                 "write them to a file, and name it with `--policy FILE`: the commands that planner suggests hold to it, too",
             ));
         }
-        all.extend(read(path, &whole::read(path, "the policy", Most::Page)?, true)?);
+        let rules = read(path, &whole::read(path, "the policy", Most::Page)?, true)?;
+        if rules.is_empty() {
+            // Whoever names rules means to be held to some.
+            let message = format!("{} has no rules", shown(&path.display().to_string()));
+            return Err(Trouble::usage(message).hint(HOW));
+        }
+        all.extend(rules);
     }
     Ok(all)
+}
+
+/// What stands beside the rules of files that flags name, and is not read: somebody may take it to hold.
+pub(super) fn beside(environment: &Environment, global: &GlobalArgs) -> Result<Vec<String>, Trouble> {
+    let mut warnings = Vec::new();
+    if global.no_config {
+        return Ok(warnings);
+    }
+    // Settings of a file that is named both ways hold.
+    let settings = global.config.clone().or_else(|| Config::usual(environment));
+    for path in global.policy.iter().filter(|path| settings.as_ref() != Some(*path)) {
+        let bytes = whole::read(path, "the policy", Most::Page)?;
+        let file = File::new(path, &bytes)?;
+        let table = table(&file)?;
+        let names = table.get_ref().keys().map(|key| &**key.get_ref());
+        let mut unread: Vec<String> = names
+            .filter(|name| *name != "policy")
+            .map(|name| format!("[{name}]"))
+            .collect();
+        unread.sort_unstable();
+        if !unread.is_empty() {
+            warnings.push(format!(
+                "of {} only the rules hold, and not {}: `--policy` reads no settings",
+                path.display(),
+                unread.join(", ")
+            ));
+        }
+    }
+    Ok(warnings)
 }
 
 /// All rules together.

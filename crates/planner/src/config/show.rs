@@ -18,12 +18,32 @@ const USUAL: [(&str, &str); 2] = [("max_offers", "10"), ("output", "table")];
 pub(crate) struct Setting {
     /// Its name.
     pub(crate) key: &'static str,
-    /// Its value; `None` where nothing is asked.
+    /// What is said of it, first of all what wins: one part, or several of a setting that adds up.
+    parts: Vec<Part>,
+}
+
+/// What is said of a setting in one place.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// The value; `None` where nothing is asked.
     pub(crate) value: Option<String>,
     /// Who says so.
     pub(crate) origin: Origin,
     /// On which line of the file.
     pub(crate) line: Option<usize>,
+}
+
+impl Setting {
+    /// Its value as the flag takes it; `None` where nothing is asked.
+    pub(crate) fn value(&self) -> Option<String> {
+        let said: Vec<&str> = self.parts.iter().filter_map(|part| part.value.as_deref()).collect();
+        (!said.is_empty()).then(|| said.join(","))
+    }
+
+    /// What is said of it, in the order of who wins.
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
 }
 
 /// Who sets something.
@@ -56,11 +76,12 @@ impl Settled {
         all.build();
         let mut settings: Vec<Setting> = KEYS.iter().map(|(key, _)| self.setting(&all, key)).collect();
         let folder = settings.iter_mut().find(|setting| setting.key == "data_dir");
-        if let Some(setting) = folder.filter(|setting| setting.origin == Origin::BuiltIn) {
-            setting.value = Data::of(environment, &self.cli.global)
+        let usual = folder.and_then(|setting| setting.parts.first_mut());
+        if let Some(part) = usual.filter(|part| part.origin == Origin::BuiltIn) {
+            part.value = Data::of(environment, &self.cli.global)
                 .ok()
                 .map(|data| data.root().display().to_string());
-            setting.origin = if environment.data_dir.is_some() {
+            part.origin = if environment.data_dir.is_some() {
                 Origin::Environment("PLANNER_DATA_DIR")
             } else if environment.xdg_data.is_some() {
                 Origin::Environment("XDG_DATA_HOME")
@@ -72,47 +93,40 @@ impl Settled {
     }
 
     fn setting(&self, all: &clap::Command, key: &'static str) -> Setting {
-        if let Some(value) = self.flags.get(key) {
+        let flag = self.flags.get(key).map(|value| Part {
             // A switch that is typed is on.
-            let value = if value.is_empty() {
-                "true".to_owned()
-            } else {
-                value.clone()
-            };
-            return Setting {
-                key,
-                value: Some(value),
-                origin: Origin::Flag,
-                line: None,
-            };
-        }
-        if let Some(taken) = self.taken.get(key) {
-            let value = match &taken.said.value {
+            value: Some(if value.is_empty() { "true" } else { value }.to_owned()),
+            origin: Origin::Flag,
+            line: None,
+        });
+        let taken = self.taken.get(key).into_iter().flatten().map(|taken| Part {
+            value: Some(match &taken.said.value {
                 Value::Switch(on) => on.to_string(),
                 Value::Words(words) => words.join(","),
-            };
-            let origin = taken.profile.clone().map_or(Origin::Defaults, Origin::Profile);
-            return Setting {
-                key,
-                value: Some(value),
-                origin,
-                line: Some(taken.said.line),
-            };
-        }
-        let usual = argument(all, key).map(|(_, argument)| {
-            let words = argument.get_default_values().iter().map(|word| word.to_string_lossy());
-            words.collect::<Vec<_>>().join(",")
-        });
-        Setting {
-            key,
-            value: usual.filter(|usual| !usual.is_empty()).or_else(|| {
-                USUAL
-                    .iter()
-                    .find(|(known, _)| *known == key)
-                    .map(|(_, usual)| (*usual).to_owned())
             }),
-            origin: Origin::BuiltIn,
-            line: None,
+            origin: taken.profile.clone().map_or(Origin::Defaults, Origin::Profile),
+            line: Some(taken.said.line),
+        });
+        let mut parts: Vec<Part> = flag.into_iter().chain(taken).collect();
+        if parts.is_empty() {
+            parts.push(usual(all, key));
         }
+        Setting { key, parts }
+    }
+}
+
+/// What holds where nobody says anything.
+fn usual(all: &clap::Command, key: &str) -> Part {
+    let usual = argument(all, key).map(|(_, argument)| {
+        let words = argument.get_default_values().iter().map(|word| word.to_string_lossy());
+        words.collect::<Vec<_>>().join(",")
+    });
+    let beside = || USUAL.iter().find(|(known, _)| *known == key);
+    Part {
+        value: usual
+            .filter(|usual| !usual.is_empty())
+            .or_else(|| beside().map(|(_, usual)| (*usual).to_owned())),
+        origin: Origin::BuiltIn,
+        line: None,
     }
 }

@@ -39,17 +39,18 @@ is JSON Lines (one object a line; .jsonl, .ndjson, .json) or CSV with a header
 (.csv); other names are told apart by how the file begins. `planner offers -o
 jsonl` writes such a file.
 
-  provider      whose machine it is                                  required
-  offer_id      your word for it                                     required
-  gpu           as in a request: H100, A100-80GB, H100-SXM5          required
-  gpus          GPUs of one instance                                 required
+  provider      whose machine it is; this and the next three are required
+  offer_id      your word for it
+  gpu           as in a request: H100, A100-80GB, H100-SXM5
+  gpus          GPUs of one instance
   price         of the whole instance per hour, every digit of it;
                 without it the offer is listed and not ranked
   broker        who sells it; `file` without it
   currency      USD without it
   gpu_memory_gb, socket      where `gpu` does not say
-  region, country, data_center    eu_north, NO, your word; machines
-                without a data centre are combined with nothing else
+  region, country, data_center
+                eu_north, NO, your word; machines without a data centre are
+                combined with nothing else
   places        several of them: [{\"region\": …, \"data_center\": …}], JSON only
   market        on_demand (without it) or spot
   security      secure (without it) or community

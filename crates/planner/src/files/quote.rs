@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::request::RequestDocument;
 use super::whole::{self, Most};
 use crate::report::Trouble;
-use crate::view::document::digest;
+use crate::view::document::{VALID, digest};
 use crate::view::text::shown;
 
 /// What this version writes and reads.
@@ -123,6 +123,11 @@ impl Kept {
     pub(crate) fn check_words(&self, written: &Value, findings: &mut Vec<String>) {
         differences("", &self.document, written, findings);
     }
+}
+
+/// Until when the prices of a quote are taken to hold, whatever it says of that itself.
+pub(crate) fn holds_until(made: Timestamp, expires: Timestamp) -> Timestamp {
+    made.checked_add(VALID).unwrap_or(made).min(expires)
 }
 
 /// The document as it is named: why offers were rejected, and what would admit some, are beside the quote and not part

@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use gpu_broker_core::number::Exact;
+use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::launch::event::Event;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
 use gpu_broker_engine::launch::{Kind, Watcher};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::lookout::Lookout;
 use crate::printer::Printer;
 use crate::view::instances::called;
 use crate::view::text::{gpu_name, seller, shown};
@@ -21,6 +23,8 @@ pub(crate) struct Narrator {
     /// The line that changes, from the first wait on: until then a person may
     /// be asked something.
     line: OnceLock<ProgressBar>,
+    /// Until then, who is asked.
+    lookout: Lookout,
 }
 
 impl fmt::Debug for Narrator {
@@ -35,13 +39,14 @@ impl Narrator {
         Self {
             printer,
             line: OnceLock::new(),
+            lookout: Lookout::new(printer),
         }
     }
 
     fn say(&self, line: &str) {
         match self.line.get() {
             Some(bar) => bar.suspend(|| self.printer.note(line)),
-            None => self.printer.note(line),
+            None => self.lookout.beside(|| self.printer.note(line)),
         }
     }
 }
@@ -75,6 +80,16 @@ impl Watcher for Narrator {
 
     fn remarked(&self, line: &str) {
         self.say(&format!("{}\n", shown(line)));
+    }
+
+    fn looking(&self, broker: &Broker, done: u32, of: u32) {
+        if self.line.get().is_none() {
+            self.lookout.looking(broker, done, of);
+        }
+    }
+
+    fn looked(&self, broker: &Broker) {
+        self.lookout.looked(broker);
     }
 
     fn waiting(&self, state: &State, _: Duration) {

@@ -14,6 +14,7 @@ use gpu_broker_engine::launch::{
 use gpu_broker_engine::lock::{Holder, Lock};
 
 use super::Narrator;
+use super::lookout::Lookout;
 use crate::commands::Context;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -72,7 +73,7 @@ pub(crate) fn opened(
     let mut settings = patience(context, data);
     settings.strict = strict;
     let (command, watcher, interrupt): (_, Arc<dyn Watcher>, _) = match purpose.command() {
-        None => ("look", Arc::new(Unwatched), Interrupt::default()),
+        None => ("look", Arc::new(Lookout::new(context.printer)), Interrupt::default()),
         Some(command) => (
             command,
             Arc::new(Narrator::new(context.printer)),
@@ -215,6 +216,7 @@ pub(crate) fn journal(error: &JournalError) -> Trouble {
 pub(crate) fn unbegun(context: &Context<'_>, data: &Data, sources: &Sources) -> Result<Engine, Trouble> {
     let parts = Parts {
         sources: sources.asked.clone(),
+        watcher: Arc::new(Lookout::new(context.printer)),
         settings: patience(context, data),
         ..reading()
     };
@@ -233,6 +235,7 @@ pub(crate) fn unread(context: &Context<'_>, data: &Data, sources: &Sources) -> R
     };
     let parts = Parts {
         sources: sources.asked.clone(),
+        watcher: Arc::new(Lookout::new(context.printer)),
         settings: patience(context, data),
         names,
         ..reading()

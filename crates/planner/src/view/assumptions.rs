@@ -9,6 +9,7 @@ use gpu_broker_core::plan::Plan;
 use serde::Serialize;
 
 use super::policy::{self, ApprovalDocument, RuleDocument};
+use super::text::counted;
 
 /// Something that a total or a plan rests on besides prices.
 #[derive(Debug, Serialize)]
@@ -70,9 +71,11 @@ pub(crate) fn interruptions(interruptions: &Interruptions) -> Assumption {
         checkpoint_minutes: minutes,
         hours_factor: factor,
         text: format!(
-            "assumed: {per_day} interruptions a day, each of which loses half of the {minutes} minutes between \
-             checkpoints, so an hour of work takes {} hours on spot",
-            factor.rounded(4)
+            "assumed: {} a day, each of which loses half of the {} between checkpoints, so an hour of work takes {} on \
+             spot",
+            counted(per_day, "interruption"),
+            counted(minutes, "minute"),
+            counted(factor.rounded(4), "hour")
         ),
     }
 }
@@ -91,7 +94,7 @@ pub(crate) fn stock(assumed: &StockAssumed) -> Option<Assumption> {
             None => "any number".to_owned(),
             Some(0) => "none".to_owned(),
             Some(1) => "one machine".to_owned(),
-            Some(most) => format!("{most} machines"),
+            Some(most) => counted(most, "machine"),
         };
         format!(
             "`{}` stock is {} and not {}",

@@ -23,6 +23,8 @@ pub(crate) struct Column {
     pub(crate) ids: bool,
     /// Sentences: what does not fit goes on below. Of the last column alone.
     pub(crate) flows: bool,
+    /// What stands between commands of ours in a cell; `None` where there are none.
+    pub(crate) commands: Option<&'static str>,
     /// What a cell means.
     pub(crate) tone: fn(&str) -> Option<Tone>,
     /// One for each row.
@@ -58,6 +60,7 @@ impl Column {
             leaves,
             ids: false,
             flows: false,
+            commands: None,
             tone: |_| None,
             cells: Vec::new(),
         }
@@ -87,6 +90,16 @@ impl Column {
         Self {
             flows: true,
             ..Self::words(name, SENTENCE, 0)
+        }
+    }
+
+    /// A column of commands, several of which `between` joins.
+    pub(crate) fn commands(name: &str, leaves: u8, between: &'static str) -> Self {
+        Self {
+            // Half a command is none.
+            least: None,
+            commands: Some(between),
+            ..Self::words(name, 0, leaves)
         }
     }
 

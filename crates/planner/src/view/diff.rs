@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
-use super::text::{gpu_name, seller, shown};
+use super::text::{counted, gpu_name, seller, shown};
 
 /// Two markets, what moved between them, and the best plan in each.
 #[derive(Debug)]
@@ -178,8 +178,8 @@ pub(crate) fn table(moves: &Moves<'_>) -> Vec<Column> {
 /// What it did to the best plan.
 pub(crate) fn footer(moves: &Moves<'_>) -> String {
     let mut text = format!(
-        "\n{} offers appeared, {} disappeared, {} changed; {} before, {} after\n",
-        moves.count("appeared"),
+        "\n{} appeared, {} disappeared, {} changed; {} before, {} after\n",
+        counted(moves.count("appeared"), "offer"),
         moves.count("disappeared"),
         moves.count("changed"),
         moves.before.offers.len(),
@@ -212,7 +212,12 @@ pub(crate) fn footer(moves: &Moves<'_>) -> String {
             },
         )
     };
-    let _ = writeln!(text, "best plan for {} over {} hours", demand.gpus, demand.hours);
+    let _ = writeln!(
+        text,
+        "best plan for {} over {}",
+        demand.gpus,
+        counted(demand.hours, "hour")
+    );
     let _ = writeln!(text, "  was {}", spelled(plans.before.as_ref()));
     let _ = writeln!(text, "  is  {}", spelled(plans.after.as_ref()));
     if let Some(increase) = plans.increase {

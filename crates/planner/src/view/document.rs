@@ -2,19 +2,21 @@
 //!
 //! Money is a decimal string, unrounded; what is absent is `null`.
 
-use std::collections::BTreeMap;
+mod digest;
+mod parts;
+mod warnings;
+
+pub(crate) use digest::digest;
+pub(crate) use parts::{GpuDocument, InterconnectDocument, PlaceDocument, SourceDocument};
+pub(crate) use parts::{gpu, interconnect, number, place, source};
+pub(crate) use warnings::warnings;
 
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::gpu::{Gpu, GpuModel, Socket};
-use gpu_broker_core::market::{Completeness, Market, SourceReport, completeness};
+use gpu_broker_core::market::{Completeness, Market, completeness};
 use gpu_broker_core::money::{Money, Rate};
 use gpu_broker_core::number::Exact;
-use gpu_broker_core::offer::{Interconnect, InterconnectKind};
-use gpu_broker_core::place::{Country, DataCenter, Place};
 use gpu_broker_core::plan::{Group, Plan, Seller};
-use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::quote::{Quote, decisions};
-use gpu_broker_core::source::Coverage;
 use gpu_broker_core::verify::{Certificate, certify};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -122,17 +124,6 @@ struct CheaperDocument {
     flag: &'static str,
     rate: Exact,
     saves: Option<Exact>,
-}
-
-/// How one broker answered.
-#[derive(Debug, Serialize)]
-pub(crate) struct SourceDocument {
-    broker: String,
-    status: &'static str,
-    offers: u64,
-    announced: Option<u64>,
-    pages: u32,
-    error: Option<String>,
 }
 
 /// The document of a quote.
@@ -297,167 +288,4 @@ fn seller(seller: &Seller) -> Value {
         "total": seller.total,
         "dearer": seller.dearer,
     })
-}
-
-/// The GPUs of one instance.
-#[derive(Debug, Serialize)]
-pub(crate) struct GpuDocument<'g> {
-    model: &'g GpuModel,
-    memory_gb: Option<Gb>,
-    socket: Option<&'g Socket>,
-    count: u32,
-}
-
-impl<'g> GpuDocument<'g> {
-    pub(crate) fn of(gpu: &'g Gpu) -> Self {
-        Self {
-            model: &gpu.model,
-            memory_gb: gpu.memory,
-            socket: gpu.socket.as_ref(),
-            count: gpu.count,
-        }
-    }
-}
-
-/// The GPUs of one instance, as a value.
-pub(crate) fn gpu(gpu: &Gpu) -> Value {
-    json!(GpuDocument::of(gpu))
-}
-
-/// A place.
-#[derive(Debug, Serialize)]
-pub(crate) struct PlaceDocument<'p> {
-    region: &'p str,
-    country: Option<&'p Country>,
-    data_center: Option<&'p DataCenter>,
-}
-
-impl<'p> PlaceDocument<'p> {
-    pub(crate) fn of(place: &'p Place) -> Self {
-        Self {
-            region: place.region_word(),
-            country: place.country.as_ref(),
-            data_center: place.data_center.as_ref(),
-        }
-    }
-}
-
-/// A place, as a value.
-pub(crate) fn place(place: &Place) -> Value {
-    json!(PlaceDocument::of(place))
-}
-
-/// A network.
-#[derive(Debug, Serialize)]
-pub(crate) struct InterconnectDocument<'i> {
-    kinds: &'i [InterconnectKind],
-    gbps: Option<Exact>,
-}
-
-impl<'i> InterconnectDocument<'i> {
-    /// Nothing when the broker says nothing.
-    pub(crate) fn of(network: &'i Interconnect) -> Option<Self> {
-        let silent = network.kinds.is_empty() && network.gbps.is_none();
-        (!silent).then_some(Self {
-            kinds: &network.kinds,
-            gbps: network.gbps,
-        })
-    }
-}
-
-/// A network, as a value.
-pub(crate) fn interconnect(network: &Interconnect) -> Option<Value> {
-    InterconnectDocument::of(network).map(|document| json!(document))
-}
-
-/// A measure other than money that need not be whole: a decimal string, as
-/// money is.
-pub(crate) fn number(number: Exact) -> Value {
-    json!(number)
-}
-
-/// How a source answered.
-pub(crate) fn source(report: &SourceReport) -> SourceDocument {
-    let (status, error) = match &report.coverage {
-        Coverage::Complete => ("ok", None),
-        Coverage::Partial(error) => ("partial", Some(error.to_string())),
-        Coverage::Failed(error) => ("failed", Some(error.to_string())),
-        Coverage::NoCredentials => ("no_credentials", None),
-    };
-    SourceDocument {
-        broker: report.broker.to_string(),
-        status,
-        offers: report.read,
-        announced: report.announced,
-        pages: report.pages,
-        error,
-    }
-}
-
-/// What somebody who buys the plan should know beyond its price.
-pub(crate) fn warnings(plan: &Plan, demand: &Demand) -> Vec<String> {
-    let mut warnings = BTreeMap::new();
-    for group in &plan.groups {
-        let offer = &group.candidate.offer;
-        let broker = &offer.broker;
-        if !group.candidate.bill.is_exact() {
-            warnings.insert(0, format!("upper bound: {broker} does not say whether a changed resource is charged whole or by the difference"));
-        }
-        if offer.variable_price {
-            warnings.insert(1, format!("{broker} says that this price may move"));
-        }
-        if offer.market == gpu_broker_core::offer::MarketType::Spot {
-            warnings.insert(2, "spot: the seller may take the machine back at any time".to_owned());
-        }
-        if offer.stock.level.is_known() {
-            if offer.stock.units.is_none() {
-                warnings.insert(3, format!("stock is {broker}'s claim, not a promise"));
-            }
-        } else {
-            warnings.insert(
-                3,
-                format!(
-                    "{broker} says `{}` of its stock, a word that planner does not know",
-                    offer.stock.level
-                ),
-            );
-        }
-    }
-    warnings.extend(colocation::warning(plan).map(|warning| (4, warning)));
-    let assumed = of_plan(plan, demand);
-    let assumed = assumed.iter().map(|assumption| assumption.text().to_owned());
-    let wanted = policy::wanted(plan, demand);
-    warnings.into_values().chain(assumed).chain(wanted).collect()
-}
-
-/// A short name for a content: the same content has the same name, in whatever order its fields stand.
-pub(crate) fn digest(prefix: &str, content: &impl Serialize) -> String {
-    let mut text = String::new();
-    canonical(&serde_json::to_value(content).unwrap_or_default(), &mut text);
-    let hash = blake3::hash(text.as_bytes()).to_hex();
-    format!("{prefix}_{}", hash.get(..16).unwrap_or_default())
-}
-
-/// JSON without white space whose fields are sorted.
-fn canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                text.push(if at == 0 { '[' } else { ',' });
-                canonical(item, text);
-            }
-            text.push_str(if items.is_empty() { "[]" } else { "]" });
-        }
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            for (at, (name, value)) in sorted.iter().enumerate() {
-                text.push(if at == 0 { '{' } else { ',' });
-                canonical(&Value::from(name.as_str()), text);
-                text.push(':');
-                canonical(value, text);
-            }
-            text.push_str(if sorted.is_empty() { "{}" } else { "}" });
-        }
-        plain => text.push_str(&plain.to_string()),
-    }
 }

@@ -8,7 +8,7 @@ use gpu_broker_core::plan::{Group, Plan, Seller};
 
 use super::colocation;
 use super::document::warnings;
-use super::text::{self as words, shown};
+use super::text::{self as words, are, counted, percent_with, shown};
 
 /// A tree for each plan, whose leaves add up to its total.
 pub(crate) fn trees(plans: &[Plan], demand: &Demand) -> String {
@@ -23,8 +23,8 @@ fn tree(text: &mut String, rank: usize, plan: &Plan, demand: &Demand) {
     let currency = plan.total.currency();
     let _ = writeln!(
         text,
-        "\n{rank}  {} GPUs, {} {currency} for {} h",
-        plan.gpus,
+        "\n{rank}  {}, {} {currency} for {} h",
+        counted(plan.gpus, "GPU"),
         plan.total.amount(),
         demand.hours
     );
@@ -63,10 +63,8 @@ pub(crate) fn other_sellers(plans: &[Plan]) -> String {
 }
 
 fn also(seller: &Seller) -> String {
-    let dearer = seller.dearer.and_then(|share| share.times_count(100));
-    let dearer = dearer
-        .map(|percent| format!(" +{} %", percent.to_fixed(1)))
-        .unwrap_or_default();
+    let dearer = seller.dearer.and_then(|share| percent_with(share, 1));
+    let dearer = dearer.map(|percent| format!(" +{percent}")).unwrap_or_default();
     format!(
         "also {}{dearer}: {}",
         words::seller(&seller.broker, &seller.provider),
@@ -114,8 +112,8 @@ fn branch(text: &mut String, group: &Group) {
     }
     if offer.terms.minimum_runtime.0 > 0 {
         leaves.push(format!(
-            "minimum     {} minutes are charged at least",
-            offer.terms.minimum_runtime.0
+            "minimum     at least {} charged",
+            are(offer.terms.minimum_runtime.0, "minute")
         ));
     }
     twigs(text, "   │  ", &leaves);

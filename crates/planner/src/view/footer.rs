@@ -137,8 +137,8 @@ pub(crate) fn sources(reports: &[SourceReport]) -> String {
             Coverage::Partial(error) => {
                 writeln!(
                     text,
-                    "warning: {broker} answered in part ({} offers read): {}",
-                    report.read,
+                    "warning: {broker} answered in part ({} read): {}",
+                    counted(report.read, "offer"),
                     shown(&error.to_string())
                 )
             }

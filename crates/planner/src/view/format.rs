@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::columns::Column;
-use super::text::{cell, markdown};
+use super::text::{cell, markdown, markdown_code};
 use crate::exit::Exit;
 use crate::printer::stream;
 use crate::report::Trouble;
@@ -88,11 +88,24 @@ pub(crate) fn markdown_table(columns: &[Column]) -> String {
         line(
             columns
                 .iter()
-                .map(|column| column.cells.get(row).map(|cell| markdown(cell)).unwrap_or_default())
+                .map(|column| {
+                    column
+                        .cells
+                        .get(row)
+                        .map(|cell| written(column, cell))
+                        .unwrap_or_default()
+                })
                 .collect(),
         );
     }
     text
+}
+
+fn written(column: &Column, cell: &str) -> String {
+    match column.commands {
+        Some(between) => markdown_code(cell, between),
+        None => markdown(cell),
+    }
 }
 
 /// A document as JSON, ending in a newline. Strangers' words are kept to the letter, and do nothing to a terminal.

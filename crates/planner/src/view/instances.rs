@@ -18,6 +18,9 @@ use super::format::Sheet;
 use super::paint;
 use super::text::{gpu_name, seller, shown};
 
+/// Between ways into one machine.
+const WAYS: &str = ", ";
+
 /// An attempt, and what its broker lists of its machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'a> {
@@ -201,10 +204,7 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
         Column::numbers("COST", 1),
         Column::numbers("AGE", 4),
         Column::words("ENDS", 9, 8).toned(paint::state),
-        Column {
-            least: None,
-            ..Column::words("SSH", 0, 10)
-        },
+        Column::commands("SSH", 10, WAYS),
     ];
     for row in rows {
         let (attempt, ordered) = (row.attempt, &row.attempt.ordered);
@@ -230,7 +230,7 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
             cost.map_or_else(|| "-".to_owned(), |cost| cost.to_fixed(2)),
             age(now.wall.duration_since(row.created_at())),
             attempt.ends_at.map_or_else(|| "-".to_owned(), |at| due(at, now.wall)),
-            row.ssh().join(", "),
+            row.ssh().join(WAYS),
         ];
         push(&mut columns, cells);
     }

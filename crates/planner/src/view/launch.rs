@@ -1,24 +1,21 @@
 //! A launch: what is told before anything is sent, and what came of it.
 
+mod document;
+mod money;
+
+pub(crate) use document::{report, unsent};
+pub(crate) use money::Sold;
+
 use std::fmt::Write as _;
 
-use gpu_broker_core::bill::charged;
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{MarketType, Offer};
 use gpu_broker_core::place::Place;
-use gpu_broker_core::plan::Plan;
-use gpu_broker_core::quantity::Hours;
-use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::state::Stage;
-use gpu_broker_engine::launch::{End, Package, Report, Settings, Unit, Wish};
-use serde_json::{Value, json};
+use gpu_broker_engine::launch::{Package, Settings, Unit, Wish};
 
-use super::document;
-use super::instances::{Row, age, instance, unresolved};
-use super::text::{counted, gpu_name, seller, shown};
+use super::instances::age;
+use super::text::{are, counted, gpu_name, seller, shown};
 use crate::cli::OnUnknownFlag;
-use crate::launch::forbidden;
 
 /// What is about to be launched, for a person to approve.
 #[derive(Debug)]
@@ -45,69 +42,9 @@ pub(crate) struct Summary<'a> {
     pub(crate) now: jiff::Timestamp,
 }
 
-/// What a plan is sold for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sold {
-    rate: Exact,
-    upfront: Exact,
-}
-
-impl Sold {
-    /// What this plan is sold for.
-    pub(crate) fn of(plan: &Plan) -> Self {
-        Self {
-            rate: plan.rate.per_hour(),
-            upfront: plan.upfront.amount(),
-        }
-    }
-}
-
-/// What a plan may cost.
-#[derive(Debug, Clone, Copy)]
-struct Sums {
-    rate: Exact,
-    upfront: Exact,
-    worst: Exact,
-    day: Exact,
-    month: Exact,
-}
-
-const MONTH: u64 = 30 * 24;
-
 impl Summary<'_> {
     fn first(&self) -> Option<&Package> {
         self.wish.plans.first()
-    }
-
-    /// What one plan costs at its ceilings; `None` with too many digits.
-    fn sums(&self, package: &Package) -> Option<Sums> {
-        let mut sums = Sums {
-            rate: Exact::ZERO,
-            upfront: Exact::ZERO,
-            worst: Exact::ZERO,
-            day: Exact::ZERO,
-            month: Exact::ZERO,
-        };
-        for unit in &package.machines {
-            let (offer, rate) = (&unit.order.offer, unit.order.ceiling);
-            let lost = self.demand.interruptions_of(offer);
-            let after = |hours: u64| {
-                let charged = charged(rate, &offer.terms, Hours::whole(hours), lost).ok()?;
-                Some(charged.total.amount())
-            };
-            sums.rate = sums.rate.plus(rate.per_hour())?;
-            sums.upfront = sums.upfront.plus(unit.upfront)?;
-            sums.worst = sums.worst.plus(unit.worst)?;
-            sums.day = sums.day.plus(after(24)?)?;
-            sums.month = sums.month.plus(after(MONTH)?)?;
-        }
-        for disk in &package.disks {
-            sums.rate = sums.rate.plus(disk.ceiling)?;
-            sums.worst = sums.worst.plus(disk.worst)?;
-            sums.day = sums.day.plus(disk.ceiling.times_count(24)?)?;
-            sums.month = sums.month.plus(disk.ceiling.times_count(MONTH)?)?;
-        }
-        Some(sums)
     }
 
     /// The lines.
@@ -130,7 +67,9 @@ impl Summary<'_> {
                 &format!("{} from {from}, attached to each machine", disk.order.size),
             );
         }
-        self.money(first, &mut line);
+        for (name, value) in money::lines(self, first) {
+            line(name, &value);
+        }
         for login in &self.logins {
             line("log in", login);
         }
@@ -145,56 +84,11 @@ impl Summary<'_> {
             line("warning", warning);
         }
         let machines = first.machines.len();
-        let plural = if machines == 1 { "" } else { "s" };
-        format!("to be launched: {machines} machine{plural}, plan {}\n{text}", self.plan)
-    }
-
-    fn money(&self, first: &Package, line: &mut impl FnMut(&str, &str)) {
-        let Some(sums) = self.sums(first) else {
-            line("price", "has too many digits to be added up");
-            return;
-        };
-        let currency = self.wish.currency;
-        let sold = self.sold.first();
-        // The tolerance is said where it matters: a ceiling is no price.
-        let at_most = |sold: Option<Exact>, most: Exact| match sold {
-            Some(sold) if sold != most => format!("{sold} {currency}, at most {most}"),
-            _ => format!("{most} {currency}"),
-        };
-        line("per hour", &at_most(sold.map(|sold| sold.rate), sums.rate));
-        line(
-            "now",
-            &if sums.upfront.is_zero() {
-                "nothing is paid when ordering".to_owned()
-            } else {
-                let paid = at_most(sold.map(|sold| sold.upfront), sums.upfront);
-                format!("{paid} are paid when ordering, and not given back")
-            },
-        );
-        let is_firm = sold.is_none_or(|sold| sold.rate == sums.rate);
-        let most = if is_firm { "" } else { "at most " };
-        line(
-            "in all",
-            &format!("{most}{} {currency} for {}", sums.worst, self.span()),
-        );
-        line(
-            "forgotten",
-            &format!(
-                "{most}{} {currency} in 24 hours, {} {currency} in 30 days",
-                sums.day, sums.month
-            ),
-        );
-    }
-
-    /// The time that is reckoned with: the hours, or until it ends by itself where that is longer.
-    fn span(&self) -> String {
-        let ends_in = self.wish.ends_at.map(|at| at.duration_since(self.now));
-        let minutes = ends_in.and_then(|time| u64::try_from(time.as_mins()).ok());
-        match minutes.filter(|minutes| Exact::whole(*minutes) > self.demand.hours.in_minutes()) {
-            Some(minutes) if minutes % 60 == 0 => format!("{} h", minutes / 60),
-            Some(minutes) => format!("{}h{:02}m", minutes / 60, minutes % 60),
-            None => format!("{} h", self.demand.hours),
-        }
+        format!(
+            "to be launched: {}, plan {}\n{text}",
+            counted(machines, "machine"),
+            self.plan
+        )
     }
 
     fn ending(&self) -> String {
@@ -215,7 +109,7 @@ impl Summary<'_> {
         }
         let dearest = others
             .iter()
-            .filter_map(|package| self.sums(package))
+            .filter_map(|package| money::sums(self, package))
             .max_by_key(|sums| sums.worst);
         let dearest = dearest.map(|sums| {
             let currency = self.wish.currency;
@@ -234,73 +128,6 @@ impl Summary<'_> {
             ),
         );
     }
-
-    /// The same as a document.
-    pub(crate) fn document(&self) -> Value {
-        let sold = self.sold.iter().map(Some).chain(std::iter::repeat(None));
-        let plans = self.wish.plans.iter().zip(sold);
-        let plans: Vec<Value> = plans.map(|(package, sold)| self.planned(package, sold)).collect();
-        json!({
-            "schema": "planner.launch/1",
-            "outcome": "dry_run",
-            "launch": null,
-            "plan": self.plan,
-            "currency": self.wish.currency,
-            "hours": self.demand.hours,
-            "ends_at": self.wish.ends_at,
-            "planned": plans,
-            "instances": [],
-            "unresolved": [],
-            "notes": self.earlier.iter().chain(&self.warnings).collect::<Vec<_>>(),
-        })
-    }
-
-    fn planned(&self, package: &Package, sold: Option<&Sold>) -> Value {
-        let sums = self.sums(package);
-        let machines = package.machines.iter().map(|unit| {
-            let (order, offer) = (&unit.order, &unit.order.offer);
-            json!({
-                "broker": offer.broker,
-                "provider": offer.provider,
-                "offer_id": offer.id,
-                "gpu": document::gpu(&offer.gpu),
-                "place": document::place(&order.place),
-                "market": offer.market,
-                "security": offer.security,
-                "stock": offer.stock.level,
-                "image": order.image,
-                "kubernetes": order.kubernetes,
-                "attach": order.disks,
-                "minimum_runtime_minutes": offer.terms.minimum_runtime,
-                "prepaid_hours": offer.terms.prepaid,
-                "ceiling": order.ceiling.per_hour(),
-                "upfront": unit.upfront,
-                "worst": unit.worst,
-            })
-        });
-        let disks = package.disks.iter().map(|disk| {
-            let offer = &disk.order.offer;
-            json!({
-                "broker": offer.broker,
-                "provider": offer.provider,
-                "place": document::place(&offer.place),
-                "size_gb": disk.order.size,
-                "ceiling": disk.ceiling,
-                "worst": disk.worst,
-            })
-        });
-        json!({
-            "rate": sold.map(|sold| sold.rate),
-            "upfront": sold.map(|sold| sold.upfront),
-            "rate_ceiling": sums.map(|sums| sums.rate),
-            "upfront_ceiling": sums.map(|sums| sums.upfront),
-            "worst": sums.map(|sums| sums.worst),
-            "forgotten_24_h": sums.map(|sums| sums.day),
-            "forgotten_30_days": sums.map(|sums| sums.month),
-            "machines": machines.collect::<Vec<_>>(),
-            "new_disks": disks.collect::<Vec<_>>(),
-        })
-    }
 }
 
 /// How many further plans are tried: no machine is asked for more often than so
@@ -310,11 +137,7 @@ fn further(others: usize) -> String {
     if others > most {
         format!("up to {most} of {others} further plans are")
     } else {
-        format!(
-            "{} {}",
-            counted(u64::try_from(others).unwrap_or(u64::MAX), "further plan"),
-            if others == 1 { "is" } else { "are" }
-        )
+        are(others, "further plan")
     }
 }
 
@@ -359,7 +182,7 @@ fn machine(unit: &Unit, count: usize, line: &mut impl FnMut(&str, &str)) {
         let minutes = offer.terms.minimum_runtime.0;
         line(
             "minimum",
-            &format!("{minutes} minutes are charged at least, and it may not end before"),
+            &format!("at least {} charged, and it may not end before", are(minutes, "minute")),
         );
     }
 }
@@ -412,51 +235,4 @@ fn runs(units: &[Unit]) -> Vec<(&Unit, usize)> {
         }
     }
     runs
-}
-
-/// That nothing was sent, and why.
-pub(crate) fn unsent(outcome: &str, reason: &str, plan: Option<&str>, demand: &Demand, notes: &[String]) -> Value {
-    json!({
-        "schema": "planner.launch/1",
-        "outcome": outcome,
-        "reason": reason,
-        "launch": null,
-        "plan": plan,
-        "currency": demand.exchange.quote(),
-        "hours": demand.hours,
-        "ends_at": null,
-        "planned": [],
-        "instances": [],
-        "unresolved": [],
-        "notes": notes,
-    })
-}
-
-/// What came of a launch, as a document; `approved` is what was told of approvals.
-pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[String], now: &Stamp) -> Value {
-    let alive = |stage: Stage| stage.is_alive();
-    let instances = report
-        .attempts
-        .iter()
-        .filter(|one| alive(one.stage) || one.stage == Stage::Gone);
-    let open = report.attempts.iter().filter(|one| one.stage.is_open());
-    let reason = match &report.end {
-        End::Guarded(why) => Some(forbidden(why)),
-        End::Key(why) => Some(why.clone()),
-        _ => None,
-    };
-    json!({
-        "schema": "planner.launch/1",
-        "outcome": report.end.word(),
-        "reason": reason,
-        "launch": report.launch,
-        "plan": plan,
-        "currency": demand.exchange.quote(),
-        "hours": demand.hours,
-        "ends_at": report.attempts.iter().find_map(|one| one.ends_at),
-        "planned": [],
-        "instances": instances.map(|attempt| instance(&Row { attempt, listed: None }, now)).collect::<Vec<_>>(),
-        "unresolved": open.map(|attempt| unresolved(attempt, now)).collect::<Vec<_>>(),
-        "notes": approved.iter().chain(&report.notes).collect::<Vec<_>>(),
-    })
 }

@@ -9,7 +9,7 @@ use gpu_broker_core::quote::compare::Course;
 use serde::Serialize;
 
 use super::assumptions::Assumption;
-use super::text::{ranked, shown};
+use super::text::{counted, ranked, shown};
 use crate::cli::shell;
 
 /// A rule, and what it decided about a quote.
@@ -193,11 +193,7 @@ fn named(rule: &Rule) -> String {
 }
 
 fn offers(count: u64) -> String {
-    if count == 1 {
-        "1 offer".to_owned()
-    } else {
-        format!("{count} offers")
-    }
+    counted(count, "offer")
 }
 
 /// What a rule decided, if anything.

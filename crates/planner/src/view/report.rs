@@ -45,6 +45,8 @@ enum Block {
     Facts(Vec<(&'static str, String)>),
     /// A paragraph.
     Say(String),
+    /// A paragraph that nobody may overlook.
+    Warn(String),
     /// Sentences that stand for themselves.
     List(Vec<String>),
     /// A table.

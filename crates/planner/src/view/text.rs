@@ -1,6 +1,7 @@
 //! Words of strangers, made safe for where they are shown.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use gpu_broker_core::gpu::Gpu;
 use gpu_broker_core::number::Exact;
@@ -66,6 +67,20 @@ pub(crate) fn markdown(word: &str) -> String {
     safe.replace("://", "&#58;//")
 }
 
+/// For Markdown: commands of ours, one behind the other as `between` joins them, as code that can be copied. What holds a
+/// sign that could end the code, or a cell, is a word like others.
+pub(crate) fn markdown_code(commands: &str, between: &str) -> String {
+    let is_code = |c: char| matches!(c, ' '..='~') && !matches!(c, '`' | '|' | '\\' | '<' | '>' | '&');
+    let code = |command: &str| {
+        if !command.trim().is_empty() && command.chars().all(is_code) {
+            format!("`{}`", command.trim())
+        } else {
+            markdown(command)
+        }
+    };
+    commands.split(between).map(code).collect::<Vec<_>>().join(between)
+}
+
 /// Who sells something and whose it is: `prime/hyperstack`.
 pub(crate) fn seller(broker: &Broker, provider: &Provider) -> String {
     format!("{}/{}", shown(broker.as_str()), shown(provider.as_str()))
@@ -114,19 +129,36 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// So many of a thing: `1 offer`, `2 offers`.
-pub(crate) fn counted(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+/// So many of a thing: `1 offer`, `2 offers`, `37.5 hours`.
+pub(crate) fn counted(count: impl Display, thing: &str) -> String {
+    let count = count.to_string();
+    let end = if count == "1" { "" } else { "s" };
+    format!("{count} {thing}{end}")
+}
+
+/// So many of a thing as what a sentence is about: `1 offer is`, `2 offers are`.
+pub(crate) fn are(count: impl Display, thing: &str) -> String {
+    let count = count.to_string();
+    let verb = if count == "1" { "is" } else { "are" };
+    format!("{} {verb}", counted(count, thing))
+}
+
+/// A share in percent, as `12 %`; `None` where no digit of it would show.
+pub(crate) fn percent(share: Exact) -> Option<String> {
+    percent_with(share, 0)
+}
+
+/// A share in percent with so many decimals, or two where these would show none of it; `None` where two do not.
+pub(crate) fn percent_with(share: Exact, decimals: u8) -> Option<String> {
+    let percent = share.times_count(100).unwrap_or(share);
+    let mut digits = [decimals, 2].into_iter().map(|decimals| percent.to_fixed(decimals));
+    let shown = digits.find(|digits| digits.chars().any(|c| ('1'..='9').contains(&c)));
+    shown.map(|digits| format!("{digits} %"))
 }
 
 /// What a share saves, as `, −12 %`; nothing where no digit of it would show.
 pub(crate) fn saving(share: Exact) -> String {
-    let percent = share.times_count(100).unwrap_or(share);
-    let digits = [0, 2].map(|decimals| percent.to_fixed(decimals));
-    let shown = digits
-        .iter()
-        .find(|digits| digits.chars().any(|c| ('1'..='9').contains(&c)));
-    shown.map_or_else(String::new, |digits| format!(", −{digits} %"))
+    percent(share).map_or_else(String::new, |percent| format!(", −{percent}"))
 }
 
 #[cfg(test)]
@@ -160,6 +192,18 @@ mod tests {
     }
 
     #[test]
+    fn commands_can_be_copied_and_nothing_else_is_code() {
+        let check = |commands: &str, expected: &str| assert_eq!(markdown_code(commands, ", "), expected);
+        check("ssh root@192.0.2.1 -p 22", "`ssh root@192.0.2.1 -p 22`");
+        check("ssh a@b -p 1, ssh c -p 2", "`ssh a@b -p 1`, `ssh c -p 2`");
+        check("", "");
+        check("ssh root@a`@me`b", "ssh root＠a\\`＠me\\`b");
+        check("ssh a@b | <svg>", "ssh a＠b \\| &lt;svg>");
+        check("ssh a@b\n@me", &markdown("ssh a@b\n@me"));
+        check("ssh a@\u{202e}b", &markdown("ssh a@\u{202e}b"));
+    }
+
+    #[test]
     fn ranks_in_a_row_are_told_by_their_ends() {
         let check = |ranks: &[u64], expected: &str| assert_eq!(ranked(ranks), expected);
         check(&[3], "plan 3");
@@ -184,9 +228,22 @@ mod tests {
         check("0.124", ", −12 %");
         check("0.0031", ", −0.31 %");
         check("0.00001", "");
+        let one = |share: &str| percent_with(share.parse().unwrap(), 1);
+        assert_eq!(
+            ["0.056", "0.0004", "0"].map(one),
+            [Some("5.6 %".to_owned()), Some("0.04 %".to_owned()), None]
+        );
         assert_eq!(
             [0, 1, 2].map(|count| counted(count, "offer")),
             ["0 offers", "1 offer", "2 offers"]
+        );
+        assert_eq!(
+            [1, 20].map(|count| are(count, "minute")),
+            ["1 minute is", "20 minutes are"]
+        );
+        assert_eq!(
+            ["1", "1.5"].map(|hours| counted(hours, "hour")),
+            ["1 hour", "1.5 hours"]
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences that are too long for a terminal, broken between words.
 //!
-//! Rows of tables fit as they are, and what is to be typed is never broken: a command of its own line stays one line.
+//! Rows of tables fit as they are. A command of its own line is broken so that a shell reads it as one all the same.
 
 use anstream::adapter::strip_str;
 
@@ -13,11 +13,119 @@ pub(crate) fn wrapped(text: &str, columns: usize) -> String {
     let mut all = String::with_capacity(text.len() + 64);
     for line in text.split_inclusive('\n') {
         let plain = strip_str(line).to_string();
-        if width(plain.trim_end_matches('\n')) <= columns || command(&plain).is_some() {
-            all.push_str(line);
-        } else {
-            flow(line, &plain, columns, &mut all);
+        let before = command(&plain).map(|(before, _)| before);
+        match before {
+            _ if width(plain.trim_end_matches('\n')) <= columns => all.push_str(line),
+            Some(before) => {
+                let (before, command) = line.split_at(before.len());
+                all.push_str(&typed(before, command, columns));
+            }
+            None => flow(line, &plain, columns, &mut all),
         }
+    }
+    all
+}
+
+/// A command behind what stands before it, in lines that a shell reads as one: a flag and its value are never parted.
+pub(super) fn typed(before: &str, command: &str, columns: usize) -> String {
+    // Shells there go on with other signs, or not at all.
+    if cfg!(windows) {
+        return format!("{before}{command}");
+    }
+    let hang = " ".repeat(width(before).min(columns / 2) + 4);
+    let (mut all, mut used) = (before.to_owned(), width(before));
+    let mut is_first = true;
+    let mut units = units(command).into_iter().peekable();
+    while let Some(unit) = units.next() {
+        let plain = strip_str(unit).to_string();
+        let visible = width(plain.trim_end());
+        // Room for what says that it goes on.
+        let more = if units.peek().is_some() { " \\".len() } else { 0 };
+        if !is_first && used + visible + more > columns {
+            all.truncate(all.trim_end_matches(' ').len());
+            all.push_str(" \\\n");
+            all.push_str(&hang);
+            used = width(&hang);
+        }
+        is_first = false;
+        all.push_str(unit);
+        used += width(plain.trim_end_matches('\n'));
+    }
+    all
+}
+
+/// The parts of a command that stay together, each with the spaces behind it: what is run, an argument, a flag with its
+/// value, and a comment as a whole.
+fn units(command: &str) -> Vec<&str> {
+    let (mut starts, mut is_quoted, mut is_escaped) = (vec![0], false, false);
+    let mut before = ' ';
+    for (at, c) in command.char_indices() {
+        if before == ' ' && c != ' ' && !is_quoted && at > 0 {
+            starts.push(at);
+            if c == '#' {
+                break;
+            }
+        }
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if !is_quoted => is_escaped = true,
+            '\'' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        before = c;
+    }
+    starts.push(command.len());
+    let words: Vec<&str> = starts
+        .windows(2)
+        .filter_map(|ends| match ends {
+            [from, to] => command.get(*from..*to),
+            _ => None,
+        })
+        .collect();
+    let mut units: Vec<&str> = Vec::new();
+    let mut from = 0;
+    for (at, word) in words.iter().enumerate() {
+        let to = from + word.len();
+        let is_flag = |word: &str| word.starts_with('-');
+        let last = at.checked_sub(1).and_then(|last| words.get(last));
+        let joins = at == 1
+            || (last.is_some_and(|last| is_flag(last) && !last.contains('='))
+                && !is_flag(word)
+                && !word.starts_with('#'));
+        match units.last_mut() {
+            Some(unit) if joins => *unit = command.get(to - word.len() - unit.len()..to).unwrap_or(word),
+            _ => units.push(word),
+        }
+        from = to;
+    }
+    units
+}
+
+/// Words in lines behind what stands before them; the lines that follow begin so far in.
+pub(super) fn fill(before: &str, text: &str, hang: usize, columns: usize) -> String {
+    let (mut all, mut used) = (before.to_owned(), width(before));
+    let mut is_first = true;
+    // What stands between back-ticks stays together as long as it has room.
+    let room = columns.saturating_sub(hang);
+    let pieces = words(text).flat_map(|word| {
+        let fits = width(word.trim_end()) <= room;
+        let parts = if fits {
+            vec![word]
+        } else {
+            word.split_inclusive(' ').collect()
+        };
+        parts.into_iter()
+    });
+    for word in pieces {
+        if !is_first && used + width(word.trim_end()) > columns {
+            all.truncate(all.trim_end_matches(' ').len());
+            all.push('\n');
+            all.push_str(&" ".repeat(hang));
+            used = hang;
+        }
+        is_first = false;
+        all.push_str(word);
+        used += width(word);
     }
     all
 }
@@ -137,7 +245,15 @@ mod tests {
         );
         check(
             "    planner quote H100:8 --sandbox --why\n",
-            "    planner quote H100:8 --sandbox --why\n",
+            "    planner quote \\\n        H100:8 \\\n        --sandbox --why\n",
+        );
+        check(
+            "gpu  planner quote H100:8 --provider 'a b' -o json\n",
+            "gpu  planner quote \\\n         H100:8 \\\n         --provider 'a b' \\\n         -o json\n",
+        );
+        check(
+            "    planner ls --data-dir 'it'\\''s here' -q  # not all of it\n",
+            "    planner ls \\\n        --data-dir 'it'\\''s here' \\\n        -q \\\n        # not all of it\n",
         );
         check(
             "   ├─ one of the things here\n   └─ another of the things\n",

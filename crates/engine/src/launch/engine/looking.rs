@@ -3,7 +3,8 @@
 use gpu_broker_core::disk::Disk;
 use gpu_broker_core::gpu::{Gpu, GpuModel};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase};
-use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Quiet, Source, SourceError};
+use gpu_broker_core::offer::Broker;
+use gpu_broker_core::source::{Ask, Coverage, Fleet, Hint, Listing, Progress, Source, SourceError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::left_out::ASKED_MAX;
@@ -15,6 +16,7 @@ use crate::launch::caps::Listed;
 use crate::launch::event::{Event, Named, Noted, Purse};
 use crate::launch::state::{Attempt, Stage, State};
 use crate::launch::survey::{Look, conclude, is_whole, wallet};
+use crate::launch::watch::Watcher;
 
 /// How far back a listing of machines that ended goes at least.
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -119,15 +121,20 @@ impl Engine {
         account: &Account,
         began: &Stamp,
     ) -> (Listing<Instance>, Vec<InstanceId>, Vec<InstanceId>) {
+        let watcher = &*self.parts.watcher;
+        watcher.looking(&account.broker, 0, 0);
         let ask = Ask {
             within: self.settings().ask_within,
             hint: &Hint::default(),
-            progress: &Quiet,
+            progress: &Told(watcher),
         };
         if let (Kind::Disk, Some(disks)) = (account.kind, source.disks()) {
-            return (as_machines(disks.list(&ask).await), Vec::new(), Vec::new());
+            let listing = as_machines(disks.list(&ask).await);
+            watcher.looked(&account.broker);
+            return (listing, Vec::new(), Vec::new());
         }
         let listing = fleet.list(&ask, self.since(account, began)).await;
+        watcher.looked(&account.broker);
         let (vanished, there) = self.vanished(fleet, account, &listing).await;
         (listing, vanished, there)
     }
@@ -191,6 +198,16 @@ impl Engine {
             }
         }
         (vanished, there)
+    }
+}
+
+/// Tells whoever watches of every page.
+#[derive(Debug)]
+struct Told<'a>(&'a dyn Watcher);
+
+impl Progress for Told<'_> {
+    fn pages(&self, broker: &Broker, done: u32, of: u32) {
+        self.0.looking(broker, done, of);
     }
 }
 

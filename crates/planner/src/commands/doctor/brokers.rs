@@ -10,7 +10,7 @@ use super::{Finding, clock};
 use crate::commands::Context;
 use crate::exit::Exit;
 use crate::settings::Sources;
-use crate::view::text::shown;
+use crate::view::text::{counted, shown};
 
 pub(super) async fn look(context: &Context<'_>, sources: &Sources) -> Vec<Finding> {
     let each = sources.asked.iter().map(|source| one(context, &**source));
@@ -165,7 +165,7 @@ fn limits(source: &dyn Source, fleet: &dyn Fleet) -> Option<Finding> {
         if let Some(budget) = budget {
             let gap = if said.is_empty() { "" } else { ", " };
             let minutes = budget.window.as_secs() / 60;
-            let _ = write!(said, "{gap}{} {what} in {minutes} minutes", budget.count);
+            let _ = write!(said, "{gap}{} {what} in {}", budget.count, counted(minutes, "minute"));
         }
     }
     (!said.is_empty()).then(|| Finding::ok(format!("{} limits", source.broker()), said))

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::launch::offline;
 use crate::settings::BROKERS;
 use crate::view::instances::rates;
-use crate::view::text::shown;
+use crate::view::text::{counted, shown};
 
 pub(super) fn look(data: &Data) -> Vec<Finding> {
     let folder = data.folder();
@@ -99,7 +99,7 @@ fn known(state: &State) -> Vec<Finding> {
     let rows = state.rows();
     let mut findings = vec![Finding::ok(
         "journal",
-        format!("{rows} rows, each follows from the one before it"),
+        format!("{}, each follows from the one before it", counted(rows, "row")),
     )];
     let alive = state.attempts.values().filter(|one| one.stage.is_alive());
     let (count, costs) = (alive.clone().count(), rates(alive));
@@ -119,9 +119,13 @@ fn known(state: &State) -> Vec<Finding> {
             findings.push(Finding::ok(
                 format!("{broker} lists"),
                 format!(
-                    "what it makes within {} ms, as {} launches from here showed",
+                    "what it makes within {} ms, as {} from here showed",
                     lag.longest.as_millis(),
-                    lag.count
+                    if lag.count == 1 {
+                        "1 launch".to_owned()
+                    } else {
+                        format!("{} launches", lag.count)
+                    }
                 ),
             ));
         }

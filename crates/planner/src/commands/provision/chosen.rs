@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use gpu_broker_core::demand::Demand;
+use gpu_broker_core::demand::{Demand, Nodes};
 use gpu_broker_core::market::{Completeness, Market};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::plan::Plan;
+use gpu_broker_core::quantity::Range;
 use gpu_broker_core::quote::{decisions, quote as ranked};
 use gpu_broker_core::source::{Hint, Quiet};
 use gpu_broker_engine::launch::{Standing, Tolerance};
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 
 use super::super::Context;
 use super::super::quote::{reckon, status};
-use super::{quoted, several, unsent};
+use super::{quoted, unsent};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
@@ -256,4 +257,29 @@ pub(super) fn standing_of(
             .hint("nothing was sent; `planner quote` ranks what there is now"));
     }
     Ok((plans, notes))
+}
+
+/// So many machines, each with exactly the GPUs asked for.
+fn several(demand: &mut Demand, count: u64) -> Result<(), Trouble> {
+    let alternatives = &mut demand.gpus.alternatives;
+    let each = alternatives.first().map(|wanted| wanted.count);
+    let same = alternatives.iter().all(|wanted| Some(wanted.count) == each);
+    let each = each.filter(|each| same && each.most.is_none_or(|most| most == each.least));
+    let total = each.and_then(|each| each.least.checked_mul(count));
+    let (Some(each), Some(total)) = (each, total) else {
+        return Err(Trouble::usage("`--count` takes one number of GPUs for each machine")
+            .hint("write it as `H100:8 --count 4`: four machines of eight GPUs"));
+    };
+    for wanted in alternatives.iter_mut() {
+        wanted.count = Range {
+            least: total,
+            most: Some(total),
+        };
+    }
+    demand.gpus_per_node = Some(Range {
+        least: each.least,
+        most: Some(each.least),
+    });
+    demand.nodes = Nodes::AtMost(count);
+    Ok(())
 }

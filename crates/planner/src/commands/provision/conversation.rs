@@ -14,8 +14,8 @@ use crate::exit::Exit;
 use crate::launch::answer;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::footer;
 use crate::view::text::shown;
+use crate::view::{footer, unsold};
 
 /// What a person wants.
 #[derive(Debug)]
@@ -53,7 +53,11 @@ pub(super) async fn held(
         let ruled = prices.ruled_out(&request);
         Dialogue::open(prices, request, columns).ok_or(ruled)
     });
-    let (mut dialogue, mut screen) = opened.await?.map_err(|ruled| nothing(&market, ruled.as_deref()))?;
+    let opened = opened.await?;
+    if opened.is_err() {
+        printer.note(&unsold::asked(&market, &args.request.filter.wanted_where()?));
+    }
+    let (mut dialogue, mut screen) = opened.map_err(|ruled| nothing(&market, ruled.as_deref()))?;
     loop {
         let line = answer(context, &screen).await?;
         let (after, heard) = thinking(move || {

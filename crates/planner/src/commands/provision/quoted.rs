@@ -9,12 +9,11 @@ use super::chosen::{Choice, Chosen, picked, read, standing_of, sure_first};
 use crate::cli::ProvisionArgs;
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::files::quote::Kept;
+use crate::files::quote::{Kept, holds_until};
 use crate::files::quotes;
 use crate::launch::Approved;
 use crate::report::Trouble;
 use crate::settings::Sources;
-use crate::view::document::VALID;
 use crate::view::text::shown;
 
 pub(super) async fn choose(
@@ -65,7 +64,7 @@ pub(super) async fn choose(
 /// of that itself.
 fn young(made: Timestamp, expires: Timestamp, now: Timestamp) -> Result<(), Trouble> {
     let refused = |why: String, hint: &str| Err(Trouble::new(Exit::Refused, why).hint(hint));
-    let ends = made.checked_add(VALID).unwrap_or(made).min(expires);
+    let ends = holds_until(made, expires);
     if now >= ends {
         return refused(
             format!("the quote expired at {ends}"),

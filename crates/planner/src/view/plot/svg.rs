@@ -12,7 +12,7 @@ use super::{hours_axis, totals_axis};
 use crate::view::assumptions;
 use crate::view::compare::rows::offers;
 use crate::view::compare::{class_name, rounded};
-use crate::view::text::{cut, shown};
+use crate::view::text::{counted, cut, shown};
 
 /// The drawing area, and what is around it.
 const WIDTH: u64 = 760;
@@ -337,9 +337,9 @@ fn description(comparison: &Comparison) -> String {
     });
     let crossings: Vec<String> = crossings.collect();
     format!(
-        "What the best plan of each class costs in all, from {} to {} hours. {}",
+        "What the best plan of each class costs in all, from {} to {}. {}",
         comparison.from,
-        comparison.to,
+        counted(comparison.to, "hour"),
         crossings.join("; ")
     )
 }

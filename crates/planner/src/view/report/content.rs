@@ -12,7 +12,7 @@ use super::market::{self, Terms};
 use super::told::Told;
 use super::{Block, Report, Section};
 use crate::files::quote::Kept;
-use crate::view::text::{cut, ranked, shown};
+use crate::view::text::{counted, cut, ranked, shown};
 
 /// Columns of a stranger's word at the most: more of it tells nobody more.
 const WORD: usize = 120;
@@ -32,6 +32,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) terms: &'a Terms,
     /// The command that asks again.
     pub(crate) again: &'a str,
+    /// What nobody may overlook who acts on it.
+    pub(crate) warnings: &'a [String],
 }
 
 /// How it is known that a quote holds.
@@ -64,7 +66,12 @@ pub(crate) fn report(basis: &Basis<'_>) -> Report {
     let gpus: Vec<String> = demand.gpus.alternatives.iter().map(ToString::to_string).collect();
     Report {
         title: format!("{} for {} h", gpus.join(" or "), demand.hours),
-        lead: lead(claim, told, demand),
+        lead: basis
+            .warnings
+            .iter()
+            .map(|why| Block::Warn(why.clone()))
+            .chain(lead(claim, told, demand))
+            .collect(),
         sections: sections
             .into_iter()
             .filter(|(_, blocks)| !blocks.is_empty())
@@ -205,10 +212,14 @@ pub(super) fn word_in(sentence: &str) -> String {
 fn again(basis: &Basis<'_>) -> Vec<Block> {
     let Basis { kept, known, again, .. } = *basis;
     let said = match known {
-        Known::Made(offers) => format!("This quote was made from {offers} offers, when the report was."),
+        Known::Made(offers) => format!(
+            "This quote was made from {}, when the report was.",
+            counted(offers, "offer")
+        ),
         Known::Checked(offers) => format!(
-            "This quote was checked against the {offers} offers that it was made of: its sums, its rules and its \
-             names hold, and nothing better was overlooked."
+            "This quote was checked against the {} that it was made of: its sums, its rules and its names hold, and \
+             nothing better was overlooked.",
+            counted(offers, "offer")
         ),
         Known::Alone => "The sums, the rules and the names of this quote hold. The market that it was made of was \
                          not at hand, so it is not known whether anything better was overlooked."

@@ -46,6 +46,9 @@ fn blocks(out: &mut String, blocks: &[Block]) {
                 }
                 out.push_str("</dl>\n");
             }
+            Block::Warn(said) => {
+                let _ = writeln!(out, "<p class=\"warning\"><strong>{}</strong></p>", escaped(said));
+            }
             Block::Say(said) => {
                 let _ = writeln!(out, "<p>{}</p>", escaped(said));
             }

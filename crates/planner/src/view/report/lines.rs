@@ -11,7 +11,7 @@ use super::Block;
 use super::content::{bound, word, word_in};
 use super::told::Told;
 use crate::view::columns::{Column, push};
-use crate::view::text::{count, seller};
+use crate::view::text::{are, count, counted, seller};
 
 /// What is launched: `2× a + b`.
 pub(super) fn machines(plan: &ClaimedPlan) -> String {
@@ -123,7 +123,7 @@ fn unfolded(claim: &Claim, plan: &ClaimedPlan, warnings: &[String]) -> Block {
             .map(|price| format!("{price} {currency} per GPU and hour")),
     );
     if plan.surplus_gpus > 0 {
-        list.push(format!("{} GPUs more than asked for", plan.surplus_gpus));
+        list.push(format!("{} more than asked for", counted(plan.surplus_gpus, "GPU")));
     }
     list.extend(warnings.iter().map(|warning| word_in(warning)));
     let title = format!(
@@ -170,7 +170,8 @@ fn described(group: &ClaimedGroup) -> String {
         let _ = write!(text, "; {prepaid} h are charged when ordering, whatever is used");
     }
     if group.minimum_runtime_minutes > 0 {
-        let _ = write!(text, "; {} minutes are charged at least", group.minimum_runtime_minutes);
+        let minutes = are(group.minimum_runtime_minutes, "minute");
+        let _ = write!(text, "; at least {minutes} charged");
     }
     for other in &group.also_sold_by {
         let _ = write!(

@@ -41,6 +41,9 @@ fn blocks(out: &mut String, blocks: &[Block]) {
             Block::Say(said) => {
                 let _ = writeln!(out, "{}\n", text::markdown(said));
             }
+            Block::Warn(said) => {
+                let _ = writeln!(out, "> **{}**\n", text::markdown(said));
+            }
             Block::List(list) => {
                 for item in list {
                     let _ = writeln!(out, "- {}", text::markdown(item));

@@ -15,7 +15,7 @@ use super::told::{Change, Told};
 use super::{Block, Picture};
 use crate::view::columns::{Column, push};
 use crate::view::compare::{class_name, rows, sentences};
-use crate::view::text::counted;
+use crate::view::text::{counted, percent};
 use crate::view::why::helpless;
 use crate::view::{assumptions, plot, policy};
 
@@ -200,8 +200,10 @@ pub(super) fn wider(told: &Told) -> Vec<Block> {
             Column::numbers("SAVES", 0),
         ];
         for cheaper in &told.cheaper_elsewhere {
-            let saves = cheaper.saves.and_then(|share| share.times_count(100));
-            let saves = saves.map_or_else(|| "-".to_owned(), |percent| format!("{} %", percent.to_fixed(0)));
+            let saves = cheaper
+                .saves
+                .map(|share| percent(share).unwrap_or_else(|| "under 0.01 %".to_owned()));
+            let saves = saves.unwrap_or_else(|| "-".to_owned());
             push(&mut columns, [word(&cheaper.flag), cheaper.rate.to_fixed(4), saves]);
         }
         blocks.push(Block::Table(columns));
@@ -212,9 +214,8 @@ pub(super) fn wider(told: &Told) -> Vec<Block> {
             .map(|rate| format!(", from {} an hour", rate.to_fixed(4)))
             .unwrap_or_default();
         blocks.push(Block::Say(format!(
-            "{} {} would match{rate}: {}",
-            change.admits,
-            if change.admits == 1 { "offer" } else { "offers" },
+            "{} would match{rate}: {}",
+            counted(change.admits, "offer"),
             word_in(&change.flags)
         )));
         blocks.push(Block::Command(word_in(&change.command)));
@@ -279,11 +280,11 @@ pub(super) fn certificate(claim: &Claim, demand: &Demand) -> Vec<Block> {
     let said = format!(
         "A plan draws its machines from one pool: machines that may be combined. {} {} supply the GPUs and {short} \
          cannot. For each that can, this is what none of its plans undercuts, and how that is known; the first plan \
-         comes to {} for {} GPUs.",
+         comes to {} for {}.",
         pools.len(),
         if pools.len() == 1 { "pool can" } else { "pools can" },
         certificate.met.amount,
-        certificate.met.gpus,
+        counted(certificate.met.gpus, "GPU"),
     );
     let times = (certificate.times > 1).then(|| {
         format!(

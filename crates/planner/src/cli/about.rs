@@ -5,9 +5,29 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Arg, Args, Command, Subcommand, ValueEnum};
+use clap::{Arg, Args, Command, CommandFactory as _, Subcommand, ValueEnum};
 
-use super::{RequestArgs, examples};
+use super::{Cli, RequestArgs, examples};
+use crate::view::manual;
+
+/// Help is no wider, however wide the terminal.
+const HELP_COLUMNS: usize = 100;
+
+/// The command line, with help for a terminal of so many columns.
+pub(crate) fn command(columns: usize) -> Command {
+    let columns = columns.min(HELP_COLUMNS);
+    laid_out(Cli::command().term_width(columns), columns)
+}
+
+/// The same with what stands below its help, and below that of every command, as it fits.
+fn laid_out(command: Command, columns: usize) -> Command {
+    let below = command.get_after_help().map(ToString::to_string);
+    let command = match below {
+        Some(text) => command.after_help(manual::laid_out(&text, columns)),
+        None => command,
+    };
+    command.mut_subcommands(|inner| laid_out(inner, columns))
+}
 
 /// `planner help`.
 #[derive(Debug, Args)]
