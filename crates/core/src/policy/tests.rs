@@ -267,7 +267,11 @@ fn what_is_no_condition_is_told_why() {
         let said = Condition::read(key, &words).unwrap_err().to_string();
         assert!(said.contains(expected), "{key} {words:?}: {said}");
     };
-    check("regions_in", &["canada"], "no such condition as `regions_in`; did you mean region_in");
+    check(
+        "regions_in",
+        &["canada"],
+        "no such condition as `regions_in`; did you mean region_in",
+    );
     check("region_in", &[], "it names nothing");
     check("region_in", &["canada", " "], "it names nothing");
     check("region_in", &["!canada"], "without `!`");
