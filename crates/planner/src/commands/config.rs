@@ -30,7 +30,11 @@ pub(crate) fn config(context: &Context<'_>, settled: &Settled) -> Result<Exit, T
         let mut columns = [
             Column::words("SETTING", 21, 0),
             Column::words("VALUE", 8, 0),
-            Column::sentences("FROM"),
+            // All three fit on forty columns.
+            Column {
+                least: Some(8),
+                ..Column::sentences("FROM")
+            },
         ];
         for setting in &settings {
             let value = setting.value().unwrap_or_else(|| "-".to_owned());
