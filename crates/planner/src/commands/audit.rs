@@ -69,7 +69,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         printer.note(&sums(&rows, &reports));
     }
     printer.note(&overdue(attempts()));
-    printer.note(&footer::sources(&reports));
+    printer.note(&footer::sources(&reports, "machine"));
     let found = found(&rows, &lost, open.len());
     let elsewhere = perhaps_ours(state, &listed, data.begun());
     printer.warn(&found);

@@ -64,7 +64,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
     }
     printer.note(&view::footer(&comparison, &demand));
     printer.note(&unsold::note(&market, &demand));
-    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::sources(&market.sources, "offer"));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));

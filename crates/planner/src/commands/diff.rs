@@ -57,7 +57,7 @@ pub(crate) fn diff(context: &Context<'_>, args: &DiffArgs) -> Result<Exit, Troub
         Output::Markdown => bytes(format::markdown_table(&view::table(&moves)).as_bytes())?,
     }
     printer.note(&view::footer(&moves));
-    printer.note(&footer::sources(&after.market.sources));
+    printer.note(&footer::sources(&after.market.sources, "offer"));
     Ok(if moves.refused() {
         Exit::Refused
     } else if [&before.market, &after.market].iter().all(|market| is_whole(market)) {

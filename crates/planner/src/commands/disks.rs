@@ -74,7 +74,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         counted(of(market.offers.len(), all.0), "kind"),
         counted(of(market.owned.len(), all.1), "disk")
     ));
-    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::sources(&market.sources, "disk"));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));

@@ -36,6 +36,6 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
     }
     printer
         .note("\nbase prices per GPU on secure machines, nothing prepaid; `planner quote` adds what is priced apart\n");
-    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::sources(&market.sources, "offer"));
     Ok(listed(&market.sources))
 }

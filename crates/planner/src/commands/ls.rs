@@ -73,7 +73,7 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
             open.len()
         ));
     }
-    printer.note(&footer::sources(&known.reports));
+    printer.note(&footer::sources(&known.reports, "machine"));
     let shown = (&known.shown[..], &known.reports[..]);
     if args.offline {
         return Ok(Exit::Done);

@@ -63,7 +63,7 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         counted(read, "offer")
     ));
     printer.note(&unsold::asked(&market, &wanted));
-    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::sources(&market.sources, "offer"));
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));

@@ -132,7 +132,7 @@ pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Ex
     })?;
     let printer = context.printer;
     printer.note(&sums(&billed(state, &listed), &reports));
-    printer.note(&footer::sources(&reports));
+    printer.note(&footer::sources(&reports, "machine"));
     printer.warn(&told_elsewhere(&lost));
     if doubt || doubted(context, &listed) {
         return Ok(Exit::Unknown);
@@ -157,7 +157,7 @@ async fn by_name(context: &Context<'_>, (data, sources): (&Data, &Sources), why:
         with_sources(with_settled(document, false), &reports)
     })?;
     let printer = context.printer;
-    printer.note(&footer::sources(&reports));
+    printer.note(&footer::sources(&reports, "machine"));
     printer.warn(&told_elsewhere(&lost));
     if !rows.is_empty() {
         printer.warn(&format!(
@@ -279,7 +279,7 @@ fn told(
         let whole = listed.iter().all(|shown| shown.whole);
         with_sources(with_settled(document, open.is_empty() && whole && clear), &reports)
     })?;
-    printer.note(&footer::sources(&reports));
+    printer.note(&footer::sources(&reports, "machine"));
     if context.stop.is_asked() {
         return Ok(Exit::Interrupted);
     }

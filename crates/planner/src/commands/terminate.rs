@@ -74,7 +74,7 @@ async fn end(context: &Context<'_>, args: &TerminateArgs, data: &Data) -> Result
         // the brokers alone.
         if keys.is_empty() && engine.state().launches.is_empty() && engine.state().attempts.is_empty() {
             let reports = reports(&sources, &listed);
-            context.printer.note(&footer::sources(&reports));
+            context.printer.note(&footer::sources(&reports, "machine"));
             let doubted = doubted(context, &listed);
             let exit = answered(context, (&listed, &reports), std::iter::empty());
             if doubted || exit != Exit::Done {

@@ -51,7 +51,8 @@ pub(crate) fn quote(quote: &Quote, market: &Market, demand: &Demand, most: usize
     }
     text += &policy::note(&decisions(market, demand, quote));
     text += &unsold::note(market, demand);
-    text + &sources(&market.sources) + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
+    text + &sources(&market.sources, "offer")
+        + &rejects(market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)))
 }
 
 /// What the first plan is, as far as it is known.
@@ -127,8 +128,8 @@ pub(crate) fn launch(command: &str, plans: &[Plan], market: &Market, demand: &De
     text
 }
 
-/// How each source answered, where there is something to say.
-pub(crate) fn sources(reports: &[SourceReport]) -> String {
+/// How each source answered, where there is something to say; `what` is what it lists.
+pub(crate) fn sources(reports: &[SourceReport], what: &str) -> String {
     let mut text = String::new();
     for report in reports {
         let broker = &report.broker;
@@ -138,7 +139,7 @@ pub(crate) fn sources(reports: &[SourceReport]) -> String {
                 writeln!(
                     text,
                     "warning: {broker} answered in part ({} read): {}",
-                    counted(report.read, "offer"),
+                    counted(report.read, what),
                     shown(&error.to_string())
                 )
             }

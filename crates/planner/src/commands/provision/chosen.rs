@@ -102,7 +102,7 @@ async fn asked(
     }
     let mut notes = Vec::new();
     if market.completeness() != Completeness::Whole {
-        notes.extend(footer::sources(&market.sources).lines().map(str::to_owned));
+        notes.extend(footer::sources(&market.sources, "offer").lines().map(str::to_owned));
         notes.push("not all brokers answered in full, so that something better may be for sale".to_owned());
     }
     let mut plans = picked(Approved::all(quote, &demand), args.plan.as_deref())?;

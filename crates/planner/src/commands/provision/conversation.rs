@@ -42,7 +42,7 @@ pub(super) async fn held(
 ) -> Result<Option<Wanted>, Trouble> {
     let printer = context.printer;
     let market = Arc::new(chosen::read(context, sources, &args.request.demand(Some("any"))?).await);
-    printer.note(&footer::sources(&market.sources));
+    printer.note(&footer::sources(&market.sources, "offer"));
     if !sources.has_fleet() {
         printer.note("without a key nothing can be launched; `planner provision --sandbox` tries all of it\n");
     }
