@@ -8,6 +8,7 @@ mod line;
 
 pub(crate) use line::lines;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,6 +115,9 @@ const FIELDS: &[&str] = &[
     "note",
 ];
 
+/// Lines of a file that are told what is wrong with them: whoever has more has another file than was meant.
+const REJECTS_MAX: usize = 10_000;
+
 /// What was read from files.
 #[derive(Debug, Default)]
 pub(crate) struct Own {
@@ -128,7 +132,7 @@ impl Own {
         let mut own = Self::default();
         for path in paths {
             let (offers, rejects) = (own.offers.len(), own.rejects.len());
-            own.add(path, &whole::read(path, "the offers", Most::Market)?);
+            let is_whole = own.add(path, &whole::read(path, "the offers", Most::Market)?);
             // A file of which nothing is understood is another file than was meant.
             if let Some(first) = own.rejects.get(rejects).filter(|_| own.offers.len() == offers) {
                 let line = format!("{}: {}", shown(&first.path), shown(&first.reason));
@@ -139,6 +143,13 @@ impl Own {
                 ))
                 .hint("`planner help offers-file` lists the fields, `planner offers -o jsonl` writes such a file"));
             }
+            if !is_whole {
+                return Err(Trouble::usage(format!(
+                    "{} has more than {REJECTS_MAX} lines that are no offers",
+                    path.display()
+                ))
+                .hint("mend them or leave them out; a shorter file tells what is wrong with each"));
+            }
         }
         Ok(own)
     }
@@ -147,7 +158,7 @@ impl Own {
     #[cfg(feature = "probe")]
     pub(crate) fn probe(path: &Path, bytes: &[u8]) -> (usize, Vec<String>) {
         let mut own = Self::default();
-        own.add(path, bytes);
+        let _ = own.add(path, bytes);
         let told = own
             .rejects
             .iter()
@@ -155,12 +166,14 @@ impl Own {
         (own.offers.len(), told.collect())
     }
 
-    fn add(&mut self, path: &Path, bytes: &[u8]) {
+    /// Adds what stands in a file; whether that is all of it.
+    fn add(&mut self, path: &Path, bytes: &[u8]) -> bool {
         self.files += 1;
+        let most = self.rejects.len() + REJECTS_MAX;
         let name = path
             .file_name()
             .map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-        for Row { line, fields } in rows(path, bytes) {
+        let heard = rows(path, bytes, |Row { line, fields }| {
             match fields.and_then(offer) {
                 Ok(offer) => self.offers.push(Arc::new(offer)),
                 Err(Fault { field, reason }) => self.rejects.push(Reject {
@@ -173,7 +186,13 @@ impl Own {
                     reason,
                 }),
             }
-        }
+            if self.rejects.len() > most {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        heard.is_continue()
     }
 
     /// Whether somebody who names a broker means one of these.

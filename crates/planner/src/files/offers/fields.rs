@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use gpu_broker_core::near;
@@ -57,8 +58,8 @@ impl Fault {
     }
 }
 
-/// The rows of a file; lines without anything are none.
-pub(super) fn rows(path: &Path, bytes: &[u8]) -> Vec<Row> {
+/// Hands over the rows of a file until `take` has heard enough; lines without anything are none.
+pub(super) fn rows(path: &Path, bytes: &[u8], take: impl FnMut(Row) -> ControlFlow<()>) -> ControlFlow<()> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is_csv = match ending.as_ref().and_then(|ending| ending.to_str()) {
@@ -66,18 +67,21 @@ pub(super) fn rows(path: &Path, bytes: &[u8]) -> Vec<Row> {
         Some("jsonl" | "ndjson" | "json") => false,
         _ => bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{'),
     };
-    if is_csv { csv_rows(bytes) } else { json_rows(bytes) }
+    if is_csv {
+        csv_rows(bytes, take)
+    } else {
+        json_rows(bytes, take)
+    }
 }
 
-fn json_rows(bytes: &[u8]) -> Vec<Row> {
+fn json_rows(bytes: &[u8], take: impl FnMut(Row) -> ControlFlow<()>) -> ControlFlow<()> {
     let lines = bytes.split(|byte| *byte == b'\n').zip(1_u64..);
     let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
-    filled
-        .map(|(bytes, line)| Row {
-            line,
-            fields: json_row(bytes),
-        })
-        .collect()
+    let row = |(bytes, line)| Row {
+        line,
+        fields: json_row(bytes),
+    };
+    filled.map(row).try_for_each(take)
 }
 
 fn json_row(bytes: &[u8]) -> Result<Fields, Fault> {
@@ -159,7 +163,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
     }
 }
 
-fn csv_rows(bytes: &[u8]) -> Vec<Row> {
+fn csv_rows(bytes: &[u8], mut take: impl FnMut(Row) -> ControlFlow<()>) -> ControlFlow<()> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let heading: Vec<String> = match reader.byte_headers() {
         Ok(heading) => heading
@@ -168,13 +172,13 @@ fn csv_rows(bytes: &[u8]) -> Vec<Row> {
             .collect(),
         Err(error) => {
             let fields = Err(Fault::new("", format!("its heading cannot be read: {error}")));
-            return vec![Row { line: 1, fields }];
+            return take(Row { line: 1, fields });
         }
     };
     if !heading.is_empty() && !heading.iter().any(|name| name == "provider") {
         // Some other table, or no text at all.
         let fields = Err(Fault::new("", "its heading has no `provider`"));
-        return vec![Row { line: 1, fields }];
+        return take(Row { line: 1, fields });
     }
     let row = |record: csv::Result<csv::ByteRecord>| match record {
         Ok(record) => Row {
@@ -186,7 +190,7 @@ fn csv_rows(bytes: &[u8]) -> Vec<Row> {
             fields: Err(Fault::new("", error)),
         },
     };
-    reader.byte_records().map(row).collect()
+    reader.byte_records().map(row).try_for_each(take)
 }
 
 fn csv_row(heading: &[String], record: &csv::ByteRecord) -> Result<Fields, Fault> {

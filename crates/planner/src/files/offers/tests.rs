@@ -120,6 +120,24 @@ fn a_bad_line_is_a_reject_with_its_number() {
 }
 
 #[test]
+fn a_file_of_bad_lines_is_not_read_to_its_end() {
+    let check = |lines: usize, is_read: bool| {
+        let mut own = Own::default();
+        let good = r#"{"provider":"p","offer_id":"o","gpu":"H100","gpus":8,"price":"1"}"#;
+        let text = format!("{good}\n{}{good}\n", "{}\n".repeat(lines));
+        assert_eq!(own.add(Path::new("own.jsonl"), text.as_bytes()), is_read, "{lines}");
+        assert_eq!(
+            (own.rejects.len(), own.offers.len()),
+            (lines.min(REJECTS_MAX + 1), 1 + usize::from(is_read))
+        );
+    };
+    check(0, true);
+    check(REJECTS_MAX, true);
+    check(REJECTS_MAX + 1, false);
+    check(3 * REJECTS_MAX, false);
+}
+
+#[test]
 fn a_bad_line_of_csv_is_a_reject_too() {
     let check = |heading: &str, row: &str, expected: &str| {
         let own = read("own.csv", &format!("{heading}\np,o,H100,8\n{row}\n"));
