@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::after::Told;
 use crate::call::{Call, Method, Repeat};
+use crate::distrust;
 use crate::failure::{Failure, Kind, Stage};
 use crate::reply::Reply;
 use crate::shared::{Shared, causes};
@@ -151,11 +152,12 @@ async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, told
     if let Some(target) = target.filter(|_| failure.kind == Kind::Redirected) {
         failure.message = target.into();
     }
-    failure.retry_after = match status {
-        429 => told.retry_after.or(failure.retry_after).or(told.reset),
-        408 | 500..=599 => told.retry_after.or(failure.retry_after),
+    let said = failure.said_wait();
+    failure.wait_for(match status {
+        429 => told.retry_after.or(said).or(told.reset),
+        408 | 500..=599 => told.retry_after.or(said),
         _ => None,
-    };
+    });
     let told = Told {
         retry_after: failure.retry_after,
         ..told
@@ -170,10 +172,15 @@ async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, told
 fn target(shared: &Shared, location: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(location.as_bytes());
     match reqwest::Url::parse(&text) {
-        Ok(url) => excerpt(
-            &scrubbed(shared, &format!("to {}", url.origin().ascii_serialization())),
-            TARGET_CHARS_MAX,
-        ),
+        Ok(url) => {
+            let origin = url.origin();
+            let to = if origin.is_tuple() {
+                format!("to {}", origin.ascii_serialization())
+            } else {
+                format!("to a `{}:` address, which is no broker's", url.scheme())
+            };
+            excerpt(&scrubbed(shared, &to), TARGET_CHARS_MAX)
+        }
         Err(_) => "to another path".to_owned(),
     }
 }
@@ -189,6 +196,9 @@ fn waited(start: Instant) -> String {
 /// A request without an answer. Only a connection that was never made proves that nothing was sent.
 fn unsent_or_lost(shared: &Shared, call: &Call, error: reqwest::Error) -> Failure {
     let error = error.without_url();
+    if let Some(distrust) = distrust::reason(&error) {
+        return Failure::silent(call, Stage::NotSent, Kind::Setup, &scrubbed(shared, &distrust));
+    }
     let (stage, kind) = if error.is_connect() {
         (Stage::NotSent, Kind::Connect)
     } else if error.is_builder() {

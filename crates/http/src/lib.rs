@@ -47,6 +47,7 @@ mod base;
 mod call;
 mod client;
 mod date;
+mod distrust;
 mod exchange;
 mod failure;
 mod few;

@@ -25,7 +25,7 @@ const CASES: [Case; 60] = [
     (429, &[("retry-after", "-1")], "{}", Some(0)),
     (429, &[("retry-after", "1.5")], "{}", Some(2)),
     (429, &[("retry-after", "  7  ")], "{}", Some(7)),
-    (429, &[("retry-after", "1e3")], "{}", None),
+    (429, &[("retry-after", "1e3")], "{}", Some(960)),
     (429, &[("retry-after", "0x10")], "{}", None),
     (429, &[("retry-after", "NaN")], "{}", None),
     (429, &[("retry-after", "soon")], "{}", None),

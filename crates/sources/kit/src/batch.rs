@@ -176,7 +176,7 @@ impl<T> Batch<T> {
             if self.read == ROWS_MAX {
                 return Err(Fault::new(
                     list.to_owned(),
-                    format_args!("the answer has more than {ROWS_MAX} rows, which is none to a request for a page"),
+                    format_args!("it is one of more than {ROWS_MAX} rows, and no answer of more is read"),
                 ));
             }
             self.read += 1;
