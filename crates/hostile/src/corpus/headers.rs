@@ -5,6 +5,7 @@ use std::time::Duration;
 use gpu_broker_http::{Call, Repeat, Scripted};
 use tokio::time::Instant;
 
+use super::limits::within_limits;
 use crate::stand::{Stand, WITHIN};
 
 /// The broker's clock.
@@ -155,7 +156,8 @@ pub fn run() -> usize {
         };
         stand.answers(move |_| Some(scripted.clone()));
         let call = Call::post("/create", b"{}".to_vec()).repeat(Repeat::Once);
-        let sent = stand.ask(async { stand.client.send(&call, Instant::now() + WITHIN).await });
+        let send = || stand.ask(async { stand.client.send(&call, Instant::now() + WITHIN).await });
+        let sent = within_limits(&format!("case {}", at + 1), send);
         let failure = sent.unwrap_err();
         assert_eq!(
             failure.retry_after,
