@@ -71,6 +71,17 @@ mod tests {
         check(CertificateError::NotValidYet, &the("is not valid yet"));
         check(CertificateError::Revoked, &the("was revoked"));
         check(CertificateError::BadSignature, &the("cannot be used"));
+        // As webpki calls it.
+        #[derive(Debug)]
+        struct CaUsedAsEndEntity;
+        impl std::fmt::Display for CaUsedAsEndEntity {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "{self:?}")
+            }
+        }
+        impl Error for CaUsedAsEndEntity {}
+        let other = rustls::OtherError(std::sync::Arc::new(CaUsedAsEndEntity));
+        check(CertificateError::Other(other), &the("is signed by itself"));
     }
 
     #[test]
