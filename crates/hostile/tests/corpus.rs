@@ -5,7 +5,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use gpu_broker_hostile::corpus::limits::{ALONE, peak_kib};
+use gpu_broker_hostile::corpus::limits::{is_alone, peak_kib};
 use gpu_broker_hostile::corpus::{SETS, headers, journal, numbers, payloads, sizes, wire, words};
 
 /// The most memory that all of it may take, in KiB.
@@ -59,7 +59,7 @@ fn f_headers() {
 /// What the test below runs in a process of its own: one set after the other.
 #[test]
 fn part_all_sets_in_turn() {
-    let alone = std::env::var_os(ALONE).is_some();
+    let alone = is_alone();
     let sets: [(&str, Run); 7] = [
         ("A", payloads::run),
         ("B", numbers::run),
@@ -83,9 +83,7 @@ fn part_all_sets_in_turn() {
 #[test]
 fn all_sets_take_little_memory_and_time() {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["--exact", "part_all_sets_in_turn", "--nocapture"])
-        .env(ALONE, "1");
+    command.args(["--exact", "part_all_sets_in_turn", "--nocapture"]);
     let start = Instant::now();
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

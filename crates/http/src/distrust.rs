@@ -54,7 +54,22 @@ fn words(why: &CertificateError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt;
+    use std::sync::Arc;
+
     use super::*;
+
+    /// As webpki calls it.
+    #[derive(Debug)]
+    struct CaUsedAsEndEntity;
+
+    impl fmt::Display for CaUsedAsEndEntity {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(formatter, "{self:?}")
+        }
+    }
+
+    impl Error for CaUsedAsEndEntity {}
 
     #[test]
     fn each_kind_of_distrust_is_told_with_what_to_do() {
@@ -71,16 +86,7 @@ mod tests {
         check(CertificateError::NotValidYet, &the("is not valid yet"));
         check(CertificateError::Revoked, &the("was revoked"));
         check(CertificateError::BadSignature, &the("cannot be used"));
-        // As webpki calls it.
-        #[derive(Debug)]
-        struct CaUsedAsEndEntity;
-        impl std::fmt::Display for CaUsedAsEndEntity {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(formatter, "{self:?}")
-            }
-        }
-        impl Error for CaUsedAsEndEntity {}
-        let other = rustls::OtherError(std::sync::Arc::new(CaUsedAsEndEntity));
+        let other = rustls::OtherError(Arc::new(CaUsedAsEndEntity));
         check(CertificateError::Other(other), &the("is signed by itself"));
     }
 

@@ -129,7 +129,7 @@ fn copies(key: &[u8], bytes: &[u8]) -> Vec<usize> {
     for start in (0..bytes.len()).step_by(PIECE_BYTES) {
         let piece = &bytes[start..bytes.len().min(start + PIECE_BYTES + 1)];
         let pairs = piece.iter().zip(piece.get(1..).unwrap_or_default());
-        let begins = |at: &u8, next: &u8| (at | CASE == first) & (next | CASE == second);
+        let begins = |at: &u8, next: &u8| ((at | CASE) ^ first) | ((next | CASE) ^ second) == 0;
         if !pairs.clone().fold(false, |any, (at, next)| any | begins(at, next)) {
             continue;
         }

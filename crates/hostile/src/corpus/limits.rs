@@ -9,16 +9,18 @@ const TIME: Duration = Duration::from_secs(5);
 /// The most memory that a case may take, with all that this process holds beside it, in KiB.
 const MEMORY_KIB: u64 = 64 << 10;
 
-/// Set when nothing else runs in this process, so that what it takes is what the case takes.
-pub const ALONE: &str = "HOSTILE_ALONE";
+/// Whether one test was asked for by its name and nothing else runs in this process, so that what it takes is what the
+/// case takes.
+pub fn is_alone() -> bool {
+    std::env::args().any(|word| word == "--exact")
+}
 
 /// Runs one case, which fails if it takes more than is promised. Memory is asked for where the kernel tells (Linux), and
 /// when nothing else runs in this process.
 #[track_caller]
 pub(super) fn within_limits<T>(name: &str, case: impl FnOnce() -> T) -> T {
-    let alone = std::env::var_os(ALONE).is_some();
     // Forgets the peak so far.
-    let counted = alone && fs::write("/proc/self/clear_refs", "5").is_ok();
+    let counted = is_alone() && fs::write("/proc/self/clear_refs", "5").is_ok();
     let start = Instant::now();
     let outcome = case();
     let elapsed = start.elapsed();
