@@ -10,6 +10,9 @@ pub(crate) const WAIT_MAX: Duration = Duration::from_secs(960);
 /// The end of a window from this number on is a moment in Unix seconds; smaller ones are seconds from now.
 const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
 
+/// From this year on a moment is far away, whatever a clock says that is right within decades.
+const FAR_YEAR: u64 = 2090;
+
 /// What the headers of an answer say about limits. Nothing in it depends on our own clock.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Told {
@@ -21,7 +24,7 @@ pub(crate) struct Told {
     pub(crate) remaining: Option<u32>,
     /// `X-RateLimit-Reset`: time until the window ends, from the moment of the answer.
     pub(crate) reset: Option<Duration>,
-    /// `Retry-After`: time to wait, from the moment of the answer.
+    /// `Retry-After`: time to wait, from the moment of the answer, however long.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -35,14 +38,47 @@ impl Told {
             limit: count("x-ratelimit-limit"),
             remaining: count("x-ratelimit-remaining"),
             reset: header("x-ratelimit-reset").and_then(|text| until_reset(text, date)),
-            retry_after: header("retry-after").and_then(|text| seconds(text).or_else(|| until(text, date))),
+            retry_after: header("retry-after")
+                .and_then(|text| seconds(text).or_else(|| until(text, date)).or_else(|| beyond(text))),
         }
     }
 }
 
-/// Seconds in decimal notation, rounded up, clamped to 0 s and [`WAIT_MAX`]; `None` if it is no number.
+/// Seconds in decimal notation, rounded up, at least 0; `None` if it is no number.
 pub(crate) fn seconds(text: &str) -> Option<Duration> {
-    whole_seconds(text).map(|seconds| Duration::from_secs(seconds).min(WAIT_MAX))
+    whole_seconds(text).or_else(|| powers(text)).map(Duration::from_secs)
+}
+
+/// Seconds with a power of ten, such as `1e9`; one that is not whole and small is longer than anybody waits.
+fn powers(text: &str) -> Option<u64> {
+    let (mantissa, exponent) = text.trim().split_once(['e', 'E'])?;
+    let mantissa = whole_seconds(mantissa)?;
+    let bare = exponent.strip_prefix('+').unwrap_or(exponent);
+    let (small, digits) = match bare.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, bare),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let power = digits.parse().ok().and_then(|power| 10_u64.checked_pow(power));
+    Some(match (small, power) {
+        (false, power) => mantissa.saturating_mul(power.unwrap_or(u64::MAX)),
+        (true, Some(power)) => mantissa.div_ceil(power),
+        (true, None) => 1,
+    })
+}
+
+/// A moment in HTTP notation that lies after all that can be reckoned with, or so far ahead that it needs no broker's
+/// clock to say that nobody waits for it.
+fn beyond(text: &str) -> Option<Duration> {
+    let year: u64 = text
+        .split_ascii_whitespace()
+        .nth(3)
+        .filter(|word| word.len() == 4)?
+        .parse()
+        .ok()?;
+    (text.trim_end().ends_with("GMT") && year >= FAR_YEAR).then_some(Duration::MAX)
 }
 
 /// Seconds rounded up; 0 for negative numbers, `u64::MAX` for those beyond it.
@@ -69,14 +105,14 @@ fn whole_seconds(text: &str) -> Option<u64> {
 fn until(text: &str, date: Option<Timestamp>) -> Option<Duration> {
     let moment = text.trim().parse::<Timestamp>().ok().or_else(|| http_date(text))?;
     let wait = moment.duration_since(date?);
-    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO).min(WAIT_MAX))
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
 
 /// The time until a window ends: as [`until`], or seconds, or Unix seconds.
 fn until_reset(text: &str, date: Option<Timestamp>) -> Option<Duration> {
     match whole_seconds(text) {
-        None => until(text, date),
-        Some(count) if count < UNIX_SECONDS_MIN => seconds(text),
+        None => until(text, date).map(|wait| wait.min(WAIT_MAX)),
+        Some(count) if count < UNIX_SECONDS_MIN => Some(Duration::from_secs(count).min(WAIT_MAX)),
         Some(count) => {
             let now = u64::try_from(date?.as_second()).ok()?;
             Some(Duration::from_secs(count.saturating_sub(now)).min(WAIT_MAX))
@@ -109,17 +145,23 @@ mod tests {
             ("1.2", Some(2)),
             ("2.0", Some(2)),
             ("-1", Some(0)),
-            ("961", Some(960)),
-            ("999999999", Some(960)),
-            ("99999999999999999999999999", Some(960)),
+            ("961", Some(961)),
+            ("999999999", Some(999_999_999)),
+            ("99999999999999999999999999", Some(u64::MAX)),
             ("Sun, 29 Nov 2026 14:00:00 GMT", Some(30)),
             ("Sun, 29 Nov 2026 13:00:00 GMT", Some(0)),
-            ("Sun, 29 Nov 2099 13:00:00 GMT", Some(960)),
+            ("Mon, 30 Nov 2026 13:59:30 GMT", Some(86_400)),
             ("2026-11-29T14:00:00.000Z", Some(30)),
-            ("1795960800", Some(960)),
+            ("1795960800", Some(1_795_960_800)),
             ("soon", None),
             ("", None),
-            ("1e3", None),
+            ("1e3", Some(1000)),
+            ("1E+9", Some(1_000_000_000)),
+            ("1.5e2", Some(200)),
+            ("1e-3", Some(1)),
+            ("1e999999999999", Some(u64::MAX)),
+            ("1e", None),
+            ("e9", None),
             ("NaN", None),
             ("0x10", None),
             ("1.", None),
@@ -136,6 +178,15 @@ mod tests {
             assert_eq!(read(&[("x-ratelimit-reset", text), ("date", "yesterday")]).reset, None);
         }
         assert_eq!(read(&[("retry-after", "7")]).retry_after, Some(Duration::from_secs(7)));
+        // But for one at which nobody waits any more.
+        for (text, expected) in [
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(Duration::MAX)),
+            ("Sun, 29 Nov 2099 13:00:00 GMT", Some(Duration::MAX)),
+            ("Sun, 29 Nov 2026 14:00:00 GMT", None),
+            ("it is not later than 9999", None),
+        ] {
+            assert_eq!(read(&[("retry-after", text)]).retry_after, expected, "{text}");
+        }
     }
 
     #[test]

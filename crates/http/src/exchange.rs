@@ -1,13 +1,15 @@
 //! One attempt: one request out, one bounded answer in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use crate::after::Told;
 use crate::call::{Call, Method, Repeat};
+use crate::distrust;
 use crate::failure::{Failure, Kind, Stage};
 use crate::reply::Reply;
 use crate::shared::{Shared, causes};
@@ -22,6 +24,14 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How much memory is set aside on the word of a `Content-Length`, in bytes.
 const RESERVE_BYTES_MAX: usize = 1 << 20;
+
+/// In how many pieces a body may come. The smallest pieces that lines and proxies make are far larger than a byte; each
+/// takes as long as kilobytes do.
+const PIECES_MAX: usize = 100_000;
+
+/// A body larger than this, in bytes, is read while no other such one is held: sixteen that are as large as they may be
+/// would be too much. Pages of brokers have a tenth of it.
+const LARGE_BYTES_MIN: usize = 512 << 10;
 
 /// How much of the target of a redirect is quoted, in characters.
 const TARGET_CHARS_MAX: usize = 80;
@@ -55,8 +65,8 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
     }
     shared.limits.learn(call.repeat, &told, false);
     let request_id = request_id(shared, response.headers());
-    let unread = match timeout_at(until, read(response, call.body_bytes_max)).await {
-        Ok(Ok(mut body)) => {
+    let unread = match timeout_at(until, read(shared, response, call.body_bytes_max)).await {
+        Ok(Ok((mut body, large))) => {
             if let Some(key) = &shared.key {
                 key.mask(&mut body);
             }
@@ -66,6 +76,7 @@ pub(crate) async fn attempt(shared: &Shared, call: &Call, deadline: Instant) -> 
                 body,
                 date: told.date,
                 request_id,
+                large,
             });
         }
         Ok(Err(unread)) => unread,
@@ -135,17 +146,18 @@ async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, told
         .map_or(until, |end| end.min(until));
     let mut body = Vec::new();
     // Whatever arrives in time is enough: the status counts.
-    let _ = timeout_at(body_until, read_into(response, ERROR_BYTES_MAX, &mut body)).await;
+    let _ = timeout_at(body_until, read_into(shared, response, ERROR_BYTES_MAX, &mut body)).await;
     let mut failure = Failure::from_words(call, status, words::read(&body, shared.key.as_ref()));
     failure.request_id = request_id;
     if let Some(target) = target.filter(|_| failure.kind == Kind::Redirected) {
         failure.message = target.into();
     }
-    failure.retry_after = match status {
-        429 => told.retry_after.or(failure.retry_after).or(told.reset),
-        408 | 500..=599 => told.retry_after.or(failure.retry_after),
+    let said = failure.said_wait();
+    failure.wait_for(match status {
+        429 => told.retry_after.or(said).or(told.reset),
+        408 | 500..=599 => told.retry_after.or(said),
         _ => None,
-    };
+    });
     let told = Told {
         retry_after: failure.retry_after,
         ..told
@@ -160,10 +172,15 @@ async fn refusal(shared: &Shared, call: &Call, response: reqwest::Response, told
 fn target(shared: &Shared, location: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(location.as_bytes());
     match reqwest::Url::parse(&text) {
-        Ok(url) => excerpt(
-            &scrubbed(shared, &format!("to {}", url.origin().ascii_serialization())),
-            TARGET_CHARS_MAX,
-        ),
+        Ok(url) => {
+            let origin = url.origin();
+            let to = if origin.is_tuple() {
+                format!("to {}", origin.ascii_serialization())
+            } else {
+                format!("to a `{}:` address, which is no broker's", url.scheme())
+            };
+            excerpt(&scrubbed(shared, &to), TARGET_CHARS_MAX)
+        }
         Err(_) => "to another path".to_owned(),
     }
 }
@@ -179,6 +196,9 @@ fn waited(start: Instant) -> String {
 /// A request without an answer. Only a connection that was never made proves that nothing was sent.
 fn unsent_or_lost(shared: &Shared, call: &Call, error: reqwest::Error) -> Failure {
     let error = error.without_url();
+    if let Some(distrust) = distrust::reason(&error) {
+        return Failure::silent(call, Stage::NotSent, Kind::Setup, &scrubbed(shared, &distrust));
+    }
     let (stage, kind) = if error.is_connect() {
         (Stage::NotSent, Kind::Connect)
     } else if error.is_builder() {
@@ -194,6 +214,7 @@ fn unsent_or_lost(shared: &Shared, call: &Call, error: reqwest::Error) -> Failur
 fn half_answered(shared: &Shared, call: &Call, status: u16, unread: &Unread) -> Failure {
     let (kind, message) = match unread {
         Unread::TooLarge(limit) => (Kind::TooLarge, format!("more than {limit} bytes")),
+        Unread::TooScattered => (Kind::TooLarge, format!("in more than {PIECES_MAX} pieces")),
         Unread::Broken(reason) => (Kind::Transport, scrubbed(shared, reason)),
         Unread::TooSlow(waited) => (Kind::Timeout, waited.clone()),
     };
@@ -220,11 +241,17 @@ fn request_id(shared: &Shared, headers: &HeaderMap) -> Option<Box<str>> {
 #[derive(Debug)]
 enum Unread {
     TooLarge(usize),
+    TooScattered,
     Broken(String),
     TooSlow(String),
 }
 
-async fn read(response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, Unread> {
+/// A whole body, and the leave to hold it if it is large.
+async fn read(
+    shared: &Shared,
+    response: reqwest::Response,
+    bytes_max: usize,
+) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Unread> {
     let announced = response.content_length().map(usize::try_from);
     let mut body = Vec::new();
     match announced {
@@ -232,12 +259,18 @@ async fn read(response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, 
         Some(_) => return Err(Unread::TooLarge(bytes_max)),
         None => {}
     }
-    read_into(response, bytes_max, &mut body).await?;
-    Ok(body)
+    let large = read_into(shared, response, bytes_max, &mut body).await?;
+    Ok((body, large))
 }
 
 /// Reads up to `bytes_max` into `body`, which keeps what came before an error.
-async fn read_into(mut response: reqwest::Response, bytes_max: usize, body: &mut Vec<u8>) -> Result<(), Unread> {
+async fn read_into(
+    shared: &Shared,
+    mut response: reqwest::Response,
+    bytes_max: usize,
+    body: &mut Vec<u8>,
+) -> Result<Option<OwnedSemaphorePermit>, Unread> {
+    let (mut pieces, mut large) = (0, None);
     while let Some(chunk) = response
         .chunk()
         .await
@@ -248,7 +281,15 @@ async fn read_into(mut response: reqwest::Response, bytes_max: usize, body: &mut
             body.extend_from_slice(&chunk[..room]);
             return Err(Unread::TooLarge(bytes_max));
         }
+        pieces += 1;
+        if pieces > PIECES_MAX {
+            return Err(Unread::TooScattered);
+        }
+        if large.is_none() && body.len() + chunk.len() > LARGE_BYTES_MIN {
+            // It is never closed, so there is leave sooner or later.
+            large = Arc::clone(&shared.large).acquire_owned().await.ok();
+        }
         body.extend_from_slice(&chunk);
     }
-    Ok(())
+    Ok(large)
 }

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::after::WAIT_MAX;
 use crate::call::{Call, Method};
 use crate::text::{EXCERPT_CHARS_MAX, excerpt};
 use crate::words::Words;
+
+/// Ten years, about.
+const DECADE_S: u64 = 10 * 365 * 24 * 60 * 60;
 
 /// How far a request got. Whoever spends money branches on this before anything else.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -21,7 +25,8 @@ pub enum Stage {
 /// What went wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
-    /// The request could not be made: a path that is not exact, or no root certificates. A retry cannot help.
+    /// The request could not be made: a path that is not exact, no root certificates, or a server whose certificate is
+    /// not believed. A retry cannot help.
     Setup,
     /// No connection: refused, unknown host, TLS, or a proxy in between.
     Connect,
@@ -62,6 +67,8 @@ pub struct Failure {
     pub attempts: u32,
     /// How long to wait before asking again: the broker's own word, at most 960 s, or what is left of our quota.
     pub retry_after: Option<Duration>,
+    /// What the broker said of that where it is longer: such a wait is not waited for.
+    longer: Option<Duration>,
     /// The broker's own name for the request, for its support.
     pub request_id: Option<Box<str>>,
     /// The other single values of an error body, such as `code`.
@@ -82,6 +89,7 @@ impl Failure {
             path: excerpt(&call.path, EXCERPT_CHARS_MAX).into(),
             attempts: 1,
             retry_after: None,
+            longer: None,
             request_id: None,
             fields: Vec::new(),
             spoken: false,
@@ -100,14 +108,31 @@ impl Failure {
             _ => Kind::Status,
         };
         let retry_after = words.retry_after;
-        Self {
+        let mut failure = Self {
             status: Some(status),
             message: words.message.into(),
             fields: words.fields,
             spoken: words.spoken,
-            retry_after,
             ..Self::silent(call, Stage::Answered, kind, "")
-        }
+        };
+        failure.wait_for(retry_after);
+        failure
+    }
+
+    /// Takes in how long the broker asks to wait.
+    pub(crate) fn wait_for(&mut self, said: Option<Duration>) {
+        self.retry_after = said.map(|said| said.min(WAIT_MAX));
+        self.longer = said.filter(|said| *said > WAIT_MAX);
+    }
+
+    /// How long the broker asks to wait, however long.
+    pub(crate) fn said_wait(&self) -> Option<Duration> {
+        self.longer.or(self.retry_after)
+    }
+
+    /// Whether the broker asks to wait longer than anybody does here.
+    pub(crate) fn is_much_later(&self) -> bool {
+        self.longer.is_some()
     }
 
     /// A single value (text, number or truth value) at the top of a JSON error body, as text: `code`,
@@ -181,6 +206,13 @@ impl fmt::Display for Failure {
         if self.attempts > 1 {
             write!(formatter, " after {} attempts", self.attempts)?;
         }
+        if let Some(longer) = self.longer {
+            match longer.as_secs() {
+                wait @ ..DECADE_S => write!(formatter, "; the broker says to try again in {wait} s")?,
+                _ => formatter.write_str("; the broker says to try again in more than ten years")?,
+            }
+            return write!(formatter, ", and no more than {} s are waited for", WAIT_MAX.as_secs());
+        }
         if let Some(wait) = self.retry_after {
             write!(
                 formatter,
@@ -212,6 +244,22 @@ mod tests {
             limited.to_string(),
             "GET /api/x: rate limited (Too many requests); try again in 900 s"
         );
+        for (wait, said) in [
+            ("3600", "3600 s"),
+            ("1e9", "more than ten years"),
+            ("\"99999999999999999999\"", "more than ten years"),
+        ] {
+            let body = format!(r#"{{"error":"Slow down","retryAfter":{wait}}}"#);
+            let later = Failure::answered(&call, 429, body.as_bytes());
+            assert_eq!(
+                later.to_string(),
+                format!(
+                    "GET /api/x: rate limited (Slow down); the broker says to try again in {said}, and no more than 960 s \
+                     are waited for"
+                )
+            );
+            assert_eq!(later.retry_after, Some(WAIT_MAX));
+        }
         let silent = Failure::silent(&call, Stage::NotSent, Kind::Connect, "connection refused");
         assert_eq!(silent.to_string(), "GET /api/x: no connection (connection refused)");
         assert!(!format!("{failure} {failure:?}").contains("hunter2"));

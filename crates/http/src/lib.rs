@@ -12,7 +12,8 @@
 //! | `retry` | the only retry loop |
 //! | `limit`, `after` | how long to wait before asking again |
 //! | [`walk`] | listings of many pages, and whether all of them came |
-//! | [`decode`], [`Rows`], [`RawNumber`], [`WireInt`] | JSON in which numbers keep their digits |
+//! | [`decode`], [`parse`] | JSON in which an object stands where an object belongs |
+//! | [`Rows`], [`Few`], [`RawNumber`], [`WireInt`] | lists that are bounded, numbers that keep their digits |
 //! | [`inert`] | text of others, made safe for a terminal |
 //!
 //! # What a caller may rely on
@@ -46,8 +47,10 @@ mod base;
 mod call;
 mod client;
 mod date;
+mod distrust;
 mod exchange;
 mod failure;
+mod few;
 mod limit;
 mod number;
 mod page;
@@ -58,6 +61,7 @@ mod rows;
 mod scripted;
 mod secret;
 mod shared;
+mod strict;
 mod text;
 mod trust;
 mod wire;
@@ -68,15 +72,17 @@ pub use call::{BODY_BYTES_MAX, Call, Method, Repeat, path_segment};
 pub use client::Client;
 pub use date::Said;
 pub use failure::{Failure, Kind, Stage};
+pub use few::Few;
 pub use limit::Quota;
 pub use number::{RawNumber, WireInt};
 pub use page::{Coverage, Page, PageOptions, Partial, Progress, Walk, walk};
-pub use reply::Reply;
+pub use reply::{Imprint, Reply};
 pub use rows::{RowError, Rows};
 #[cfg(feature = "scripted")]
 pub use scripted::Scripted;
 pub use secret::{ApiKey, ApiKeyError};
 pub use shared::ClientOptions;
+pub use strict::parse;
 pub use text::{inert, is_active};
 pub use trust::{Authority, AuthorityError};
 pub use wire::{Malformed, decode};

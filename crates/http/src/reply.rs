@@ -1,9 +1,11 @@
 //! A complete answer with a status in 2xx.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::call::Call;
 use crate::failure::{Failure, Kind, Stage};
@@ -21,9 +23,38 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// The broker's own name for the request, for its support.
     pub request_id: Option<Box<str>>,
+    /// Of a large body: as long as it is held, no other large one is read.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    pub(crate) large: Option<OwnedSemaphorePermit>,
+}
+
+/// An answer by its bytes, whatever they mean.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Imprint {
+    /// How many there are.
+    pub bytes: usize,
+    /// Tells its list from others: all from the first `[` to the last `]`, so that a page number or a moment beside it
+    /// makes no other list of it.
+    pub list: u64,
 }
 
 impl Reply {
+    /// What the answer is, by its bytes.
+    pub fn imprint(&self) -> Imprint {
+        let start = self.body.iter().position(|byte| *byte == b'[').unwrap_or_default();
+        let end = self
+            .body
+            .iter()
+            .rposition(|byte| *byte == b']')
+            .unwrap_or(self.body.len());
+        let mut hasher = DefaultHasher::new();
+        self.body.get(start..end).unwrap_or(&self.body).hash(&mut hasher);
+        Imprint {
+            bytes: self.body.len(),
+            list: hasher.finish(),
+        }
+    }
+
     /// Reads the body as JSON; what it borrows, it borrows from this reply.
     ///
     /// # Errors

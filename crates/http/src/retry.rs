@@ -50,7 +50,11 @@ where
         let fits = Instant::now()
             .checked_add(wait)
             .is_some_and(|then| then < schedule.deadline);
-        if attempts >= ATTEMPTS_MAX || !fits || !is_worth_repeating(schedule.repeat, &failure) {
+        if attempts >= ATTEMPTS_MAX
+            || !fits
+            || failure.is_much_later()
+            || !is_worth_repeating(schedule.repeat, &failure)
+        {
             return Err(failure);
         }
         tracing::debug!(
@@ -186,6 +190,11 @@ mod tests {
         assert_eq!((calls, waited), (1, Duration::ZERO));
         let (_, calls, waited) = play(Repeat::Safe, 80, vec![answered(503, Some(5))]).await;
         assert_eq!((calls, waited.as_secs()), (2, 5));
+        // Longer than anybody waits, with all the time in the world.
+        let mut much_later = answered(429, None);
+        much_later.wait_for(Some(Duration::from_secs(961)));
+        let (_, calls, waited) = play(Repeat::Safe, 1 << 30, vec![much_later]).await;
+        assert_eq!((calls, waited), (1, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]

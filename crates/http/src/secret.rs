@@ -16,8 +16,11 @@ const SCRUB_BYTES_MIN: usize = 4;
 /// A key shorter than this, in bytes, is left in answers: it is made up, and may well be a word of theirs.
 const MASK_BYTES_MIN: usize = 12;
 
-/// How much of a key is looked for first, in bytes.
-const SEARCH_BYTES_MAX: usize = 16;
+/// How many bytes are looked at together for the beginning of a key.
+const PIECE_BYTES: usize = 64;
+
+/// The bit by which large letters differ from small ones in ASCII.
+const CASE: u8 = 0x20;
 
 /// A broker's API key. It leaves this type only as a sensitive `Authorization` header: there is no `Display`, no
 /// accessor, and `Debug` prints a placeholder. The memory is wiped when the last clone is dropped.
@@ -78,40 +81,69 @@ impl ApiKey {
         Some(value)
     }
 
-    /// `text` with every copy of the key replaced: some servers quote the key that they refuse.
+    /// `text` with every copy of the key replaced, in whatever case: some servers quote the key that they refuse, and
+    /// the host of an address is lower-case.
     pub(crate) fn scrub<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let key = self.0.expose_secret();
-        if key.len() >= SCRUB_BYTES_MIN && text.contains(key) {
-            Cow::Owned(text.replace(key, "[api key]"))
-        } else {
-            Cow::Borrowed(text)
+        if key.len() < SCRUB_BYTES_MIN {
+            return Cow::Borrowed(text);
         }
+        let copies = copies(key.as_bytes(), text.as_bytes());
+        if copies.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let (mut scrubbed, mut from) = (String::with_capacity(text.len()), 0);
+        for at in copies {
+            // A copy may begin inside the one before it.
+            scrubbed.push_str(text.get(from..at).unwrap_or_default());
+            if at >= from {
+                scrubbed.push_str("[api key]");
+            }
+            from = at + key.len();
+        }
+        scrubbed.push_str(text.get(from..).unwrap_or_default());
+        Cow::Owned(scrubbed)
     }
 
-    /// Overwrites every copy of the key in `body` with `*`, so that nothing that is made of an answer can show it.
+    /// Overwrites every copy of the key in `body`, in whatever case, with `*`, so that nothing that is made of an answer
+    /// can show it.
     pub(crate) fn mask(&self, body: &mut [u8]) {
         let key = self.0.expose_secret();
-        let Ok(text) = str::from_utf8(body) else {
-            // No JSON, and rare: here time does not matter.
-            if key.len() >= MASK_BYTES_MIN {
-                let found = |at: &usize| body.get(*at..at + key.len()) == Some(key.as_bytes());
-                let copies: Vec<usize> = (0..body.len()).filter(found).collect();
-                for at in copies {
-                    body[at..at + key.len()].fill(b'*');
-                }
-            }
-            return;
-        };
-        // Looking for a short text is several times faster than looking for a long one.
-        let start = key.get(..SEARCH_BYTES_MAX).unwrap_or(key);
-        if key.len() < MASK_BYTES_MIN || !text.contains(start) {
+        if key.len() < MASK_BYTES_MIN {
             return;
         }
-        let copies: Vec<usize> = text.match_indices(key).map(|(at, _)| at).collect();
-        for at in copies {
+        for at in copies(key.as_bytes(), body) {
             body[at..at + key.len()].fill(b'*');
         }
     }
+}
+
+/// Where copies of `key` begin in `bytes`, whether letters are large or small.
+///
+/// Pieces in which no two bytes can be the key's first two are passed over as a whole: that is a comparison of many bytes
+/// at once, and answers are long.
+fn copies(key: &[u8], bytes: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let [first, second, ..] = key else { return found };
+    let (first, second) = (first | CASE, second | CASE);
+    for start in (0..bytes.len()).step_by(PIECE_BYTES) {
+        let piece = &bytes[start..bytes.len().min(start + PIECE_BYTES + 1)];
+        let pairs = piece.iter().zip(piece.get(1..).unwrap_or_default());
+        let begins = |at: &u8, next: &u8| ((at | CASE) ^ first) | ((next | CASE) ^ second) == 0;
+        if !pairs.clone().fold(false, |any, (at, next)| any | begins(at, next)) {
+            continue;
+        }
+        for (offset, _) in pairs.enumerate().filter(|(_, (at, next))| begins(at, next)) {
+            let at = start + offset;
+            if bytes
+                .get(at..at + key.len())
+                .is_some_and(|copy| copy.eq_ignore_ascii_case(key))
+            {
+                found.push(at);
+            }
+        }
+    }
+    found
 }
 
 impl fmt::Debug for ApiKey {
@@ -155,6 +187,14 @@ mod tests {
         assert!(!format!("{key:?} {header:?}").contains("canary"));
         assert_eq!(key.scrub("bad key sk-canary!"), "bad key [api key]!");
         assert!(matches!(key.scrub("nothing here"), Cow::Borrowed(_)));
+        assert_eq!(
+            key.scrub("é SK-Canary, sk-canarysk-canary"),
+            "é [api key], [api key][api key]"
+        );
+        let twin = ApiKey::new("aXaXa".to_owned()).unwrap();
+        assert_eq!(twin.scrub("-axaxaxa-"), "-[api key]-");
+        let short = ApiKey::new("abc".to_owned()).unwrap();
+        assert_eq!(short.scrub("abc"), "abc");
     }
 
     #[test]
@@ -166,10 +206,18 @@ mod tests {
             ("sk-canary-01", "sk-canary-0", "sk-canary-0"),
             (&*long, "kkkkkkkkkkkkkkkkkkkkk-tail!", "k*************************!"),
             ("sandbox", "a sandbox", "a sandbox"),
+            ("SK-Canary-01", "sk-canary-01 SK-CANARY-01", "************ ************"),
+            ("sk_canary-01", "sk\u{7f}canary-01", "sk\u{7f}canary-01"),
         ] {
             let mut bytes = body.as_bytes().to_vec();
             ApiKey::new(key.to_owned()).unwrap().mask(&mut bytes);
             assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        }
+        // Wherever the pieces end that are looked at together.
+        for before in 0..=2 * PIECE_BYTES {
+            let mut bytes = format!("{}SK-canary-01", ".".repeat(before)).into_bytes();
+            ApiKey::new("sk-canary-01".to_owned()).unwrap().mask(&mut bytes);
+            assert!(bytes.ends_with(b"************"), "{before}");
         }
         // Found by a fuzzer: bytes that are no text hid the key from the search.
         let mut bytes = b"\xff sk-canary-01 \xfe".to_vec();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) date: LastDate,
     pub(crate) slots: Semaphore,
+    /// The leave to hold a large body: there is one.
+    pub(crate) large: Arc<Semaphore>,
     /// Keeps connections open between calls.
     pooled: OnceLock<Result<reqwest::Client, String>>,
     /// Opens a connection for each call, so that a request never meets one that the other side has just closed.
@@ -80,6 +82,7 @@ impl Shared {
             limits: Limits::new(options.quota),
             date: LastDate::default(),
             slots: Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            large: Arc::new(Semaphore::new(1)),
             options,
             pooled: OnceLock::new(),
             fresh: OnceLock::new(),

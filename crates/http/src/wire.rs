@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::strict::{Strict, parse};
 use crate::text::{EXCERPT_CHARS_MAX, excerpt};
 
 /// Why a document, or a part of it, is not what was expected.
@@ -25,7 +26,7 @@ impl std::fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// Reads a JSON document. Text without escapes and numbers are borrowed from `bytes`. A byte-order mark is skipped.
+/// Reads a JSON document, in which a list is never taken for an object (see [`parse`]). Text without escapes and numbers are borrowed from `bytes`. A byte-order mark is skipped.
 ///
 /// # Errors
 /// If it is not JSON (the error names what it is instead) or not of the expected shape (the error names where).
@@ -38,7 +39,7 @@ pub fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Malformed
             reason: "it is not utf-8 text".to_owned(),
         });
     };
-    serde_json::from_str(text).map_err(|error| explain::<T>(text, &error))
+    parse(text).map_err(|error| explain::<T>(text, &error))
 }
 
 /// Reads a document that failed once more, this time keeping track of the place.
@@ -52,7 +53,7 @@ pub(crate) fn explain<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_js
         };
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let (path, reason) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+    let (path, reason) = match serde_path_to_error::deserialize::<_, T>(Strict(&mut deserializer)) {
         Err(error) => (error.path().to_string(), error.inner().to_string()),
         // Only what follows the document was wrong.
         Ok(_) => (".".to_owned(), first.to_string()),

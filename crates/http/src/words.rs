@@ -262,7 +262,7 @@ mod tests {
             (r#"{"retryAfter":"30"}"#, Some(30)),
             (r#"{"retry_after":1.5}"#, Some(2)),
             (r#"{"retryAfter":-1}"#, Some(0)),
-            (r#"{"retryAfter":1000000000}"#, Some(960)),
+            (r#"{"retryAfter":1000000000}"#, Some(1_000_000_000)),
             (r#"{"retryAfter":"soon"}"#, None),
             (r#"{"retryAfter":null}"#, None),
             ("{}", None),

@@ -12,6 +12,8 @@ use gpu_broker_engine::journal::{Draft, Journal as _, Mode, Row, SqliteJournal};
 use gpu_broker_testkit::dice::Dice;
 use jiff::Timestamp;
 
+use super::limits::within_limits;
+
 /// The files of a journal that was in use when its process was killed.
 const FILES: [&str; 3] = ["journal.db", "journal.db-wal", "journal.witness"];
 
@@ -192,7 +194,7 @@ fn found(case: usize) -> Vec<(String, Vec<u8>)> {
 /// All rows, or a refusal: never fewer rows, and never others.
 #[track_caller]
 fn holds(files: &[(String, Vec<u8>)], what: &str) -> Class {
-    match open(files) {
+    match within_limits(what, || open(files)) {
         Found::Rows(rows) => {
             assert!(rows == kept().rows, "{what}: {} rows", rows.len());
             Class::Whole

@@ -11,7 +11,7 @@ const DEEP: usize = 100_000;
 const MANY: usize = 50_000;
 
 /// Stands in a document for text that no JSON writer writes.
-const RAW: &str = "@raw@";
+pub(super) const RAW: &str = "@raw@";
 
 /// A way to spoil an answer.
 pub(super) type Mutation = (&'static str, fn(&Shape) -> Vec<u8>);
@@ -111,12 +111,12 @@ fn beside(shape: &Shape, value: &str) -> Vec<u8> {
     }
 }
 
-fn document(shape: &Shape) -> Value {
+pub(super) fn document(shape: &Shape) -> Value {
     serde_json::from_str(shape.text).unwrap()
 }
 
 /// The list of a document, if it is about one.
-fn rows<'a>(shape: &Shape, document: &'a mut Value) -> Option<&'a mut Vec<Value>> {
+pub(super) fn rows<'a>(shape: &Shape, document: &'a mut Value) -> Option<&'a mut Vec<Value>> {
     document.pointer_mut(shape.rows?)?.as_array_mut()
 }
 

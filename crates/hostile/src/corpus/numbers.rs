@@ -6,6 +6,7 @@ use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::{Catalog as _, Coverage, Hint, Listing};
 
 use super::grid::Grid;
+use super::limits::within_limits;
 use crate::fuzz::records::{asked, offers_hold};
 use crate::stand::{Stand, answer};
 
@@ -157,11 +158,11 @@ pub fn run() -> usize {
             stand.answers(move |call| (call.path() == "/api/v1/availability/gpus").then(|| answer(200, body.clone())));
             stand.ask(stand.prime.offers(&asked(&hint)))
         };
-        let price = prime(PRICED);
-        let count = prime(COUNTED);
+        let price = within_limits(literal, || prime(PRICED));
+        let count = within_limits(literal, || prime(COUNTED));
         let body = SIZED.replace('@', literal);
         stand.answers(move |_| Some(answer(200, body.clone())));
-        let size = stand.ask(stand.spheron.offers(&asked(&hint)));
+        let size = within_limits(literal, || stand.ask(stand.spheron.offers(&asked(&hint))));
         let letters = [
             letter("prime", literal, &price, |offer| {
                 Some(offer.price?.per_hour().to_string())

@@ -3,6 +3,7 @@
 use gpu_broker_http::Call;
 
 use super::grid::Grid;
+use super::limits::within_limits;
 use super::mutations;
 use super::shapes::{self, Shape, Told};
 use crate::stand::{Stand, answer};
@@ -16,9 +17,11 @@ pub fn run() -> usize {
     for shape in shapes::all() {
         let good = told(&stand, &shape, shape.text.as_bytes());
         assert!(matches!(good, Told::Records(_)), "{}: {good:?}", shape.name);
-        let letters = mutations::ALL.iter().map(|(_, spoil)| {
-            let spoilt = told(&stand, &shape, &spoil(&shape));
-            letter(&good, &spoilt)
+        let letters = mutations::ALL.iter().map(|(name, spoil)| {
+            within_limits(&format!("{} {name}", shape.name), || {
+                let spoilt = told(&stand, &shape, &spoil(&shape));
+                letter(&good, &spoilt)
+            })
         });
         found.push((shape.name.to_owned(), letters.collect()));
     }
@@ -39,13 +42,13 @@ fn told(stand: &Stand, shape: &Shape, bytes: &[u8]) -> Told {
 }
 
 /// A path that ends in a slash stands for all below it.
-fn answers(path: &str, call: &Call) -> bool {
+pub(super) fn answers(path: &str, call: &Call) -> bool {
     let prime = path.starts_with("/api/v1/");
     call.path() == path || (!prime && path.ends_with('/') && call.path().starts_with(path))
 }
 
 /// What else is asked on the way.
-fn beside(call: &Call) -> Option<gpu_broker_http::Scripted> {
+pub(super) fn beside(call: &Call) -> Option<gpu_broker_http::Scripted> {
     let body = match call.path() {
         "/api/v1/availability/gpu-summary" | "/api/v1/availability/multi-node-summary" => {
             r#"{"H100_80GB":{"8":{"cheapest":{"onDemand":15.2}}}}"#
@@ -62,7 +65,7 @@ fn beside(call: &Call) -> Option<gpu_broker_http::Scripted> {
     Some(answer(200, body))
 }
 
-fn letter(good: &Told, spoilt: &Told) -> char {
+pub(super) fn letter(good: &Told, spoilt: &Told) -> char {
     match spoilt {
         Told::Refused => 'R',
         Told::Noted => 'N',

@@ -4,6 +4,7 @@ use gpu_broker_http::{Call, Failure};
 use gpu_broker_planner::probe;
 
 use super::grid::Grid;
+use super::limits::within_limits;
 use crate::fuzz::sanitisers;
 use crate::inert::assert_inert;
 
@@ -143,8 +144,11 @@ pub fn words() -> Vec<(String, String)> {
 pub fn run() -> usize {
     let mut found = Vec::new();
     for (name, word) in words() {
-        sanitisers::word(&word);
-        found.push((name, letters(&word)));
+        let letters = within_limits(&name, || {
+            sanitisers::word(&word);
+            letters(&word)
+        });
+        found.push((name, letters));
     }
     Grid::read(GRID).check(&found)
 }

@@ -15,6 +15,10 @@ struct Listing {
     announced: Option<u64>,
     pages: Option<u32>,
     failing: &'static [u32],
+    /// The page from which on every page is that one.
+    again: Option<u32>,
+    /// Bytes of a page.
+    bytes: usize,
 }
 
 impl Listing {
@@ -26,6 +30,8 @@ impl Listing {
             announced,
             pages: None,
             failing: &[],
+            again: None,
+            bytes: 0,
         }
     }
 
@@ -33,10 +39,16 @@ impl Listing {
         if self.failing.contains(&number) {
             return Err(Failure::answered(&Call::get("/list"), 500, br#"{"detail":"boom"}"#));
         }
-        let start = (usize::try_from(number).unwrap() - 1) * self.size;
+        let shown = self.again.map_or(number, |again| again.min(number));
+        let start = (usize::try_from(shown).unwrap() - 1) * self.size;
         let value: Vec<usize> = (start..self.total.min(start + self.size)).collect();
         Ok(Page {
             rows: value.len(),
+            records: value.len(),
+            imprint: Imprint {
+                bytes: self.bytes,
+                list: u64::from(shown),
+            },
             value,
             announced: self.announced,
             pages: self.pages,
@@ -223,12 +235,48 @@ async fn an_absurd_total_is_bounded() {
         boastful,
         PageOptions {
             concurrency: 4,
-            page_max: 1000,
+            ..PageOptions::default()
         },
     )
     .await;
     assert!(calls <= 8, "{calls}");
     assert_eq!(summary(&walk.coverage), "8 of 1000000 announced rows came");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_without_end_is_left_early() {
+    let of = |announced| Listing {
+        announced,
+        ..Listing::of(1_000_000, 10)
+    };
+    let dark = "there are more pages than are read";
+    check("nobody says how many", of(None), 500, 50, dark).await;
+    check("more than is read", of(Some(1 << 63)), 500, 50, dark).await;
+    let again = |again, announced| Listing {
+        again: Some(again),
+        ..of(announced)
+    };
+    let copy = |page, of| format!("page {page} brings the rows of page {of} again, so that others may be missing");
+    // Each is read once more: rows that were added at the front look the same.
+    check("one page", again(1, None), 10, 4, &copy(2, 1)).await;
+    check("one page, announced", again(1, Some(1000)), 10, 34, &copy(17, 1)).await;
+    check("the third page", again(3, None), 30, 8, &copy(4, 3)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_is_no_larger_than_it_may_be() {
+    let of = |announced, bytes| Listing {
+        announced,
+        bytes,
+        ..Listing::of(1_000_000, 1000)
+    };
+    let end = |rows: u32| format!("it goes on beyond the {rows} rows that were read, without end");
+    check("records", of(None, 0), 10_000, 11, &end(10_000)).await;
+    check("bytes", of(None, 4 << 20), 4000, 5, &end(4000)).await;
+    check("one large page", of(Some(1000), 17 << 20), 0, 1, &end(0)).await;
+    let (walk, calls) = read(of(Some(100_000), 0), PageOptions::default()).await;
+    assert!((11..=30).contains(&calls) && walk.rows == 10_000, "{calls}");
+    assert_eq!(summary(&walk.coverage), end(10_000));
 }
 
 #[tokio::test(start_paused = true)]

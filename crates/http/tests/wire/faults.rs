@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gpu_broker_http::{Call, ClientOptions, Failure, Kind, Repeat, Stage};
+use gpu_broker_http::{ApiKey, BaseUrl, Call, Client, ClientOptions, Failure, Kind, Repeat, Stage};
 
 use crate::server::{Act, KEY, Server, answer, say, within};
 
@@ -133,8 +133,8 @@ async fn a_refusal_counts_whatever_its_body() {
 #[tokio::test]
 async fn a_failed_handshake_sends_nothing() {
     let server = Server::start(vec![Act::CloseUnread]).await;
-    let base = gpu_broker_http::BaseUrl::parse(&server.url.replace("http:", "https:")).unwrap();
-    let client = gpu_broker_http::Client::new(base, None, ClientOptions::new("t"));
+    let base = BaseUrl::parse(&server.url.replace("http:", "https:")).unwrap();
+    let client = Client::new(base, None, ClientOptions::new("t"));
     let failure = client
         .send(&Call::post("/x", Vec::new()), within(300))
         .await
@@ -147,8 +147,8 @@ async fn only_a_refused_connection_proves_that_nothing_was_sent() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let base = gpu_broker_http::BaseUrl::parse(&url).unwrap();
-    let client = gpu_broker_http::Client::new(base, None, ClientOptions::new("t"));
+    let base = BaseUrl::parse(&url).unwrap();
+    let client = Client::new(base, None, ClientOptions::new("t"));
     for call in [Call::get("/x"), Call::post("/x", Vec::new())] {
         let failure = client.send(&call, within(300)).await.unwrap_err();
         assert_eq!(
@@ -227,6 +227,38 @@ async fn an_announced_size_beyond_the_limit_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_body_in_crumbs_is_left_early() {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
+    let server = Server::start(vec![Act::Crumbs(head)]).await;
+    let start = Instant::now();
+    let failure = server
+        .client()
+        .send(&Call::get("/list"), within(10_000))
+        .await
+        .unwrap_err();
+    assert_eq!((failure.kind, failure.attempts), (Kind::TooLarge, 1));
+    assert_eq!(
+        failure.to_string(),
+        "GET /list: the answer is too large (in more than 100000 pieces)"
+    );
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn one_large_body_is_held_at_a_time() {
+    let large = say("200 OK", &" ".repeat(600 << 10));
+    let server = Server::start(vec![large.clone(), large.clone(), say("200 OK", "{}"), large]).await;
+    let client = server.client();
+    let call = Call::get("/list");
+    let held = client.send(&call, within(5000)).await.unwrap();
+    let waiting = client.send(&call, within(200)).await.unwrap_err();
+    assert_eq!((waiting.kind, waiting.status), (Kind::Timeout, Some(200)), "{waiting}");
+    client.send(&call, within(5000)).await.unwrap();
+    drop(held);
+    client.send(&call, within(5000)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_page_in_place_of_json_is_named() {
     let server = Server::start(vec![say("200 OK", "<html><title>Maintenance</title>")]).await;
     let reply = server.client().send(&Call::get("/list"), within(2000)).await.unwrap();
@@ -249,6 +281,26 @@ async fn a_key_that_is_sent_back_does_not_reach_an_error() {
     let failure = server.client().send(&Call::get("/x"), within(2000)).await.unwrap_err();
     assert!(failure.is_credentials());
     assert!(!format!("{failure} {failure:?}").contains(KEY), "{failure:?}");
+    // The host of an address is in small letters, whatever the key is in.
+    let key = KEY.to_ascii_uppercase();
+    for (location, expected) in [
+        (format!("https://{key}.evil.test/"), "to https://[api key].evil.test"),
+        (format!("https://{key}@evil.test/{key}"), "to https://evil.test"),
+        (format!("file:///{key}"), "to a `file:` address, which is no broker's"),
+        (format!("{key}:x"), "to a `[api key]:` address, which is no broker's"),
+        (format!("/{key}"), "to another path"),
+    ] {
+        let line = format!("location: {location}");
+        let server = Server::start(vec![Act::Say(answer("302 Found", &[&line], ""))]).await;
+        let base = BaseUrl::parse(&server.url).unwrap();
+        let client = Client::new(base, Some(ApiKey::new(key.clone()).unwrap()), ClientOptions::new("t"));
+        let failure = client.send(&Call::get("/x"), within(2000)).await.unwrap_err();
+        assert_eq!(&*failure.message, expected, "{location}");
+        assert!(
+            !format!("{failure} {failure:?}").to_ascii_lowercase().contains(KEY),
+            "{failure:?}"
+        );
+    }
     let server = Server::start(vec![say("200 OK", &format!("\"{KEY}\""))]).await;
     let reply = server.client().send(&Call::get("/x"), within(2000)).await.unwrap();
     let failure = reply.json::<u8>().unwrap_err();

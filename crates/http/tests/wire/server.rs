@@ -28,6 +28,8 @@ pub enum Act {
     Drip(String),
     /// Reads the request, sends these bytes, then blanks as fast as they are taken.
     Flood(String),
+    /// As `Flood`, but each blank is a chunk of its own.
+    Crumbs(String),
 }
 
 pub struct Server {
@@ -114,6 +116,13 @@ async fn serve(
                 loop {
                     stream.write_all(b" ").await?;
                     sleep(Duration::from_millis(20)).await;
+                }
+            }
+            Act::Crumbs(text) => {
+                stream.write_all(text.as_bytes()).await?;
+                let crumbs = b"1\r\n \r\n".repeat(10_000);
+                loop {
+                    stream.write_all(&crumbs).await?;
                 }
             }
             Act::Flood(text) => {

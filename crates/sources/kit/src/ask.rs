@@ -140,10 +140,15 @@ mod tests {
         };
         for announced in [3, 1] {
             asking
-                .walk(options, |_| async move {
+                .walk(options, |number| async move {
                     Ok(http::Page {
                         value: (),
                         rows: 1,
+                        records: 1,
+                        imprint: http::Imprint {
+                            bytes: 2,
+                            list: number.into(),
+                        },
                         announced: Some(announced),
                         pages: None,
                     })

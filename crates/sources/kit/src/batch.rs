@@ -5,7 +5,12 @@ use std::fmt::{Display, Write};
 
 use gpu_broker_core::offer::Broker;
 use gpu_broker_core::source::Reject;
-use gpu_broker_http::{Malformed, Rows, inert};
+use gpu_broker_http::{Malformed, Page, Reply, Rows, inert};
+use serde::Deserialize;
+
+/// The most rows that are read of one answer, those inside its rows too. Pages of a hundred are asked for, and what
+/// comes without pages has about a thousand bytes for each row: so many do not fit into what is read of an answer.
+const ROWS_MAX: usize = 10_000;
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +76,8 @@ pub struct Batch<T> {
     broker: Broker,
     /// What stands before each path: which of several listings or pages it is in.
     place: String,
+    /// Rows read so far, those inside of rows too.
+    read: usize,
     /// The records that could be understood.
     pub items: Vec<T>,
     /// The rows that could not.
@@ -84,26 +91,63 @@ impl<T> Batch<T> {
         Self {
             broker: broker.clone(),
             place: place.into(),
+            read: 0,
             items: Vec::new(),
             rejects: Vec::new(),
         }
     }
 
-    /// Takes a list of which every row is a record: what `read` makes of it, or a reject.
-    pub fn rows<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(R) -> Result<T, Fault>) {
-        self.items.reserve(rows.rows.len());
-        self.each(list, rows, |batch, index, row| match read(row) {
-            Ok(item) => batch.items.push(item),
-            Err(fault) => batch.reject(&format!("{list}[{index}]"), fault),
-        });
+    /// How many records there are, readable or not.
+    fn records(&self) -> usize {
+        self.items.len() + self.rejects.len()
+    }
+
+    /// The batch as the page that came in this answer, with so many rows.
+    pub fn page(self, reply: &Reply, rows: usize) -> Page<Self> {
+        Page {
+            rows,
+            records: self.records(),
+            imprint: reply.imprint(),
+            value: self,
+            announced: None,
+            pages: None,
+        }
+    }
+
+    /// Takes a list of which every row is a record: what `read` makes of it, or a reject. Returns how many rows it has.
+    ///
+    /// # Errors
+    /// If the answer has more rows than are read of one: where a hundred were asked for, that is no answer, and a part
+    /// of it would pass for all.
+    pub fn rows<'r, R: Deserialize<'r>>(
+        &mut self,
+        list: &str,
+        rows: Rows<'r, R>,
+        mut read: impl FnMut(R) -> Result<T, Fault>,
+    ) -> Result<usize, Fault> {
+        self.each(list, rows, |batch, index, row| {
+            match read(row) {
+                Ok(item) => batch.items.push(item),
+                Err(fault) => batch.reject(&format!("{list}[{index}]"), fault),
+            }
+            Ok(())
+        })
     }
 
     /// Takes a list of which every row holds records: `read` is given the row with its path, such as `data[3]`, and
-    /// adds to the batch what it finds there.
-    pub fn groups<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(&mut Self, &str, R)) {
+    /// adds to the batch what it finds there. Returns how many rows it has.
+    ///
+    /// # Errors
+    /// As [`Batch::rows`], and those of `read`.
+    pub fn groups<'r, R: Deserialize<'r>>(
+        &mut self,
+        list: &str,
+        rows: Rows<'r, R>,
+        mut read: impl FnMut(&mut Self, &str, R) -> Result<(), Fault>,
+    ) -> Result<usize, Fault> {
         self.each(list, rows, |batch, index, row| {
-            read(batch, &format!("{list}[{index}]"), row);
-        });
+            read(batch, &format!("{list}[{index}]"), row)
+        })
     }
 
     /// Reports the row at `path`.
@@ -122,19 +166,29 @@ impl<T> Batch<T> {
     }
 
     /// Both kinds of rows in their order in the list, so that each has its true place.
-    fn each<R>(&mut self, list: &str, rows: Rows<'_, R>, mut read: impl FnMut(&mut Self, usize, R)) {
-        let mut errors = rows.errors.into_iter().peekable();
-        let mut readable = rows.rows.into_iter();
-        for index in 0.. {
-            if let Some(error) = errors.next_if(|error| error.index == index) {
-                let path = if error.path == "." { String::new() } else { error.path };
-                self.reject(&format!("{list}[{index}]"), Fault::new(path, error.reason));
-            } else if let Some(row) = readable.next() {
-                read(self, index, row);
-            } else {
-                break;
+    fn each<'r, R: Deserialize<'r>>(
+        &mut self,
+        list: &str,
+        rows: Rows<'r, R>,
+        mut read: impl FnMut(&mut Self, usize, R) -> Result<(), Fault>,
+    ) -> Result<usize, Fault> {
+        rows.each(|index, row| {
+            if self.read == ROWS_MAX {
+                return Err(Fault::new(
+                    list.to_owned(),
+                    format_args!("it is one of more than {ROWS_MAX} rows, and no answer of more is read"),
+                ));
             }
-        }
+            self.read += 1;
+            match row {
+                Ok(row) => read(self, index, row),
+                Err(error) => {
+                    let path = if error.path == "." { String::new() } else { error.path };
+                    self.reject(&format!("{list}[{index}]"), Fault::new(path, error.reason));
+                    Ok(())
+                }
+            }
+        })
     }
 }
 
@@ -176,7 +230,7 @@ mod tests {
     fn every_row_is_counted_at_its_own_place() {
         let mut batch = Batch::new(&Broker::new("one"), "page 2: ");
         let rows = serde_json::from_str(r#"[1, "x", -5, 2, null]"#).unwrap();
-        batch.rows("items", rows, positive);
+        assert_eq!(batch.rows("items", rows, positive), Ok(5));
         assert_eq!(batch.items, [1, 2]);
         let paths = paths(&batch);
         assert!(
@@ -195,15 +249,49 @@ mod tests {
         let mut batch = Batch::new(&Broker::new("one"), "");
         let text = r#"[{"name":"a","numbers":[7,0]},{"numbers":[]},{"name":"b","numbers":[true]}]"#;
         let rows: Rows<'_, Group<'_>> = serde_json::from_str(text).unwrap();
-        batch.groups("data", rows, |batch, path, group| {
+        let read = batch.groups("data", rows, |batch, path, group| {
             assert!(!group.name.is_empty());
-            batch.rows(&format!("{path}.numbers"), group.numbers, positive);
+            batch.rows(&format!("{path}.numbers"), group.numbers, positive)?;
+            Ok(())
         });
+        assert_eq!(read, Ok(3));
         assert_eq!(batch.items, [7]);
         let paths = paths(&batch);
         assert!(paths[0].starts_with("data[0].numbers[1] | "), "{paths:?}");
         assert_eq!(paths[1], "data[1] | missing field `name`");
         assert!(paths[2].starts_with("data[2].numbers[0] | "), "{paths:?}");
+    }
+
+    #[test]
+    fn an_answer_of_too_many_rows_is_none() {
+        let many = |row: &str, count: usize| format!("[{}]", vec![row; count].join(","));
+        let check = |text: &str, expected: Result<usize, &str>| {
+            let mut batch = Batch::new(&Broker::new("one"), "");
+            let rows = serde_json::from_str(text).unwrap();
+            let read = batch.rows("items", rows, positive).map_err(|fault| fault.path);
+            assert_eq!(read, expected.map_err(Into::into));
+            assert!(batch.records() <= ROWS_MAX);
+        };
+        for row in ["1", "0", "null", "{}"] {
+            check(&many(row, ROWS_MAX), Ok(ROWS_MAX));
+            check(&many(row, ROWS_MAX + 1), Err("items"));
+        }
+        // Those inside of rows count too.
+        let group = format!(r#"{{"name":"a","numbers":{}}}"#, many("1", 100));
+        for (groups, expected) in [(99, Ok(99)), (100, Err("data[99].numbers"))] {
+            let mut batch = Batch::new(&Broker::new("one"), "");
+            let text = many(&group, groups);
+            let rows: Rows<'_, Group<'_>> = serde_json::from_str(&text).unwrap();
+            let read = batch.groups("data", rows, |batch, path, group| {
+                batch
+                    .rows(&format!("{path}.numbers"), group.numbers, positive)
+                    .map(drop)
+            });
+            assert_eq!(
+                read.map_err(|fault| fault.path.into_owned()),
+                expected.map_err(str::to_owned)
+            );
+        }
     }
 
     #[test]

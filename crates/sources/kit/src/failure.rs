@@ -32,8 +32,9 @@ fn kind(failure: &Failure) -> ErrorKind {
 /// What came of a listing, as the records that its pages held. When the pages count something else than records, the
 /// caller takes [`Listing::announced`] away.
 ///
-/// A broker, or a cache before it, that answers every page number with the same page would fill the listing with copies
-/// up to the announced total. Then one page is kept, and the listing is partial.
+/// A broker, or a cache before it, that answers every page number with the same records would fill the listing with
+/// copies up to the announced total, even where the answers differ in something that is not read. Then one page is
+/// kept, and the listing is partial.
 pub fn listing<T: PartialEq>(mut walk: Walk<Batch<T>>) -> Listing<T> {
     let pages = walk.pages.len();
     let mut coverage = match walk.coverage {
@@ -72,7 +73,11 @@ fn is_one_page_again_and_again<T: PartialEq>(pages: &[Batch<T>]) -> bool {
 fn missing(partial: &Partial) -> SourceError {
     let kind = match partial {
         Partial::Failed { failure, .. } => kind(failure),
-        Partial::Short { .. } | Partial::Moved | Partial::TooMany => ErrorKind::Incomplete,
+        Partial::Short { .. }
+        | Partial::Moved
+        | Partial::TooMany
+        | Partial::TooMuch { .. }
+        | Partial::Repeated { .. } => ErrorKind::Incomplete,
     };
     SourceError::new(kind, partial.to_string())
 }
@@ -143,6 +148,7 @@ mod tests {
         let walk = |coverage| Walk {
             pages: vec![page(&[1, 2]), page(&[3])],
             rows: 3,
+            records: 3,
             announced: Some(5),
             coverage,
         };

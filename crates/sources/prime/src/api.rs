@@ -17,6 +17,9 @@ pub(crate) const LIMIT: u64 = 100;
 /// The largest answer about a single thing that is read, in bytes: hundreds of times what one needs.
 const ONE_BYTES_MAX: usize = 1 << 20;
 
+/// The largest summary that is read, in bytes: several times what prices of every type in every region would take.
+const SUMMARY_BYTES_MAX: usize = 2 << 20;
+
 /// The two listings of instances. They have nothing in common but their form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
@@ -59,6 +62,7 @@ pub(crate) fn summary(section: Section) -> Call {
         Section::Gpus => "/api/v1/availability/gpu-summary",
         Section::MultiNode => "/api/v1/availability/multi-node-summary",
     })
+    .body_bytes_max(SUMMARY_BYTES_MAX)
 }
 
 /// `GET /api/v1/availability/disks`.

@@ -9,6 +9,9 @@ const PAGE_SIZE: &str = "100";
 /// The largest answer that is about one thing, in bytes. A machine takes about one thousand.
 const ONE_BYTES_MAX: usize = 1 << 20;
 
+/// The largest answer that is about one price, in bytes.
+const PRICE_BYTES_MAX: usize = 64 << 10;
+
 /// One page of the groups of offers. Public.
 pub(crate) fn gpu_offers(page: u32, search: Option<&str>) -> Call {
     let call = Call::get("/api/gpu-offers")
@@ -99,9 +102,12 @@ pub(crate) fn volume_regions(provider: &str) -> Call {
     Call::get("/api/volumes/regions").query("provider", provider)
 }
 
-/// What a GB costs at a provider.
+/// What a GB costs at a provider. It is waited for while an answer about regions is held: a large one would wait for
+/// that in turn.
 pub(crate) fn volume_pricing(provider: &str) -> Call {
-    Call::get("/api/volumes/pricing").query("provider", provider)
+    Call::get("/api/volumes/pricing")
+        .query("provider", provider)
+        .body_bytes_max(PRICE_BYTES_MAX)
 }
 
 /// What the teams have: all of them, or the one that was chosen.

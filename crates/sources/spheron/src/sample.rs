@@ -18,9 +18,10 @@ pub(crate) fn offer(id: &str) -> Offer {
     let page: wire::GroupPage<'_> = decode(include_bytes!("../fixtures/gpu-offers.json")).unwrap();
     let broker = Broker::new("spheron");
     let mut batch = Batch::new(&broker, "");
-    batch.groups("data", page.data, |batch, path, row| {
-        normalise::group(batch, &broker, path, row);
+    let rows = batch.groups("data", page.data, |batch, path, row| {
+        normalise::group(batch, &broker, path, row)
     });
+    rows.unwrap();
     let found = batch.items.into_iter().find(|offer| offer.id.as_str() == id);
     Arc::unwrap_or_clone(found.unwrap())
 }

@@ -134,10 +134,11 @@ impl Spheron {
         let reply = self.send(asking, &api::providers()).await?;
         let names: wire::Providers<'_> = reply.json()?;
         let mut batch = Batch::new(&self.broker, "");
-        batch.rows("", names, |name| match said(Some(&name)) {
+        let rows = batch.rows("", names, |name| match said(Some(&name)) {
             Some(name) => Ok(Provider::new(name)),
             None => Err(Fault::new("", "it is empty")),
         });
+        rows.map_err(|fault| reply.malformed(&fault.into()))?;
         Ok(batch)
     }
 
@@ -156,15 +157,18 @@ impl Spheron {
             }
             (Err(failure), _) | (_, Err(failure)) => return Listing::failed(source_error(&failure)),
         };
-        let (regions, pricing) = match (regions.json::<wire::Regions<'_>>(), pricing.json::<wire::Pricing<'_>>()) {
-            (Ok(regions), Ok(pricing)) => (regions, pricing),
+        let (rows, pricing) = match (regions.json::<wire::Regions<'_>>(), pricing.json::<wire::Pricing<'_>>()) {
+            (Ok(rows), Ok(pricing)) => (rows.regions, pricing),
             (Err(failure), _) | (_, Err(failure)) => return Listing::failed(source_error(&failure)),
         };
         let (seller, unit_price) = (Provider::new(provider), normalise::unit_price(&pricing));
         let mut batch = Batch::new(&self.broker, format!("{provider}: "));
-        batch.rows("regions", regions.regions, |row| {
+        let read = batch.rows("regions", rows, |row| {
             normalise::disk_offer(&self.broker, &seller, unit_price.clone(), &row)
         });
+        if let Err(fault) = read {
+            return Listing::failed(source_error(&regions.malformed(&fault.into())));
+        }
         Listing {
             rejects: batch.rejects,
             ..Listing::complete(batch.items)

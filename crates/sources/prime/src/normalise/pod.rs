@@ -4,7 +4,7 @@ use gpu_broker_core::gpu::{Gpu, GpuModel, Socket};
 use gpu_broker_core::instance::{Instance, InstanceId, Phase, Ssh};
 use gpu_broker_core::offer::{Broker, MarketType};
 use gpu_broker_core::place::Place;
-use gpu_broker_http::{WireInt, decode};
+use gpu_broker_http::{RowError, Rows, WireInt, decode};
 use gpu_broker_source_kit::{Fault, Text, said};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -190,8 +190,15 @@ pub(crate) fn log(body: &[u8]) -> String {
     if let Ok(text) = decode::<Text<'_>>(body) {
         return text.as_str().to_owned();
     }
-    match decode::<Vec<Text<'_>>>(body) {
-        Ok(lines) => lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n"),
-        Err(_) => String::from_utf8_lossy(body).into_owned(),
-    }
+    let lines = || {
+        let rows: Rows<'_, Text<'_>> = decode(body).ok()?;
+        let mut lines = String::new();
+        let read = rows.each(|index, line| {
+            lines.push_str(if index == 0 { "" } else { "\n" });
+            lines.push_str(line?.as_str());
+            Ok::<_, RowError>(())
+        });
+        read.is_ok().then_some(lines)
+    };
+    lines().unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }

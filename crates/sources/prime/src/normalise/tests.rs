@@ -24,9 +24,9 @@ const BAD: &str = include_str!("../../fixtures/gpus-bad-rows.json");
 fn read(json: &str, multi_node: bool) -> (Batch<Offer>, usize) {
     let broker = Broker::new("prime");
     let page: Page<'_, GpuRow<'_>> = decode(json.as_bytes()).unwrap();
-    let (mut batch, mut words, rows) = (Batch::new(&broker, ""), Words::default(), page.items.len());
-    batch.rows("items", page.items, |row| offer(&broker, &mut words, &row, multi_node));
-    (batch, rows)
+    let (mut batch, mut words) = (Batch::new(&broker, ""), Words::default());
+    let rows = batch.rows("items", page.items, |row| offer(&broker, &mut words, &row, multi_node));
+    (batch, rows.unwrap())
 }
 
 /// One row with that much changed: `{"gpuCount":2}`.
@@ -263,7 +263,9 @@ fn disks_for_sale() {
     let broker = Broker::new("prime");
     let page: Page<'_, DiskRow<'_>> = decode(include_bytes!("../../fixtures/disk-offers.json")).unwrap();
     let mut batch = Batch::new(&broker, "");
-    batch.rows("items", page.items, |row| disk_offer(&broker, &row));
+    batch
+        .rows("items", page.items, |row| disk_offer(&broker, &row))
+        .unwrap();
     let line = |disk: &DiskOffer| {
         let size = dialled("size", &disk.size);
         let attach = disk.multi_node;
@@ -290,7 +292,7 @@ fn disks_that_the_account_has() {
     let broker = Broker::new("prime");
     let page: Slice<'_, OwnedDisk<'_>> = decode(include_bytes!("../../fixtures/disks.json")).unwrap();
     let mut batch = Batch::new(&broker, "");
-    batch.rows("data", page.data, |row| owned_disk(&broker, &row));
+    batch.rows("data", page.data, |row| owned_disk(&broker, &row)).unwrap();
     let line = |disk: &Disk| {
         let size = disk.size.map_or("-".to_owned(), |size| size.to_string());
         let rate = disk.rate.map_or("-".to_owned(), |rate| rate.per_hour().to_string());
@@ -377,7 +379,8 @@ proptest! {
         }
         if let Ok(page) = decode::<Page<'_, GpuRow<'_>>>(json.as_bytes()) {
             let (batch, rows) = read(&json, multi_node);
-            prop_assert_eq!(rows, page.items.len());
+            let (readable, errors) = page.items.all(999).unwrap();
+            prop_assert_eq!(rows, readable.len() + errors.len());
             prop_assert_eq!(batch.items.len() + batch.rejects.len(), rows);
             for offer in &batch.items {
                 prop_assert!(offer.price.is_none_or(|price| !price.per_hour().is_negative()));

@@ -8,7 +8,7 @@ use gpu_broker_core::money::{Currency, Rate};
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::offer::{Dial, Provider, Security, Stock, StockLevel, price};
 use gpu_broker_core::place::{DataCenter, Place, Region};
-use gpu_broker_http::{RawNumber, WireInt, decode};
+use gpu_broker_http::{Few, RawNumber, WireInt, decode};
 use gpu_broker_source_kit::{Fault, Text, said};
 use serde_json::value::RawValue;
 
@@ -48,7 +48,7 @@ impl Words {
         if let Some((_, known)) = self.images.iter().find(|(known, _)| **known == *text) {
             return Ok(Arc::clone(known));
         }
-        let words: Vec<Option<Text<'_>>> =
+        let words: Few<Option<Text<'_>>> =
             decode(text.as_bytes()).map_err(|malformed| Fault::from(malformed).within("images"))?;
         let said = words.iter().filter_map(|word| said(word.as_ref()));
         let images: Images = said.map(|word| self.keep(word)).collect();

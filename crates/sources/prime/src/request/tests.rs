@@ -19,7 +19,8 @@ fn offers(json: &str) -> Vec<Offer> {
     let broker = Broker::new("prime");
     let page: Page<'_, GpuRow<'_>> = decode(json.as_bytes()).unwrap();
     let mut words = Words::default();
-    let rows = page.items.rows.iter();
+    let (rows, _) = page.items.all(99).unwrap();
+    let rows = rows.iter();
     rows.map(|row| normalise::offer(&broker, &mut words, row, false).unwrap())
         .collect()
 }
@@ -251,7 +252,7 @@ fn a_name_of_the_full_length_is_taken() {
 fn a_disk_is_that_of_one_row() {
     let broker = Broker::new("prime");
     let page: Page<'_, DiskRow<'_>> = decode(include_bytes!("../../fixtures/disk-offers.json")).unwrap();
-    let offers: Vec<DiskOffer> = page.items.rows[..3]
+    let offers: Vec<DiskOffer> = page.items.all(99).unwrap().0[..3]
         .iter()
         .map(|row| normalise::disk_offer(&broker, row).unwrap())
         .collect();

@@ -57,17 +57,16 @@ impl Prime {
             .send(&api::instances(section, hint, page), asking.deadline())
             .await?;
         let read: wire::Page<'_, wire::GpuRow<'_>> = wire::Page::read(&reply)?;
-        let (rows, announced) = (read.items.len(), read.total_count.map(WireInt::get));
+        let announced = read.total_count.map(WireInt::get);
         let mut batch = Batch::new(&self.broker, place(section.place(), page));
         let mut words = Words::default();
-        batch.rows("items", read.items, |row| {
+        let rows = batch.rows("items", read.items, |row| {
             normalise::offer(&self.broker, &mut words, &row, section == Section::MultiNode).map(Arc::new)
         });
+        let rows = rows.map_err(|fault| reply.malformed(&fault.into()))?;
         Ok(Page {
-            value: batch,
-            rows,
             announced,
-            pages: None,
+            ..batch.page(&reply, rows)
         })
     }
 
@@ -135,14 +134,13 @@ impl Prime {
             .send(&api::disk_offers(hint, page), asking.deadline())
             .await?;
         let read: wire::Page<'_, wire::DiskRow<'_>> = wire::Page::read(&reply)?;
-        let (rows, announced) = (read.items.len(), read.total_count.map(WireInt::get));
+        let announced = read.total_count.map(WireInt::get);
         let mut batch = Batch::new(&self.broker, place("", page));
-        batch.rows("items", read.items, |row| normalise::disk_offer(&self.broker, &row));
+        let rows = batch.rows("items", read.items, |row| normalise::disk_offer(&self.broker, &row));
+        let rows = rows.map_err(|fault| reply.malformed(&fault.into()))?;
         Ok(Page {
-            value: batch,
-            rows,
             announced,
-            pages: None,
+            ..batch.page(&reply, rows)
         })
     }
 }

@@ -10,7 +10,7 @@ use gpu_broker_core::source::{
     Account, Ask, Coverage, Deletion, Ending, ErrorKind, Fleet, FleetTraits, Listing, LoginKey, Order, Outcome, Reject,
     SourceError,
 };
-use gpu_broker_http::{Failure, Reply};
+use gpu_broker_http::{Failure, Few, Reply};
 use gpu_broker_source_kit::{Asking, change_error, deadline, listing, outcome, source_error};
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -144,7 +144,7 @@ impl Prime {
         }
         let call = pods::states(ids.iter().map(InstanceId::as_str));
         let read = |reply: &Reply| {
-            let answer: wire::Wrapped<Vec<wire::PodState<'_>>> = reply.json()?;
+            let answer: wire::Wrapped<Few<wire::PodState<'_>>> = reply.json()?;
             let rows = answer.data.into_iter().flatten();
             rows.map(|row| normalise::state(&row).map_err(|fault| reply.malformed(&fault.into())))
                 .collect()

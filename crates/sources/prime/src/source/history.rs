@@ -18,15 +18,33 @@ use crate::wire::{Outline, Past};
 /// How many slices of the history are read at most: ten thousand rows.
 const SLICES_MAX: u32 = 100;
 
+/// How many machines are kept of it, readable or not, when slices have more rows than were asked for.
+const RECORDS_MAX: usize = 10_000;
+
 /// What is known while slices come in.
 struct Reading {
     listing: Listing<Instance>,
     /// Rows read, which is where the next slice begins.
     offset: u64,
     order: Order,
+    /// The lists that came: one that comes again is no further one.
+    lists: HashSet<u64>,
+    repeats: bool,
 }
 
 impl Reading {
+    /// Why it is of no use to read on.
+    fn endless(&self) -> Option<SourceError> {
+        let message = if self.repeats {
+            "a slice of the history came again in place of the next one"
+        } else if self.listing.items.len() + self.listing.rejects.len() > RECORDS_MAX {
+            "the history has more rows than are read"
+        } else {
+            return None;
+        };
+        Some(SourceError::new(ErrorKind::Incomplete, message))
+    }
+
     fn miscounted(&self, announced: Option<u64>) -> Option<SourceError> {
         let message = match announced {
             None => "does not say how many rows its history has".to_owned(),
@@ -83,6 +101,8 @@ impl Prime {
                 kept: true,
                 oldest: None,
             },
+            lists: HashSet::new(),
+            repeats: false,
         };
         for page in 1..=SLICES_MAX {
             let counts = match self.past_slice(asking, page, since, &mut reading).await {
@@ -96,6 +116,9 @@ impl Prime {
             if is_last {
                 let doubt = reading.miscounted(counts.announced);
                 return reading.finished(doubt);
+            }
+            if let Some(doubt) = reading.endless() {
+                return reading.finished(Some(doubt));
             }
         }
         let doubt = SourceError::new(ErrorKind::Incomplete, "the history has more rows than are read");
@@ -129,6 +152,7 @@ impl Prime {
             }
             normalise::past(&self.broker, &mut words, &row::<Past<'_>>(bytes)?)
         })?;
+        reading.repeats = counts.rows > 0 && !reading.lists.insert(reply.imprint().list);
         reading.offset = reading
             .offset
             .saturating_add(u64::try_from(counts.rows).unwrap_or(u64::MAX));

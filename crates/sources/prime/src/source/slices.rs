@@ -41,10 +41,8 @@ impl Prime {
                     size.store(rows, Ordering::Relaxed);
                 }
                 Ok(Page {
-                    value: batch,
-                    rows: counts.rows,
                     announced: counts.announced,
-                    pages: None,
+                    ..batch.page(&reply, counts.rows)
                 })
             }
         };
@@ -60,11 +58,7 @@ pub(super) fn records<'r, T>(
     mut read: impl FnMut(&'r [u8]) -> Result<Option<T>, Fault>,
 ) -> Result<Counts, Failure> {
     let slice: Slice<'r, &'r RawValue> = reply.json()?;
-    let counts = Counts {
-        rows: slice.data.len(),
-        announced: slice.total_count.map(WireInt::get),
-    };
-    batch.groups("data", slice.data, |batch, path, raw| {
+    let rows = batch.groups("data", slice.data, |batch, path, raw| {
         let bytes = raw.get().as_bytes();
         match read(bytes) {
             Ok(item) => batch.items.extend(item),
@@ -73,8 +67,12 @@ pub(super) fn records<'r, T>(
                 None => batch.reject(path, fault),
             },
         }
+        Ok(())
     });
-    Ok(counts)
+    Ok(Counts {
+        rows: rows.map_err(|fault| reply.malformed(&fault.into()))?,
+        announced: slice.total_count.map(WireInt::get),
+    })
 }
 
 /// Reads the JSON of one row.

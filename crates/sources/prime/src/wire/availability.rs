@@ -1,6 +1,6 @@
 //! `/api/v1/availability/*`: schemas `AvailabilityResponse`, `GpuAvailability`, `DiskAvailability`.
 
-use gpu_broker_http::{Failure, RawNumber, Reply, Rows, WireInt, decode};
+use gpu_broker_http::{Failure, Few, RawNumber, Reply, Rows, WireInt, decode};
 use gpu_broker_source_kit::Text;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -18,12 +18,12 @@ pub(crate) struct Page<'a, Row> {
     pub(crate) total_count: Option<WireInt>,
 }
 
-/// A page of which every row can be read. To find the rows that can, a list is gone through twice; once is enough for
-/// this one.
+/// A page of which every row can be read, and that has no more of them than pages have. To find the rows that can, a
+/// list is gone through twice; once is enough for this one.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", bound(deserialize = "Row: Deserialize<'de>"))]
 struct SoundPage<Row> {
-    items: Vec<Row>,
+    items: Few<Row>,
     total_count: Option<WireInt>,
 }
 
@@ -32,7 +32,7 @@ impl<'a, Row: Deserialize<'a>> Page<'a, Row> {
     pub(crate) fn read(reply: &'a Reply) -> Result<Self, Failure> {
         match decode::<SoundPage<Row>>(&reply.body) {
             Ok(page) => Ok(Self {
-                items: page.items.into(),
+                items: page.items.0.into(),
                 total_count: page.total_count,
             }),
             Err(_) => reply.json(),

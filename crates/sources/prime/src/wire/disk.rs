@@ -1,6 +1,6 @@
 //! `/api/v1/disks/`: schema `APIDiskConfig`.
 
-use gpu_broker_http::{RawNumber, WireInt};
+use gpu_broker_http::{Few, RawNumber, WireInt};
 use gpu_broker_source_kit::Text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,14 +24,14 @@ pub(crate) struct OwnedDisk<'a> {
     #[serde(borrow)]
     pub(crate) price_hr: Option<RawNumber<'a>>,
     #[serde(borrow)]
-    pub(crate) pods: Option<Vec<Text<'a>>>,
+    pub(crate) pods: Option<Few<Text<'a>>>,
     #[serde(borrow)]
-    pub(crate) clusters: Option<Vec<Text<'a>>>,
+    pub(crate) clusters: Option<Few<Text<'a>>>,
 }
 
 /// What Prime's own client reads out of `info`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object about a disk")]
 pub(crate) struct DiskInfo<'a> {
     #[serde(borrow)]
     pub(crate) country: Option<Text<'a>>,

@@ -2,7 +2,7 @@
 //!
 //! `jupyterPassword`, `envVars` and all else that may be secret is not read at all.
 
-use gpu_broker_http::{RawNumber, WireInt};
+use gpu_broker_http::{Few, RawNumber, WireInt, parse};
 use gpu_broker_source_kit::Text;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -96,11 +96,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for PerNode<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw: &'de str = <&RawValue>::deserialize(deserializer)?.get();
         let read = if raw.starts_with('[') {
-            serde_json::from_str(raw)
+            parse(raw).map(|Few(texts): Few<_>| texts)
         } else {
-            serde_json::from_str(raw).map(|text| vec![text])
+            parse(raw).map(|text| vec![text])
         };
         read.map(Self)
-            .map_err(|_| D::Error::custom("expected a text or a list of texts"))
+            .map_err(|_| D::Error::custom("expected a text or a short list of texts"))
     }
 }

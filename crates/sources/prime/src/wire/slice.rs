@@ -15,7 +15,7 @@ pub(crate) struct Slice<'a, Row> {
 
 /// What may be read of a row that is otherwise odd.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub(crate) struct Outline<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,

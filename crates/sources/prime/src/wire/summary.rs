@@ -13,7 +13,7 @@ pub(crate) struct Summary<'a>(#[serde(borrow)] Keyed<Keyed<Keyed<Cheapest<'a>>>>
 type Keyed<T> = BTreeMap<String, Option<T>>;
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object of prices")]
 struct Cheapest<'a> {
     #[serde(borrow)]
     on_demand: Option<RawNumber<'a>>,

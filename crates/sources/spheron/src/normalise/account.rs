@@ -8,6 +8,9 @@ use gpu_broker_source_kit::{Fault, said};
 use super::instance::id;
 use crate::wire;
 
+/// The most teams of an account that are read.
+const TEAMS_MAX: usize = 1000;
+
 /// What one team of the account can spend; below zero when it owes.
 pub(crate) fn balance(row: &wire::Team<'_>, currency: Currency) -> Result<Balance, Fault> {
     let amount = row.balance.ok_or_else(|| Fault::missing("balance"))?;
@@ -26,13 +29,14 @@ fn team<'t>(row: &'t wire::Team<'_>) -> Option<&'t str> {
 
 /// The team that machines are for when nobody names one: the current one, or the only one. `None` when there is no
 /// team at all.
-pub(crate) fn current_team(balance: &wire::Balance<'_>) -> Result<Option<String>, Fault> {
-    let teams = balance.teams.rows.as_slice();
+pub(crate) fn current_team(balance: wire::Balance<'_>) -> Result<Option<String>, Fault> {
+    let teams = balance.teams.all(TEAMS_MAX);
+    let (teams, odd) = teams.ok_or_else(|| Fault::new("teams", format_args!("there are more than {TEAMS_MAX}")))?;
     let current = teams.iter().find(|row| row.is_current.0 == Some(true));
-    let chosen = match (current, teams) {
+    let chosen = match (current, teams.as_slice()) {
         (Some(row), _) => row,
-        (None, [row]) if balance.teams.errors.is_empty() => row,
-        (None, []) if balance.teams.errors.is_empty() => return Ok(None),
+        (None, [row]) if odd.is_empty() => row,
+        (None, []) if odd.is_empty() => return Ok(None),
         (None, _) => {
             return Err(Fault::new(
                 "teams",

@@ -7,6 +7,9 @@ use gpu_broker_source_kit::{Fault, said};
 
 use crate::wire;
 
+/// The most versions that are read.
+const VERSIONS_MAX: usize = 1000;
+
 /// How the Kubernetes cluster on a machine is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,12 +58,14 @@ fn part(row: Option<&wire::Part<'_>>) -> PartHealth {
 }
 
 /// The versions that can be ordered, newest first: `1.9` is older than `1.35`.
-pub(crate) fn versions(rows: &[wire::Version<'_>]) -> Vec<String> {
+pub(crate) fn versions(answer: wire::Versions<'_>) -> Result<Vec<String>, Fault> {
+    let rows = answer.versions.all(VERSIONS_MAX);
+    let (rows, _) = rows.ok_or_else(|| Fault::new("versions", format_args!("there are more than {VERSIONS_MAX}")))?;
     let orderable = rows.iter().filter(|row| row.available.0 != Some(false));
     let mut versions: Vec<&str> = orderable.filter_map(|row| said(row.version.as_ref())).collect();
     versions.sort_by_key(|version| Reverse(parts(version)));
     versions.dedup();
-    versions.into_iter().map(str::to_owned).collect()
+    Ok(versions.into_iter().map(str::to_owned).collect())
 }
 
 /// The numbers of a version; what is none counts as older than any.

@@ -37,21 +37,32 @@ struct Common<'a> {
 }
 
 /// Adds every offer of the group at `path` to the batch. A bad offer does not spoil the group.
-pub(crate) fn group(batch: &mut Batch<Arc<Offer>>, broker: &Broker, path: &str, group: wire::Group<'_>) {
+///
+/// # Errors
+/// If it has more offers than are read of one answer.
+pub(crate) fn group(
+    batch: &mut Batch<Arc<Offer>>,
+    broker: &Broker,
+    path: &str,
+    group: wire::Group<'_>,
+) -> Result<(), Fault> {
     let Some(gpu_type) = said(group.gpu_type.as_ref()) else {
-        return batch.reject(path, Fault::missing("gpuType"));
+        batch.reject(path, Fault::missing("gpuType"));
+        return Ok(());
     };
     let Some(offers) = group.offers else {
-        return batch.reject(path, Fault::missing("offers"));
+        batch.reject(path, Fault::missing("offers"));
+        return Ok(());
     };
     let common = Common {
         broker,
         gpu: GpuName::read(gpu_type),
         gpu_type: gpu_type.into(),
     };
-    batch.rows(&format!("{path}.offers"), offers, |offer| {
+    let rows = batch.rows(&format!("{path}.offers"), offers, |offer| {
         common.offer(&offer).map(Arc::new)
     });
+    rows.map(drop)
 }
 
 impl Common<'_> {

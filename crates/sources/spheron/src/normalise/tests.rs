@@ -29,7 +29,8 @@ fn broker() -> Broker {
 fn offers(json: &str) -> Batch<Arc<Offer>> {
     let page: wire::GroupPage<'_> = decode(json.as_bytes()).unwrap();
     let mut batch = Batch::new(&broker(), "");
-    batch.groups("data", page.data, |batch, path, row| group(batch, &broker(), path, row));
+    let rows = batch.groups("data", page.data, |batch, path, row| group(batch, &broker(), path, row));
+    rows.unwrap();
     batch
 }
 

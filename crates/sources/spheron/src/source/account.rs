@@ -27,7 +27,7 @@ impl Spheron {
         let current = self.current_team.get_or_try_init(|| async {
             let reply = self.ask(asking, &api::balance(None)).await?;
             let balance: wire::Balance<'_> = reply.json().map_err(|failure| source_error(&failure))?;
-            self.sole(normalise::current_team(&balance))
+            self.sole(normalise::current_team(balance))
         });
         Ok(current.await?.as_deref())
     }
@@ -38,9 +38,10 @@ impl Spheron {
         let listed: wire::Listed<'_, wire::SshKey<'_>> = reply.json().map_err(|failure| source_error(&failure))?;
         let mut batch = Batch::new(&self.broker, "");
         let mut first = true;
-        batch.rows(listed.name, listed.rows, |row| {
+        let rows = batch.rows(listed.name, listed.rows, |row| {
             normalise::key(&row, std::mem::take(&mut first))
         });
+        rows.map_err(|fault| source_error(&reply.malformed(&fault.into())))?;
         whole(batch)
     }
 
@@ -102,7 +103,8 @@ impl Account for Spheron {
             None => normalise::CURRENCY,
         };
         let mut batch = Batch::new(&self.broker, "");
-        batch.rows("teams", balance.teams, |row| normalise::balance(&row, currency));
+        let rows = batch.rows("teams", balance.teams, |row| normalise::balance(&row, currency));
+        rows.map_err(|fault| source_error(&reply.malformed(&fault.into())))?;
         whole(batch)
     }
 
@@ -133,7 +135,7 @@ impl Account for Spheron {
         let call = api::kubernetes_versions(offer.provider.as_str());
         let reply = self.ask(&self.asking(within, &hint), &call).await?;
         let versions: wire::Versions<'_> = reply.json().map_err(|failure| source_error(&failure))?;
-        Ok(normalise::versions(&versions.versions.rows))
+        self.sole(normalise::versions(versions))
     }
 }
 

@@ -17,6 +17,9 @@ use super::unready::{Unready, no_volume};
 use super::{Spheron, checked, count, page_count};
 use crate::{api, normalise, request, wire};
 
+/// The most regions of a provider that are read.
+const REGIONS_MAX: usize = 1000;
+
 /// The two ids of a volume.
 pub(super) struct VolumeIds {
     /// The one by which the API lists, changes and deletes it.
@@ -47,19 +50,19 @@ impl Spheron {
     async fn volume_page(&self, asking: &Asking<'_>, number: u32) -> Result<Page<Batch<Disk>>, Failure> {
         let reply = self.send(asking, &api::volumes(number, self.team.as_deref())).await?;
         let page: wire::VolumePage<'_> = reply.json()?;
-        let rows = page.data.len();
         let mut batch = self.batch(number);
-        batch.groups("data", page.data, |batch, path, row| {
+        let rows = batch.groups("data", page.data, |batch, path, row| {
             match normalise::disk(&self.broker, &row) {
                 Ok(disk) => batch.items.extend(disk),
                 Err(fault) => batch.reject(path, fault),
             }
+            Ok(())
         });
+        let rows = rows.map_err(|fault| reply.malformed(&fault.into()))?;
         Ok(Page {
-            value: batch,
-            rows,
             announced: count(&page.total),
             pages: page_count(&page.total_pages),
+            ..batch.page(&reply, rows)
         })
     }
 
@@ -89,12 +92,16 @@ impl Spheron {
     async fn region_word(&self, asking: &Asking<'_>, offer: &DiskOffer) -> Result<Option<String>, Unready> {
         let reply = self.ask(asking, &api::volume_regions(offer.provider.as_str())).await?;
         let regions: wire::Regions<'_> = reply.json().map_err(|failure| source_error(&failure))?;
-        if regions.regions.len() == 1 {
+        let Some((rows, odd)) = regions.regions.all(REGIONS_MAX) else {
+            let message = format!("{} has more than {REGIONS_MAX} regions", offer.provider.as_str());
+            return Err(SourceError::new(ErrorKind::Protocol, message).into());
+        };
+        if rows.len() + odd.len() == 1 {
             return Ok(None);
         }
         let is_it =
             |row: &&wire::Region<'_>| normalise::region(&offer.provider, row).is_ok_and(|place| place == offer.place);
-        let found = regions.regions.rows.iter().find(is_it);
+        let found = rows.iter().find(is_it);
         let word = found.and_then(|row| said(row.location.as_ref()).or_else(|| said(row.name.as_ref())));
         match word {
             Some(word) => Ok(Some(word.to_owned())),

@@ -84,9 +84,9 @@ impl Spheron {
             Ok(listed) => listed,
             Err(failure) => return Listing::failed(source_error(&failure)),
         };
-        let (announced, rows) = (listed.total, listed.rows.len());
+        let announced = listed.total;
         let (mut batch, mut seen) = (Batch::new(&self.broker, ""), HashSet::new());
-        batch.rows(listed.name, listed.rows, |row| {
+        let rows = batch.rows(listed.name, listed.rows, |row| {
             let instance = normalise::instance(&self.broker, &row)?;
             if seen.insert(instance.id.clone()) {
                 Ok(instance)
@@ -94,6 +94,10 @@ impl Spheron {
                 Err(Fault::new("id", "a machine before it has the same one"))
             }
         });
+        let rows = match rows.map_err(|fault| reply.malformed(&fault.into())) {
+            Ok(rows) => rows,
+            Err(failure) => return Listing::failed(source_error(&failure)),
+        };
         Listing {
             coverage: coverage(&batch, rows, announced),
             rejects: batch.rejects,

@@ -109,16 +109,15 @@ impl Spheron {
     ) -> Result<Page<Batch<Arc<Offer>>>, Failure> {
         let reply = self.send(asking, &api::gpu_offers(number, search)).await?;
         let page: wire::GroupPage<'_> = reply.json()?;
-        let rows = page.data.len();
         let mut batch = self.batch(number);
-        batch.groups("data", page.data, |batch, path, group| {
-            normalise::group(batch, &self.broker, path, group);
+        let rows = batch.groups("data", page.data, |batch, path, group| {
+            normalise::group(batch, &self.broker, path, group)
         });
+        let rows = rows.map_err(|fault| reply.malformed(&fault.into()))?;
         Ok(Page {
-            value: batch,
-            rows,
             announced: count(&page.total),
             pages: page_count(&page.total_pages),
+            ..batch.page(&reply, rows)
         })
     }
 }

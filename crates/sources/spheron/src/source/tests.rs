@@ -183,7 +183,7 @@ async fn groups_that_move_between_pages_are_counted_once() {
     let fake = Fake::start(repeating(9)).await;
     let listing = offers(&fake.source(None, None), &[]).await;
     assert_eq!(ids(&listing), ["a"]);
-    let expected = "partial Incomplete: 1 offers came on two pages, so that others may be missing";
+    let expected = "partial Incomplete: page 2 brings the rows of page 1 again, so that others may be missing";
     assert_eq!(coverage(&listing), expected);
 }
 

@@ -11,6 +11,7 @@ pub(crate) type Providers<'a> = Rows<'a, Text<'a>>;
 
 /// What the teams of an account have.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a balance")]
 pub(crate) struct Balance<'a> {
     #[serde(borrow)]
     pub(crate) teams: Rows<'a, Team<'a>>,
@@ -20,6 +21,7 @@ pub(crate) struct Balance<'a> {
 
 /// One team.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a team")]
 pub(crate) struct Team<'a> {
     #[serde(borrow, rename = "teamId")]
     pub(crate) id: Option<Text<'a>>,
@@ -36,7 +38,7 @@ pub(crate) struct Team<'a> {
 
 /// A public key of the account.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a public key")]
 pub(crate) struct SshKey<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
@@ -51,6 +53,7 @@ pub(crate) struct SshKey<'a> {
 
 /// The answer to a request to delete a key or a volume.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an answer to a deletion")]
 pub(crate) struct Done {
     #[serde(default)]
     pub(crate) success: Loose<bool>,

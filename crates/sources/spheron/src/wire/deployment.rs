@@ -10,7 +10,7 @@ use super::Loose;
 
 /// A machine: the answer to a launch, a row of the list, or one by its id.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a machine")]
 pub(crate) struct Deployment<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
@@ -60,6 +60,7 @@ pub(crate) struct Deployment<'a> {
 
 /// The Kubernetes cluster on a machine, without what opens it.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a cluster")]
 pub(crate) struct Cluster<'a> {
     #[serde(borrow, default, rename = "k8s_cluster_id")]
     pub(crate) id: Loose<Text<'a>>,
@@ -67,7 +68,7 @@ pub(crate) struct Cluster<'a> {
 
 /// Whether a machine may be ended. Not in the reference; read by live clients in 2026.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "whether a machine may be ended")]
 pub(crate) struct MayEnd<'a> {
     pub(crate) can_terminate: Option<bool>,
     /// In minutes.

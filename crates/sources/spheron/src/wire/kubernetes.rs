@@ -8,6 +8,7 @@ use super::Loose;
 
 /// The versions that a provider installs.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an answer with versions")]
 pub(crate) struct Versions<'a> {
     #[serde(borrow)]
     pub(crate) versions: Rows<'a, Version<'a>>,
@@ -15,6 +16,7 @@ pub(crate) struct Versions<'a> {
 
 /// One of them.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a version")]
 pub(crate) struct Version<'a> {
     #[serde(borrow)]
     pub(crate) version: Option<Text<'a>>,
@@ -24,6 +26,7 @@ pub(crate) struct Version<'a> {
 
 /// How a cluster is.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a report on a cluster")]
 pub(crate) struct HealthReport<'a> {
     #[serde(borrow)]
     pub(crate) health: Option<Health<'a>>,
@@ -31,7 +34,7 @@ pub(crate) struct HealthReport<'a> {
 
 /// The parts of a cluster.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object of parts")]
 pub(crate) struct Health<'a> {
     #[serde(borrow, default)]
     pub(crate) control_plane_nodes: Loose<Part<'a>>,
@@ -45,6 +48,7 @@ pub(crate) struct Health<'a> {
 
 /// One part.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a part of a cluster")]
 pub(crate) struct Part<'a> {
     #[serde(default)]
     pub(crate) healthy: Loose<WireInt>,

@@ -10,7 +10,7 @@ mod volume;
 
 pub(crate) use account::{Balance, Done, Providers, SshKey, Team};
 pub(crate) use deployment::{Deployment, MayEnd};
-pub(crate) use kubernetes::{HealthReport, Part, Version, Versions};
+pub(crate) use kubernetes::{HealthReport, Part, Versions};
 pub(crate) use listed::Listed;
 pub(crate) use offer::{Extras, Group, GroupPage, Offer};
 pub(crate) use scalar::Loose;

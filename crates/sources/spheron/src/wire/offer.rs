@@ -3,7 +3,7 @@
 //! Not read at all, because they must decide nothing: `spot_price` (P4) and the group's `lowestPrice`, `highestPrice`
 //! and `averagePrice`, which mix GPU counts and markets.
 
-use gpu_broker_http::{RawNumber, Rows, WireInt};
+use gpu_broker_http::{Few, RawNumber, Rows, WireInt};
 use gpu_broker_source_kit::Text;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::Loose;
 
 /// A page of groups.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a page of groups")]
 pub(crate) struct GroupPage<'a> {
     #[serde(borrow)]
     pub(crate) data: Rows<'a, Group<'a>>,
@@ -24,7 +24,7 @@ pub(crate) struct GroupPage<'a> {
 
 /// All offers of one GPU type.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a group of offers")]
 pub(crate) struct Group<'a> {
     #[serde(borrow)]
     pub(crate) gpu_type: Option<Text<'a>>,
@@ -34,7 +34,7 @@ pub(crate) struct Group<'a> {
 
 /// One offer.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an offer")]
 pub(crate) struct Offer<'a> {
     #[serde(borrow)]
     pub(crate) provider: Option<Text<'a>>,
@@ -54,14 +54,14 @@ pub(crate) struct Offer<'a> {
     pub(crate) price: Option<RawNumber<'a>>,
     pub(crate) available: Option<bool>,
     #[serde(borrow)]
-    pub(crate) clusters: Option<Vec<Option<Text<'a>>>>,
+    pub(crate) clusters: Option<Few<Option<Text<'a>>>>,
     #[serde(borrow)]
     pub(crate) region: Option<Text<'a>>,
     /// In GB, of one GPU.
     #[serde(borrow, rename = "gpu_memory")]
     pub(crate) gpu_memory: Option<RawNumber<'a>>,
     #[serde(borrow, rename = "os_options")]
-    pub(crate) os_options: Option<Vec<Option<Text<'a>>>>,
+    pub(crate) os_options: Option<Few<Option<Text<'a>>>>,
     pub(crate) maintenance: Option<bool>,
     #[serde(borrow, default)]
     pub(crate) interconnect_type: Loose<Text<'a>>,
@@ -78,6 +78,7 @@ pub(crate) struct Offer<'a> {
 
 /// What differs between providers.
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object of extras")]
 pub(crate) struct Extras<'a> {
     #[serde(borrow, default)]
     pub(crate) networking_type: Loose<Text<'a>>,
@@ -91,6 +92,7 @@ pub(crate) struct Extras<'a> {
 
 /// The Kubernetes add-on of bare-metal offers.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an add-on")]
 pub(crate) struct KubernetesAddon<'a> {
     pub(crate) available: Option<bool>,
     /// USD per hour for the whole offer, commission included.
@@ -101,6 +103,7 @@ pub(crate) struct KubernetesAddon<'a> {
 /// Stock as the provider counts it. Seen in live answers of 2026, not in the reference. `availability_level` beside it
 /// is not read: what its words promise is documented nowhere.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object of counts")]
 pub(crate) struct Technical {
     pub(crate) units_available: Option<WireInt>,
 }

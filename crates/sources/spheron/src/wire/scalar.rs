@@ -1,5 +1,6 @@
 //! Values that may be anything.
 
+use gpu_broker_http::parse;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -17,7 +18,7 @@ impl<T> Default for Loose<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&'de RawValue>::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_str(raw.get()).unwrap_or_default()))
+        Ok(Self(parse(raw.get()).unwrap_or_default()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /api/volumes`, `/api/volumes/pricing` and `/api/volumes/regions`. API reference, "Volumes".
 
-use gpu_broker_http::{RawNumber, Rows, WireInt};
+use gpu_broker_http::{Few, RawNumber, Rows, WireInt};
 use gpu_broker_source_kit::Text;
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use super::Loose;
 
 /// A page of volumes: under `data` in the reference, under `volumes` in live answers.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a page of volumes")]
 pub(crate) struct VolumePage<'a> {
     #[serde(borrow, alias = "volumes")]
     pub(crate) data: Rows<'a, Volume<'a>>,
@@ -20,7 +20,7 @@ pub(crate) struct VolumePage<'a> {
 
 /// A volume of the account.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a volume")]
 pub(crate) struct Volume<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
@@ -37,7 +37,7 @@ pub(crate) struct Volume<'a> {
     #[serde(borrow)]
     pub(crate) size_in_gb: Option<RawNumber<'a>>,
     #[serde(borrow)]
-    pub(crate) attached_to_deployment_ids: Option<Vec<Option<Text<'a>>>>,
+    pub(crate) attached_to_deployment_ids: Option<Few<Option<Text<'a>>>>,
     #[serde(borrow)]
     pub(crate) status: Option<Text<'a>>,
     /// USD per hour for the whole volume.
@@ -47,7 +47,7 @@ pub(crate) struct Volume<'a> {
 
 /// What a GB costs at one provider.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a price")]
 pub(crate) struct Pricing<'a> {
     /// USD per GB and hour.
     #[serde(borrow)]
@@ -56,6 +56,7 @@ pub(crate) struct Pricing<'a> {
 
 /// Where one provider has volumes.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an answer with regions")]
 pub(crate) struct Regions<'a> {
     #[serde(borrow)]
     pub(crate) regions: Rows<'a, Region<'a>>,
@@ -64,6 +65,7 @@ pub(crate) struct Regions<'a> {
 /// One of them. Its `types` (`NFS`, `NVMe_Shared`) are not read: whether several deployments may attach such a volume
 /// is said nowhere.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a region")]
 pub(crate) struct Region<'a> {
     #[serde(borrow)]
     pub(crate) location: Option<Text<'a>>,

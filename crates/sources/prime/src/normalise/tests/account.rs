@@ -9,9 +9,8 @@ use crate::wire::{KeyRow, Slice, Wallet, Wrapped};
 #[test]
 fn keys_are_the_accounts() {
     let slice: Slice<'_, KeyRow<'_>> = decode(include_bytes!("../../../fixtures/ssh-keys.json")).unwrap();
-    let told: Vec<String> = slice
-        .data
-        .rows
+    let (rows, _) = slice.data.all(9).unwrap();
+    let told: Vec<String> = rows
         .iter()
         .map(|row| {
             let key = key(row).unwrap();

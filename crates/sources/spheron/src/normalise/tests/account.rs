@@ -6,7 +6,7 @@ use super::*;
 fn balances_are_exact() {
     let page: wire::Balance<'_> = decode(include_bytes!("../../../fixtures/balance.json")).unwrap();
     let mut batch = Batch::new(&broker(), "");
-    batch.rows("teams", page.teams, |row| balance(&row, CURRENCY));
+    batch.rows("teams", page.teams, |row| balance(&row, CURRENCY)).unwrap();
     let lines = batch.items.iter().map(|team| {
         format!(
             "{:?} {:?} {} {} {}",
@@ -28,7 +28,7 @@ fn the_current_team_is_the_one_that_is_said_to_be_or_the_only_one() {
         let json = format!(r#"{{"teams":[{teams}]}}"#);
         let page: wire::Balance<'_> = decode(json.as_bytes()).unwrap();
         let mut batch = Batch::<()>::new(&broker(), "");
-        let found = current_team(&page).map_err(|fault| {
+        let found = current_team(page).map_err(|fault| {
             batch.reject("", fault);
             said_of(&batch.rejects).join("")
         });
@@ -58,7 +58,8 @@ fn the_current_team_is_the_one_that_is_said_to_be_or_the_only_one() {
 fn keys_are_known_by_either_id_and_the_first_is_the_usual_one() {
     let listed: wire::Listed<'_, wire::SshKey<'_>> = decode(include_bytes!("../../../fixtures/ssh-keys.json")).unwrap();
     let (mut batch, mut first) = (Batch::new(&broker(), ""), true);
-    batch.rows(listed.name, listed.rows, |row| key(&row, std::mem::take(&mut first)));
+    let rows = batch.rows(listed.name, listed.rows, |row| key(&row, std::mem::take(&mut first)));
+    rows.unwrap();
     let expected = |id: &str, name: &str, public_key: &str, primary: bool| AccountKey {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -7,9 +7,10 @@ fn regions(provider: &str, json: &str) -> (Vec<String>, Vec<String>) {
     let page: wire::Regions<'_> = decode(json.as_bytes()).unwrap();
     let pricing: wire::Pricing<'_> = decode(br#"{"provider":"x","hourlyRatePerGb":0.000137}"#).unwrap();
     let (seller, mut batch) = (Provider::new(provider), Batch::new(&broker(), ""));
-    batch.rows("regions", page.regions, |row| {
+    let rows = batch.rows("regions", page.regions, |row| {
         disk_offer(&broker(), &seller, unit_price(&pricing), &row)
     });
+    rows.unwrap();
     let lines = batch.items.iter().map(|offer| {
         let size = offer.size;
         assert_eq!((offer.multi_node, size.included, size.default), (None, false, None));
@@ -68,10 +69,14 @@ fn a_volume_without_a_price_is_not_for_sale() {
 fn disks(json: &str) -> (Vec<Disk>, Vec<String>) {
     let page: wire::VolumePage<'_> = decode(json.as_bytes()).unwrap();
     let mut batch = Batch::new(&broker(), "");
-    batch.groups("data", page.data, |batch, path, row| match disk(&broker(), &row) {
-        Ok(disk) => batch.items.extend(disk),
-        Err(fault) => batch.reject(path, fault),
+    let rows = batch.groups("data", page.data, |batch, path, row| {
+        match disk(&broker(), &row) {
+            Ok(disk) => batch.items.extend(disk),
+            Err(fault) => batch.reject(path, fault),
+        }
+        Ok(())
     });
+    rows.unwrap();
     (batch.items, said_of(&batch.rejects))
 }
 

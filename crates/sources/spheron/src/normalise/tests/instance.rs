@@ -8,7 +8,8 @@ use super::*;
 fn instances(json: &str) -> Batch<Instance> {
     let listed: wire::Listed<'_, wire::Deployment<'_>> = decode(json.as_bytes()).unwrap();
     let mut batch = Batch::new(&broker(), "");
-    batch.rows(listed.name, listed.rows, |row| instance(&broker(), &row));
+    let rows = batch.rows(listed.name, listed.rows, |row| instance(&broker(), &row));
+    rows.unwrap();
     batch
 }
 
@@ -93,7 +94,7 @@ fn a_machine_without_what_counts_is_reported() {
         r#"{"id":"i","providerId":"p","gpuCount":1,"hourlyRate":"free"}"#,
         r#"[0].hourlyRate | expected a number, got the text "free""#,
     );
-    check("7", "[0] | invalid type: integer `7`, expected struct Deployment");
+    check("7", "[0] | invalid type: integer `7`, expected a machine");
 }
 
 #[test]
@@ -197,7 +198,8 @@ fn no_secret_is_read() {
     let listed: wire::Listed<'_, wire::Deployment<'_>> = decode(DEPLOYMENTS.as_bytes()).unwrap();
     assert!(DEPLOYMENTS.contains("hunter2"));
     assert!(!format!("{listed:?}").contains("hunter2"));
-    let cluster = &listed.rows.rows[3].kubernetes_addon.0.as_ref().unwrap().id.0;
+    let (rows, _) = listed.rows.all(9).unwrap();
+    let cluster = &rows[3].kubernetes_addon.0.as_ref().unwrap().id.0;
     assert!(format!("{cluster:?}").contains("550e8400"));
 }
 

@@ -40,7 +40,8 @@ proptest! {
         let mutated = replaced(DEPLOYMENTS, at, &value);
         let listed: wire::Listed<'_, wire::Deployment<'_>> = decode(mutated.as_bytes()).unwrap();
         let mut batch = Batch::new(&broker(), "");
-        batch.rows(listed.name, listed.rows, |row| instance(&broker(), &row));
+        let rows = batch.rows(listed.name, listed.rows, |row| instance(&broker(), &row));
+        rows.unwrap();
         prop_assert_eq!(batch.items.len() + batch.rejects.len(), 4);
         for machine in &batch.items {
             prop_assert!(is_id(machine.id.as_str()));
@@ -56,7 +57,8 @@ proptest! {
             let mutated = replaced(json, at, &value);
             if let Ok(page) = decode::<wire::GroupPage<'_>>(mutated.as_bytes()) {
                 let mut batch = Batch::new(&broker(), "");
-                batch.groups("data", page.data, |batch, path, row| group(batch, &broker(), path, row));
+                let rows = batch.groups("data", page.data, |batch, path, row| group(batch, &broker(), path, row));
+                rows.unwrap();
                 for offer in &batch.items {
                     prop_assert!(!offer.places.is_empty());
                     prop_assert!(offer.price.is_none_or(|rate| !rate.per_hour().is_negative()));

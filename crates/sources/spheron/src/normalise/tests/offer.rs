@@ -109,7 +109,7 @@ fn odd_rows_are_reported_and_spoil_no_others() {
         "data[1].offers | expected a list, got {\"0\": {}}",
         "data[2].offers | it is missing",
         "data[3].gpuType | invalid type: integer `40`, expected a text",
-        "data[4] | invalid type: string \"L4_PCIE\", expected struct Group",
+        "data[4] | invalid type: string \"L4_PCIE\", expected a group of offers",
         "data[5].offers[1].price | the price -0.01 is below zero",
         "data[5].offers[2].price | expected a number, got the text \"NaN\"",
         "data[5].offers[3].price | `1e400` is outside the range that can be reckoned exactly",
@@ -123,7 +123,7 @@ fn odd_rows_are_reported_and_spoil_no_others() {
         "data[5].offers[11].extras.technical.units_available | expected a whole number from 0 to 18446744073709551615, got -1",
         "data[5].offers[12].extras.kubernetes_addon.total_cost_per_hour | the price -1 is below zero",
         "data[5].offers[13].available | invalid type: string \"yes\", expected a boolean",
-        "data[5].offers[14].clusters | invalid type: string \"US-1\", expected a sequence",
+        "data[5].offers[14].clusters | invalid type: string \"US-1\", expected a list",
     ];
     assert_eq!(rejects, expected);
 }
