@@ -64,6 +64,7 @@ use crate::cli::{GlobalArgs, Output};
 use crate::data::Data;
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::files::absent::is_absent;
 use crate::files::market::Saved;
 use crate::files::offers::Own;
 use crate::launch::Stop;
@@ -113,7 +114,11 @@ impl Context<'_> {
             Sources::nobody()
         } else {
             // Looking is no reason to begin a world that is kept.
-            let kept = self.data().ok().map(|data| data.world()).filter(|path| path.exists());
+            let kept = self
+                .data()
+                .ok()
+                .map(|data| data.world())
+                .filter(|path| !is_absent(path));
             let world = self.global.sandbox.then_some(World { state: kept });
             sources(self.environment, &selection, world)?
         };
@@ -156,7 +161,8 @@ impl Context<'_> {
             return Ok(data);
         };
         // A journal without a launch, as an audit begins one, hides no sandbox; whoever can ask real brokers means those.
-        if !data.is_begun() || (is_empty(&data) && !self.reaches_brokers(&data)) {
+        let is_begun = data.is_begun().unwrap_or(true);
+        if !is_begun || (is_empty(&data) && !self.reaches_brokers(&data)) {
             self.printer
                 .note("nothing was launched for real from here, so this is the sandbox, as with `--sandbox`\n");
             return Ok(sandbox);
@@ -171,7 +177,8 @@ impl Context<'_> {
     /// could be asked whether something was all the same.
     fn audited(&self) -> Result<Data, Trouble> {
         let data = self.data()?;
-        let only_sandbox = data.begun_sandbox().is_some() && (!data.is_begun() || is_empty(&data));
+        let is_begun = data.is_begun().unwrap_or(true);
+        let only_sandbox = data.begun_sandbox().is_some() && (!is_begun || is_empty(&data));
         if only_sandbox && !self.reaches_brokers(&data) {
             return self.launched();
         }
