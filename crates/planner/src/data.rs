@@ -35,7 +35,7 @@ impl Data {
             .or_else(|| usual().map(own));
         let Some(root) = root else {
             return Err(Trouble::usage("there is no folder to keep the journal in")
-                .hint("name one with `--data-dir` or PLANNER_DATA_DIR"));
+                .hint("name one with `--data-dir` or PLANNER_DATA_DIR; HOME and XDG_DATA_HOME count where they are absolute paths"));
         };
         Ok(Self {
             folder: if global.sandbox { root.join(SANDBOX) } else { root },
