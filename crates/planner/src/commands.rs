@@ -299,6 +299,15 @@ fn at_most(asked: Option<u32>) -> usize {
     asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
+/// The exit status of a command that lists what is for sale: of nothing, where a record could not be understood, it is
+/// not known whether that is all.
+fn listed_market(market: &Market, nothing: bool) -> Exit {
+    match listed(&market.sources) {
+        Exit::Done if nothing && !market.rejects.is_empty() => Exit::PartialMarket,
+        exit => exit,
+    }
+}
+
 /// The exit status of a command that lists what brokers have.
 fn listed(reports: &[SourceReport]) -> Exit {
     match completeness(reports) {
