@@ -77,3 +77,50 @@ fn a_data_folder_that_cannot_be_looked_into_is_no_all_clear() {
         },
     );
 }
+
+/// A journal that may be whole and cannot be used as it stands: nothing is set aside, and nobody is told to do so.
+#[test]
+fn what_stands_in_the_way_of_a_journal_is_named() {
+    let mut home = Home::troubled(&[]);
+    let folder = home.planner.home().join("data");
+    home.set("PLANNER_DATA_DIR", folder.to_str().unwrap());
+    let run = |line: &str| home.planner.run(&line.split_whitespace().collect::<Vec<_>>());
+    run("provision H100:1 --yes --no-wait").expect(0);
+    let id = home.live().remove(0);
+    for name in ["journal.db", "lock", "identity"] {
+        let (path, aside) = (folder.join(name), folder.join("aside"));
+        fs::rename(&path, &aside).unwrap();
+        symlink("aside", &path).unwrap();
+        for (line, status) in [
+            ("audit", 7),
+            ("reconcile --within 1s", 7),
+            ("provision H100:1 --yes", 1),
+        ] {
+            // Whoever only looks takes no turn.
+            if name == "lock" && status == 7 {
+                continue;
+            }
+            let ran = run(line);
+            ran.expect(status);
+            let said = format!(
+                "{} is a link to somewhere else; put the file itself there",
+                path.display()
+            );
+            assert!(ran.stderr.contains(&said), "{name}, {line}: {ran:?}");
+            assert!(status != 7 || ran.output().contains(&id), "{name}, {line}: {ran:?}");
+        }
+        assert!(path.is_symlink(), "{name}");
+        fs::rename(&aside, &path).unwrap();
+    }
+    run("reconcile --within 20s").expect(0);
+    // Longer than SQLite takes it, and not too long for the system.
+    let deep = (0..3).fold(home.planner.home().to_owned(), |deep, _| deep.join("x".repeat(200)));
+    let deep = deep.to_str().unwrap();
+    for (command, status) in [("ls", 0), ("audit", 7), ("provision H100:1 --yes", 2)] {
+        let ran = run(&format!("{command} --data-dir {deep}"));
+        ran.expect(status);
+        let said = "bytes, and a journal's path may have 504\nhint: name a folder with a shorter path";
+        assert_eq!(ran.stderr.contains(said), status != 0, "{command}: {ran:?}");
+    }
+    assert_eq!(home.posts(), 1);
+}

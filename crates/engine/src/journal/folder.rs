@@ -227,10 +227,13 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> JournalError
             "run planner as who owns it, or make it yours with `chown` and `chmod`",
             JournalError::Unwritable,
         ),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem if what == "make" => (
             "check who may write there, or name another folder",
             JournalError::Unwritable,
         ),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            ("check who may write there", JournalError::Unwritable)
+        }
         ErrorKind::NotFound => ("name a folder that exists", JournalError::Storage),
         ErrorKind::NotADirectory | ErrorKind::InvalidFilename => ("name another folder", JournalError::Place),
         _ if is_out_of_files(error) => ("allow more open files, as with `ulimit -n 64`", JournalError::Storage),

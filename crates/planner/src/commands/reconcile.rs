@@ -244,7 +244,7 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
                 .hint("wait for it to end, and try again"),
         );
     };
-    if crate::launch::is_sound(data) {
+    if crate::launch::is_sound(data)? {
         return Err(
             Trouble::new(Exit::Refused, "the journal is whole, so it is not set aside").hint("leave out `--from-tags`"),
         );

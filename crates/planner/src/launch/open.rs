@@ -300,8 +300,19 @@ pub(crate) fn usable(data: &Data) -> Result<State, Trouble> {
 }
 
 /// Whether there is a journal that can be used.
-pub(crate) fn is_sound(data: &Data) -> bool {
-    SqliteJournal::exists(data.folder()) == Ok(true) && offline(data).is_ok()
+///
+/// # Errors
+/// When it cannot be read as it is: it may be whole.
+pub(crate) fn is_sound(data: &Data) -> Result<bool, Trouble> {
+    let folder = data.folder();
+    if !SqliteJournal::exists(folder).map_err(|error| journal(&error))? {
+        return Ok(false);
+    }
+    match SqliteJournal::open(folder, Mode::Read) {
+        Ok(kept) => Ok(Engine::open(Box::new(kept), reading()).is_ok()),
+        Err(why @ JournalError::Unwritable(_)) => Err(journal(&why)),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Nobody is given a name by who only reads.
