@@ -363,3 +363,59 @@ fn a_base_url_must_be_safe() {
         assert!(!ran.output().contains(gpu_broker_testkit::fake::CANARY));
     }
 }
+
+/// Rows that cannot be read leave what the others say as it is, and where nothing is found they are no whole market.
+#[test]
+fn what_could_not_be_read_may_be_what_was_looked_for() {
+    let rows = |body: &'static str| Fault::Status(200, body);
+    let unreadable = rows(r#"{"items":[{"cloudId":"p8"},{"cloudId":7}],"totalCount":2}"#);
+    let check = |fake: &Fake, line: &str, status: i32, said: &str| {
+        let ran = asking(fake).run(&line.split_whitespace().collect::<Vec<_>>());
+        ran.expect(status);
+        assert!(ran.stderr.contains(said), "{line}: {ran:?}");
+        assert_eq!(ran.stderr.contains("nothing matches\n"), status == 3, "{line}: {ran:?}");
+    };
+    let sold = Fake::start(
+        Face::default().with(unreadable),
+        Face::selling(Shelf::Spheron, &wares()),
+    );
+    check(&sold, "quote H100:8", 0, "could not be understood");
+    check(&sold, "offers", 0, "could not be understood");
+    check(&sold, "quote H200:8", 4, "not all was read");
+    check(&sold, "provision H200:8 --dry-run", 4, "not all was read");
+    check(&sold, "compare H200:8", 4, "could not be understood");
+    let whole = Fake::selling(&wares());
+    check(&whole, "quote H200:8", 3, "nothing matches");
+    let none = Fake::start(Face::default().with(unreadable), Face::default());
+    for command in ["quote H100:8", "quote any:1"] {
+        check(&none, &format!("{command} --broker prime"), 4, "not all was read");
+    }
+    check(&none, "offers --broker prime", 4, "could not be understood");
+    check(&none, "gpus --broker prime", 4, "");
+}
+
+/// What is wrong with a key is said of where it stands.
+#[test]
+fn a_bad_key_is_named_by_its_place() {
+    let check = |planner: Planner, said: &str, not: &str| {
+        let ran = planner.run(&["offers"]);
+        ran.expect(2);
+        assert!(
+            ran.stderr.contains(said) && ran.stderr.contains("hint: copy it again"),
+            "{ran:?}"
+        );
+        assert!(!ran.stderr.contains(not), "{ran:?}");
+    };
+    let keyless = || planner().unset("PRIME_API_KEY");
+    check(keyless().set("PRIME_API_KEY", "a\nb"), "PRIME_API_KEY: ", "config.json");
+    let filed = keyless();
+    let folder = filed.home().join(".prime");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("config.json"), r#"{"api_key":"a\nb"}"#).unwrap();
+    #[cfg(unix)]
+    for (path, mode) in [(folder.clone(), 0o700), (folder.join("config.json"), 0o600)] {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    check(filed, ".prime/config.json: ", "PRIME_API_KEY");
+}

@@ -10,4 +10,6 @@ mod machines;
 mod midway;
 mod provision;
 mod quotes;
+#[cfg(unix)]
+mod unseen;
 pub(crate) mod world;

@@ -24,6 +24,8 @@ mod files;
 mod hostile;
 mod large;
 mod launch;
+#[cfg(unix)]
+mod limits;
 mod manual;
 mod metal;
 mod order;

@@ -48,6 +48,15 @@ impl Market {
         let disks = self.disks.iter().flat_map(|disks| &disks.sources);
         completeness(&self.sources.iter().chain(disks).cloned().collect::<Vec<_>>())
     }
+
+    /// How complete the answers are to who found nothing in them: a record that could not be understood may be what was
+    /// looked for, so that with one of those not all is known.
+    pub fn completeness_of_nothing(&self) -> Completeness {
+        match self.completeness() {
+            Completeness::Whole if !self.rejects.is_empty() => Completeness::Partial,
+            other => other,
+        }
+    }
 }
 
 /// Disks for sale and disks owned, of all sources.

@@ -18,7 +18,7 @@ use crate::colocation::Colocation;
 use crate::demand::{Demand, Nodes};
 use crate::fit::{Candidate, Reason, fit};
 use crate::gpu::GpuModel;
-use crate::market::{Completeness, Market, completeness};
+use crate::market::{Completeness, Market};
 use crate::offer::Offer;
 use crate::plan::{Found, Goal, Plan, Rules, covers, singles};
 use crate::quantity::Range;
@@ -234,7 +234,7 @@ fn check_words(market: &Market, demand: &Demand) -> Result<(), RequestError> {
     disks::check(market, demand)?;
     let sold = |model: &GpuModel| market.offers.iter().any(|offer| offer.gpu.model == *model);
     for model in alternatives.iter().filter_map(|wanted| wanted.model.as_ref()) {
-        if !model.is_known() && !sold(model) && completeness(&market.sources) == Completeness::Whole {
+        if !model.is_known() && !sold(model) && market.completeness_of_nothing() == Completeness::Whole {
             let mut known: Vec<&str> = GpuModel::known_names().collect();
             known.extend(market.offers.iter().map(|offer| offer.gpu.model.as_str()));
             let near = near(model.as_str(), known).into_iter().map(str::to_owned).collect();

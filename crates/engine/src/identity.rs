@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::digits::base32;
 use crate::journal::JournalError;
-use crate::journal::folder::{Folder, cannot};
+use crate::journal::folder::{Folder, cannot, is_there};
 use crate::journal::rows_were_noted;
 
 /// The file.
-const NAME: &str = "identity";
+pub(crate) const NAME: &str = "identity";
 
 /// An installation. Two of them never take each other's machines for their own.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Identity {
     ///
     /// As [`load_or_create`](Self::load_or_create), as far as that can be seen without making anything.
     pub fn check(folder: &Path) -> Result<bool, JournalError> {
-        if !folder.exists() {
+        if !is_there(folder)? {
             return Ok(false);
         }
         let folder = Folder::open(folder)?;

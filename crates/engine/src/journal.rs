@@ -4,6 +4,7 @@
 //! unaltered, and lets one process at a time look at all of them and add some.
 //! What the rows mean is folded from them by the rest of the engine.
 
+mod begun;
 mod chain;
 pub(crate) mod folder;
 mod memory;
@@ -11,6 +12,7 @@ mod mounts;
 mod spare;
 mod sqlite;
 
+pub use begun::is_begun;
 pub use memory::{MemoryJournal, MemoryStore};
 pub use spare::SpareJournal;
 pub(crate) use sqlite::rows_were_noted;
@@ -84,6 +86,9 @@ const REBUILD: &str =
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum JournalError {
+    /// What was named as its folder cannot be one.
+    #[error("{0}")]
+    Place(String),
     /// The disk, the folder or the file.
     #[error("{0}")]
     Storage(String),

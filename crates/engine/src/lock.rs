@@ -3,7 +3,7 @@
 //! The kernel gives the lock back when its holder dies, however it dies, so there is no lock of the dead to break.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -74,10 +74,12 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Whether another process launches from `folder`.
+    /// Whether another process launches from `folder`, or may: where that cannot be seen it is not ruled out.
     pub fn is_launching(folder: &Path) -> bool {
-        let file = File::open(folder.join(LAUNCHING));
-        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+        match File::open(folder.join(LAUNCHING)) {
+            Ok(file) => matches!(file.try_lock(), Err(TryLockError::WouldBlock)),
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        }
     }
 
     /// Who launches from `folder`, or did last, if that can be read.

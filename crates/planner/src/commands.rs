@@ -64,6 +64,7 @@ use crate::cli::{GlobalArgs, Output};
 use crate::data::Data;
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::files::absent::is_absent;
 use crate::files::market::Saved;
 use crate::files::offers::Own;
 use crate::launch::Stop;
@@ -114,7 +115,11 @@ impl Context<'_> {
             Sources::nobody()
         } else {
             // Looking is no reason to begin a world that is kept.
-            let kept = self.data().ok().map(|data| data.world()).filter(|path| path.exists());
+            let kept = self
+                .data()
+                .ok()
+                .map(|data| data.world())
+                .filter(|path| !is_absent(path));
             let world = self.global.sandbox.then_some(World { state: kept });
             sources(self.environment, &selection, world)?
         };
@@ -157,7 +162,8 @@ impl Context<'_> {
             return Ok(data);
         };
         // A journal without a launch, as an audit begins one, hides no sandbox; whoever can ask real brokers means those.
-        if !data.is_begun() || (is_empty(&data) && !self.reaches_brokers(&data)) {
+        let is_begun = data.is_begun().unwrap_or(true);
+        if !is_begun || (is_empty(&data) && !self.reaches_brokers(&data)) {
             self.printer
                 .note("nothing was launched for real from here, so this is the sandbox, as with `--sandbox`\n");
             return Ok(sandbox);
@@ -172,7 +178,8 @@ impl Context<'_> {
     /// could be asked whether something was all the same.
     fn audited(&self) -> Result<Data, Trouble> {
         let data = self.data()?;
-        let only_sandbox = data.begun_sandbox().is_some() && (!data.is_begun() || is_empty(&data));
+        let is_begun = data.is_begun().unwrap_or(true);
+        let only_sandbox = data.begun_sandbox().is_some() && (!is_begun || is_empty(&data));
         if only_sandbox && !self.reaches_brokers(&data) {
             return self.launched();
         }
@@ -290,6 +297,15 @@ fn running_in(sandbox: &Data) -> String {
 /// How many to print: all, unless told otherwise.
 fn at_most(asked: Option<u32>) -> usize {
     asked.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
+}
+
+/// The exit status of a command that lists what is for sale: of nothing, where a record could not be understood, it is
+/// not known whether that is all.
+fn listed_market(market: &Market, nothing: bool) -> Exit {
+    match listed(&market.sources) {
+        Exit::Done if nothing && !market.rejects.is_empty() => Exit::PartialMarket,
+        exit => exit,
+    }
 }
 
 /// The exit status of a command that lists what brokers have.

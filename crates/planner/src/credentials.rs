@@ -1,7 +1,7 @@
 //! Keys that the brokers' own tools left in the user's home.
 
 use std::fs;
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -19,6 +19,8 @@ pub(crate) struct Credentials {
     pub(crate) key: Option<Secret>,
     /// The team.
     pub(crate) team: Option<String>,
+    /// The file that the key is from, where it is from one.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// What Prime's own command-line tool writes to `~/.prime/config.json`.
@@ -32,7 +34,10 @@ struct PrimeFile {
 pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".prime").join("config.json");
     match read(&path)? {
-        Some(text) => prime_text(&text).map_err(|why| unreadable(&path, why)),
+        Some(text) => Ok(Credentials {
+            file: Some(path.clone()),
+            ..prime_text(&text).map_err(|why| unreadable(&path, why))?
+        }),
         None => Ok(Credentials::default()),
     }
 }
@@ -44,6 +49,7 @@ pub(crate) fn prime_text(text: &str) -> Result<Credentials, &'static str> {
     Ok(Credentials {
         key: said(file.api_key).map(Secret),
         team: said(file.team_id),
+        file: None,
     })
 }
 
@@ -54,7 +60,13 @@ pub(crate) fn prime_text(text: &str) -> Result<Credentials, &'static str> {
 /// file that is one bare line is the key.
 pub(crate) fn spheron(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".spheron").join("credentials");
-    Ok(read(&path)?.as_deref().map(spheron_text).unwrap_or_default())
+    let Some(text) = read(&path)? else {
+        return Ok(Credentials::default());
+    };
+    Ok(Credentials {
+        file: Some(path),
+        ..spheron_text(&text)
+    })
 }
 
 /// What stands in Spheron's file.
@@ -79,11 +91,17 @@ pub(crate) fn spheron_text(text: &str) -> Credentials {
 }
 
 fn read(path: &Path) -> Result<Option<String>, Trouble> {
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
+    let refused = |error: io::Error| unreadable(path, &error.to_string());
+    match fs::metadata(path) {
+        Ok(about) if about.is_dir() => return Err(unreadable(path, "it is a directory")),
+        // A pipe would be waited for.
+        Ok(about) if !about.is_file() => return Err(unreadable(path, "it is not a file")),
+        Ok(_) => {}
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error.to_string())),
-    };
+        Err(error) => return Err(refused(error)),
+    }
+    let file = fs::File::open(path).map_err(refused)?;
+    guarded(path).map_err(|why| unreadable(path, &why))?;
     // Asked of the file that is open: a name may mean another one by then.
     private(&file).map_err(|why| unreadable(path, &why))?;
     let mut text = String::new();
@@ -93,11 +111,49 @@ fn read(path: &Path) -> Result<Option<String>, Trouble> {
     Ok(Some(text))
 }
 
-/// Refuses a file that others may read, as ssh does: a key that they know is no key any more.
+/// Refuses a file in whose place others may put another one, as ssh does: their key would launch on their account, and
+/// what is launched there they can enter.
+#[cfg(unix)]
+fn guarded(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let end = path.canonicalize().map_err(|error| error.to_string())?;
+    for folder in [path.parent(), end.parent()].into_iter().flatten() {
+        let mode = fs::metadata(folder)
+            .map_err(|error| error.to_string())?
+            .permissions()
+            .mode()
+            & 0o7777;
+        // In a sticky folder nobody replaces what is not theirs.
+        if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+            let name = folder.display();
+            return Err(format!(
+                "others may replace it, as they may write in {name} (mode {mode:03o}); close that with `chmod go-w {name}`, \
+                 and look whether the key is yours"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Nobody says here who may write in a folder.
+#[cfg(not(unix))]
+fn guarded(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+/// Refuses a file that others may read, as ssh does: a key that they know is no key any more. One that belongs to
+/// somebody else, who is not root, they may change.
 #[cfg(unix)]
 fn private(file: &fs::File) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata().map_err(|error| error.to_string())?.permissions().mode() & 0o777;
+    use std::os::unix::fs::MetadataExt as _;
+    let about = file.metadata().map_err(|error| error.to_string())?;
+    let (owner, we) = (about.uid(), rustix::process::geteuid().as_raw());
+    if owner != 0 && owner != we {
+        return Err(format!(
+            "it belongs to somebody else (user {owner}, and this is user {we}); make it yours with `chown`, if the key is"
+        ));
+    }
+    let mode = about.mode() & 0o777;
     let others = mode & 0o077;
     if others != 0 {
         return Err(format!(
@@ -167,6 +223,48 @@ mod tests {
             );
             assert!(!lines.contains("pk-secret"));
         }
+        fs::remove_dir_all(home).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_replace_is_refused() {
+        use std::os::unix::fs::{chown, symlink};
+        let home = home("places");
+        let (folder, file) = (home.join(".prime"), home.join(".prime/config.json"));
+        write(&home, ".prime/config.json", r#"{"api_key":"pk-secret"}"#);
+        let check = |what: &str, said: Option<&str>| {
+            let read = prime(&home);
+            let lines = read.as_ref().map_err(Trouble::lines).err().unwrap_or_default();
+            assert_eq!(read.is_ok(), said.is_none(), "{what}: {lines}");
+            assert!(lines.contains(said.unwrap_or_default()), "{what}: {lines}");
+            assert!(!lines.contains("pk-secret"), "{what}: {lines}");
+        };
+        for (bits, closed) in [
+            (0o755, true),
+            (0o700, true),
+            (0o1777, true),
+            (0o777, false),
+            (0o775, false),
+        ] {
+            mode(&folder, bits);
+            check(&format!("{bits:o}"), (!closed).then_some("chmod go-w"));
+        }
+        mode(&folder, 0o700);
+        // Only root can give a file away, and what is root's is trusted.
+        if chown(&file, Some(12_345), None).is_ok() {
+            check("another's", Some("it belongs to somebody else (user 12345"));
+        }
+        fs::remove_file(&file).unwrap();
+        fs::create_dir_all(home.join("open")).unwrap();
+        write(&home, "open/config.json", r#"{"api_key":"pk-secret"}"#);
+        symlink("../open/config.json", &file).unwrap();
+        check("a link", None);
+        mode(&home.join("open"), 0o777);
+        check("a link to where others write", Some("open (mode 777)"));
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        check("a directory", Some("config.json: it is a directory"));
         fs::remove_dir_all(home).unwrap();
     }
 

@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use gpu_broker_engine::journal::is_begun;
 use jiff::Timestamp;
 
 use crate::cli::GlobalArgs;
 use crate::env::Environment;
+use crate::launch::journal;
 use crate::report::Trouble;
 
 /// Where things are kept for one world.
@@ -33,7 +35,7 @@ impl Data {
             .or_else(|| usual().map(own));
         let Some(root) = root else {
             return Err(Trouble::usage("there is no folder to keep the journal in")
-                .hint("name one with `--data-dir` or PLANNER_DATA_DIR"));
+                .hint("name one with `--data-dir` or PLANNER_DATA_DIR; HOME and XDG_DATA_HOME count where they are absolute paths"));
         };
         Ok(Self {
             folder: if global.sandbox { root.join(SANDBOX) } else { root },
@@ -58,10 +60,11 @@ impl Data {
         }
     }
 
-    /// The sandbox's, where something was launched there and this is the real world.
+    /// The sandbox's, where something was launched there and this is the real world. One that cannot be looked into has
+    /// nothing that costs money.
     pub(crate) fn begun_sandbox(&self) -> Option<Self> {
         let sandbox = self.of_sandbox();
-        (!self.sandbox && sandbox.is_begun()).then_some(sandbox)
+        (!self.sandbox && sandbox.is_begun().is_ok_and(|begun| begun)).then_some(sandbox)
     }
 
     /// Whether it is the sandbox's.
@@ -75,12 +78,14 @@ impl Data {
     }
 
     /// Whether anything was ever kept of launches.
-    pub(crate) fn is_begun(&self) -> bool {
-        let there = |name: &str| self.folder.join(name).symlink_metadata().is_ok();
-        there("identity") || there("journal.db")
+    ///
+    /// # Errors
+    /// When that cannot be seen: what was launched from here is not known then, which is no all-clear.
+    pub(crate) fn is_begun(&self) -> Result<bool, Trouble> {
+        is_begun(&self.folder).map_err(|error| journal(&error))
     }
 
-    /// Since when: machines of an installation that was here before are older.
+    /// Since when: machines of an installation that was here before are older. Where it cannot be seen, none is.
     pub(crate) fn begun(&self) -> Option<Timestamp> {
         let about = self.folder.join("identity").symlink_metadata().ok()?;
         Timestamp::try_from(about.modified().ok()?).ok()

@@ -26,7 +26,8 @@ pub(crate) struct Environment {
     pub(crate) xdg_config: Option<PathBuf>,
     /// `XDG_DATA_HOME`; a relative path is none, as its specification says.
     pub(crate) xdg_data: Option<PathBuf>,
-    /// `HOME`, where the brokers' own tools keep their keys.
+    /// `HOME`, where the brokers' own tools keep their keys; a relative path is none, as what is kept there would be
+    /// another folder for each command.
     pub(crate) home: Option<PathBuf>,
     /// `TERM`.
     pub(crate) terminal: Option<String>,
@@ -106,7 +107,7 @@ impl Environment {
             config: raw("PLANNER_CONFIG").map(PathBuf::from),
             xdg_config: base("XDG_CONFIG_HOME"),
             xdg_data: base("XDG_DATA_HOME"),
-            home: raw("HOME").map(PathBuf::from),
+            home: base("HOME"),
             terminal: text("TERM"),
             // Where nobody says anything, everything is UTF-8 by now.
             is_ascii: ["LC_ALL", "LC_CTYPE", "LANG"]
@@ -145,6 +146,22 @@ mod tests {
         check("", "POSIX", "en_GB.UTF-8", true);
         check("", "", "de_DE.ISO-8859-1", true);
         check("", "", "en_GB.UTF-8", false);
+    }
+
+    #[test]
+    fn folders_of_the_user_are_absolute() {
+        let check = |name: &str, path: &str, expected: [bool; 3]| {
+            let environment = Environment::from_lookup(|asked| (asked == name).then(|| path.into()));
+            let read = [&environment.home, &environment.xdg_data, &environment.xdg_config];
+            assert_eq!(read.map(Option::is_some), expected, "{name}={path}");
+        };
+        check("HOME", "/home/me", [true, false, false]);
+        check("HOME", "home/me", [false; 3]);
+        check("HOME", ".", [false; 3]);
+        check("XDG_DATA_HOME", "/data", [false, true, false]);
+        check("XDG_DATA_HOME", "data", [false; 3]);
+        check("XDG_CONFIG_HOME", "/config", [false, false, true]);
+        check("XDG_CONFIG_HOME", "../config", [false; 3]);
     }
 
     #[test]

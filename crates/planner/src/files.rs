@@ -1,5 +1,6 @@
 //! What planner keeps in files: markets, requests, offers of one's own.
 
+pub(crate) mod absent;
 pub(crate) mod market;
 pub(crate) mod offers;
 pub(crate) mod quote;

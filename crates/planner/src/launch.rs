@@ -28,7 +28,7 @@ pub(crate) use forbidden::forbidden;
 pub(crate) use login::{Login, Named as NamedKey};
 pub(crate) use narrator::Narrator;
 pub(crate) use open::{
-    Purpose, is_sound, journal, launching, offline, opened, trouble, unbegun, unread, usable, warn_unkept,
+    Purpose, is_sound, journal, launching, looking, offline, opened, trouble, unbegun, unread, usable, warn_unkept,
 };
 pub(crate) use over::{beyond, burning, over};
 pub(crate) use stop::Stop;

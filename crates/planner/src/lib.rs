@@ -14,6 +14,7 @@ mod env;
 mod exit;
 mod files;
 mod launch;
+mod limits;
 mod printer;
 #[cfg(feature = "probe")]
 pub mod probe;
@@ -61,8 +62,14 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
         Ok(read) => read,
         // Help and version are no errors; clap knows where each goes.
         Err(error) if !error.use_stderr() => {
-            let _ = error.print();
-            return Exit::Done;
+            let plain = Printer::new(false, refuses_colour(arguments), environment.columns).on(environment);
+            return printer::printed(error.print()).map_or_else(
+                |error| {
+                    plain.warn(&Trouble::from(error).lines());
+                    Exit::Internal
+                },
+                |()| Exit::Done,
+            );
         }
         Err(error) => {
             match cli::below_zero(arguments) {
@@ -135,8 +142,9 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
         watched: false,
         before: Before::default(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let exit = runtime.block_on(async {
+        limits::survive_large_files();
         let work = async {
             match &cli.command {
                 Command::Quote(args) => {
@@ -189,6 +197,12 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
     exit
 }
 
+fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    limits::check()?;
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Trouble::new(Exit::Internal, format!("nothing can be begun: {error}")))
+}
+
 /// Sends what the crates log to standard error, as loud as was asked.
 fn log(verbose: u8) {
     let level = match verbose {
@@ -205,8 +219,15 @@ fn log(verbose: u8) {
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }
 
+/// What `printer` could not print.
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        Self::new(Exit::Internal, error.to_string())
+        let hint = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space there, or send it elsewhere",
+            io::ErrorKind::FileTooLarge => "allow larger files, as with `ulimit -f`, or send it elsewhere",
+            _ => "send it elsewhere",
+        };
+        let what = format!("the answer could not be written to standard output: {error}");
+        Self::new(Exit::Internal, what).hint(hint)
     }
 }

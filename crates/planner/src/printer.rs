@@ -220,6 +220,11 @@ pub(crate) fn stream(write: impl FnOnce(&mut Pieces) -> io::Result<()>) -> io::R
     forgive(write(&mut out).and_then(|()| out.flush()))
 }
 
+/// The end of what somebody else printed on standard output: what is still held back is handed over.
+pub(crate) fn printed(result: io::Result<()>) -> io::Result<()> {
+    forgive(result.and_then(|()| io::stdout().flush()))
+}
+
 /// Clears the screen once, if what is on it is out of date.
 fn clear() {
     if STALE.swap(false, Ordering::Relaxed) {

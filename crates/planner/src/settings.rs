@@ -1,7 +1,7 @@
 //! Which brokers to ask, where, and with which keys.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -183,7 +183,7 @@ pub(crate) fn sources(
         )?;
         match found.key {
             Some(key) => {
-                let key = api_key("PRIME_API_KEY", key)?;
+                let key = api_key("PRIME_API_KEY", found.file.as_deref(), key)?;
                 let mut options = PrimeOptions::new(base_url, key, USER_AGENT);
                 options.team = found.team;
                 sources.asked.push(Arc::new(Prime::new(options)));
@@ -210,7 +210,8 @@ pub(crate) fn sources(
             authority.as_ref(),
             &mut sources.warnings,
         )?;
-        let key = found.key.map(|key| api_key("SPHERON_API_KEY", key)).transpose()?;
+        let file = found.file.as_deref();
+        let key = found.key.map(|key| api_key("SPHERON_API_KEY", file, key)).transpose()?;
         let options = SpheronOptions {
             base_url,
             key,
@@ -241,7 +242,7 @@ fn sandboxed(selection: &Selection, world: World) -> Result<Sources, Trouble> {
     let running =
         Sandbox::start(&options).map_err(|error| Trouble::usage(format!("the sandbox does not start: {error}")))?;
     let url = |text: &str| BaseUrl::parse(text).map_err(|error| Trouble::new(Exit::Internal, error.to_string()));
-    let key = || api_key("the sandbox's key", Secret("key-of-the-sandbox".to_owned()));
+    let key = || api_key("the sandbox's key", None, Secret("key-of-the-sandbox".to_owned()));
     let mut asked: Vec<Arc<dyn Source>> = Vec::new();
     if selection.wants("prime") {
         let options = PrimeOptions::new(url(running.prime_url())?, key()?, USER_AGENT);
@@ -280,6 +281,7 @@ fn with_file(
         return Ok(Credentials {
             key: key.clone(),
             team: team.clone(),
+            file: None,
         });
     }
     let found = environment.home.as_deref().map(file).transpose()?.unwrap_or_default();
@@ -289,8 +291,11 @@ fn with_file(
     })
 }
 
-fn api_key(name: &str, key: Secret) -> Result<ApiKey, Trouble> {
-    ApiKey::new(key.0).map_err(|error| Trouble::usage(format!("{name}: {error}")))
+/// The key, from the file or else from the variable of that name.
+fn api_key(name: &str, file: Option<&Path>, key: Secret) -> Result<ApiKey, Trouble> {
+    let place = || file.map_or_else(|| name.to_owned(), |file| format!("the key in {}", file.display()));
+    ApiKey::new(key.0)
+        .map_err(|error| Trouble::usage(format!("{}: {error}", place())).hint("copy it again as the broker shows it"))
 }
 
 /// The authority that somebody trusts beside the public ones, with a warning of what that means.

@@ -1,7 +1,7 @@
 //! Where the world is between two requests: in memory, or in a file that several sandboxes may share.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -39,13 +39,13 @@ impl Kept {
     pub(crate) fn open(path: &Path, fresh: impl FnOnce() -> State) -> Result<Self, String> {
         let kept = Self { path: path.to_owned() };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder).map_err(|error| kept.trouble("its folder cannot be made", &error))?;
+            make_folder(folder).map_err(|error| kept.out_of_reach("its folder cannot be made", &error))?;
         }
         let _lock = kept.lock()?;
         match fs::metadata(path) {
             Ok(_) => drop(kept.read()?),
             Err(error) if error.kind() == ErrorKind::NotFound => kept.write(&fresh())?,
-            Err(error) => return Err(kept.trouble("cannot be read", &error)),
+            Err(error) => return Err(kept.out_of_reach("cannot be read", &error)),
         }
         Ok(kept)
     }
@@ -59,7 +59,7 @@ impl Kept {
     }
 
     fn read(&self) -> Result<State, String> {
-        let bytes = fs::read(&self.path).map_err(|error| self.trouble("cannot be read", &error))?;
+        let bytes = fs::read(&self.path).map_err(|error| self.out_of_reach("cannot be read", &error))?;
         let version = serde_json::from_slice::<Version>(&bytes).map(|form| form.version);
         if let Ok(version) = version
             && version > VERSION
@@ -70,26 +70,31 @@ impl Kept {
                 self.path.display()
             ));
         }
-        serde_json::from_slice(&bytes).map_err(|error| self.trouble("is damaged", &error))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            format!(
+                "the sandbox's world {} is damaged: {error}; move the file away to start anew",
+                self.path.display()
+            )
+        })
     }
 
     /// Writes beside and renames, so that nobody ever sees half a world. The file is not flushed to the disk: a process may
     /// die at any moment and lose nothing, and a simulated world need not outlive a power cut.
     fn write(&self, state: &State) -> Result<(), String> {
-        let bytes = serde_json::to_vec(state).map_err(|error| self.trouble("cannot be written", &error))?;
+        let bytes = serde_json::to_vec(state).map_err(|error| self.out_of_reach("cannot be written", &error.into()))?;
         let beside = self.beside("new");
         let written = private(OpenOptions::new().write(true).create(true).truncate(true))
             .open(&beside)
             .and_then(|mut file| file.write_all(&bytes))
             .and_then(|()| fs::rename(&beside, &self.path));
-        written.map_err(|error| self.trouble("cannot be written", &error))
+        written.map_err(|error| self.out_of_reach("cannot be written", &error))
     }
 
     /// Waits until nobody else changes the file. The lock ends with the process that holds it, however that ends.
     fn lock(&self) -> Result<File, String> {
         let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(self.beside("lock"));
         let locked = file.and_then(|file| file.lock().map(|()| file));
-        locked.map_err(|error| self.trouble("cannot be locked", &error))
+        locked.map_err(|error| self.out_of_reach("cannot be locked", &error))
     }
 
     fn beside(&self, extension: &str) -> PathBuf {
@@ -99,11 +104,20 @@ impl Kept {
         PathBuf::from(name)
     }
 
-    fn trouble(&self, what: &str, error: &dyn std::fmt::Display) -> String {
-        format!(
-            "the sandbox's world {} {what}: {error}; move the file away to start anew",
-            self.path.display()
-        )
+    /// What the operating system refused: the world may be whole, so nobody is told to begin another.
+    fn out_of_reach(&self, what: &str, error: &io::Error) -> String {
+        let hint = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "check who may read and write it",
+            ErrorKind::NotADirectory | ErrorKind::InvalidFilename | ErrorKind::AlreadyExists => "name another folder",
+            ErrorKind::FileTooLarge => "allow larger files, as with `ulimit -f`",
+            // `EMFILE` and `ENFILE`.
+            _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => {
+                "allow more open files, as with `ulimit -n 64`"
+            }
+            _ => "check the disk and the folder",
+        };
+        format!("the sandbox's world {} {what}: {error}; {hint}", self.path.display())
     }
 }
 

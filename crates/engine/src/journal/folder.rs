@@ -18,6 +18,9 @@ pub(crate) struct Folder {
 impl Folder {
     /// Looks at `path`, which is made first when it is not there.
     pub(crate) fn make(path: &Path) -> Result<Self, JournalError> {
+        if is_there(path)? {
+            return Self::open(path);
+        }
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -36,7 +39,7 @@ impl Folder {
         let path = path.canonicalize().map_err(|error| cannot("open", path, &error))?;
         let about = fs::metadata(&path).map_err(|error| cannot("open", &path, &error))?;
         if !about.is_dir() {
-            return Err(refused(&path, "is not a folder", "name another folder for the journal"));
+            return Err(no_folder(&path));
         }
         if let Some(kind) = mounts::network(&path) {
             let why = format!("is on a network file system ({kind}), where two processes can write over each other");
@@ -69,24 +72,22 @@ impl Folder {
     /// The file is not opened. `SQLite`'s locks are lost when any other handle to its files is closed.
     pub(crate) fn look(&self, name: &str) -> Result<Option<Metadata>, JournalError> {
         let path = self.file(name);
-        let about = match fs::symlink_metadata(&path) {
-            Ok(about) => about,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(cannot("open", &path, &error)),
+        let Some(about) = found(&path)? else {
+            return Ok(None);
         };
+        if about.is_symlink() {
+            let hint = "put the file itself there, or name the folder that it leads to";
+            return Err(refused(&path, "is a link to somewhere else", hint));
+        }
         if !about.is_file() {
-            let why = if about.is_symlink() {
-                "is a link to somewhere else"
-            } else {
-                "is not a file"
-            };
-            return Err(refused(&path, why, "move it away"));
+            return Err(refused(&path, "is not a file", "move it away"));
         }
         #[cfg(unix)]
         {
             let owner = std::os::unix::fs::MetadataExt::uid(&about);
             if owner != self.owner && owner != 0 {
-                return Err(refused(&path, "belongs to somebody else", "move it away"));
+                let hint = "run planner as who owns it, or make it yours with `chown`";
+                return Err(refused(&path, "belongs to somebody else", hint));
             }
             if mode(&about) & 0o077 != 0 {
                 let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
@@ -154,6 +155,41 @@ impl Folder {
     }
 }
 
+/// Whether there is a folder at `path`. Only where the operating system says that nothing is there, nothing is: whatever
+/// else keeps it from being looked at says nothing of what was launched from it.
+pub(crate) fn is_there(path: &Path) -> Result<bool, JournalError> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_dir() => Ok(true),
+        Ok(_) => Err(no_folder(path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => leads_nowhere(path).map_or(Ok(false), Err),
+        Err(error) => Err(cannot("look into", path, &error)),
+    }
+}
+
+/// What is known of whatever stands at `path`, a link or not, if anything does.
+pub(crate) fn found(path: &Path) -> Result<Option<Metadata>, JournalError> {
+    match fs::symlink_metadata(path) {
+        Ok(about) => Ok(Some(about)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(cannot("look at", path, &error)),
+    }
+}
+
+/// Where `path` is not there because a link on the way leads nowhere, as to a disk that is not mounted.
+fn leads_nowhere(path: &Path) -> Option<JournalError> {
+    let nearest = path.ancestors().find(|above| above.symlink_metadata().is_ok())?;
+    let is_lost = nearest.symlink_metadata().is_ok_and(|about| about.is_symlink());
+    let hint = "mount the disk that it leads to, or name another folder";
+    is_lost.then(|| refused(nearest, "is a link that leads nowhere", hint))
+}
+
+fn no_folder(path: &Path) -> JournalError {
+    JournalError::Place(format!(
+        "{} is not a folder; name another one for the journal",
+        path.display()
+    ))
+}
+
 fn sync(folder: &Path) -> Result<(), JournalError> {
     // Elsewhere a folder cannot be opened, and names are kept with the file.
     if cfg!(unix) {
@@ -182,24 +218,33 @@ fn mode(_about: &Metadata) -> u32 {
 
 /// The operating system said no.
 pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> JournalError {
-    let unwritable = matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-    );
-    let hint = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space",
+    let is_read = matches!(what, "look into" | "look at" | "open" | "read");
+    let (hint, kind): (_, fn(String) -> JournalError) = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("free some space", JournalError::Unwritable),
+        ErrorKind::FileTooLarge => ("allow larger files, as with `ulimit -f`", JournalError::Unwritable),
+        // Not another folder: what was launched from this one would be out of sight.
+        ErrorKind::PermissionDenied if is_read => (
+            "run planner as who owns it, or make it yours with `chown` and `chmod`",
+            JournalError::Unwritable,
+        ),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem if what == "make" => (
+            "check who may write there, or name another folder",
+            JournalError::Unwritable,
+        ),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "check who may write there, or name another folder"
+            ("check who may write there", JournalError::Unwritable)
         }
-        ErrorKind::NotFound => "name a folder that exists",
-        _ => "check the disk and the folder",
+        ErrorKind::NotFound => ("name a folder that exists", JournalError::Storage),
+        ErrorKind::NotADirectory | ErrorKind::InvalidFilename => ("name another folder", JournalError::Place),
+        _ if is_out_of_files(error) => ("allow more open files, as with `ulimit -n 64`", JournalError::Storage),
+        _ => ("check the disk and the folder", JournalError::Storage),
     };
-    let text = format!("cannot {what} {}: {error}; {hint}", path.display());
-    if unwritable {
-        JournalError::Unwritable(text)
-    } else {
-        JournalError::Storage(text)
-    }
+    kind(format!("cannot {what} {}: {error}; {hint}", path.display()))
+}
+
+/// Whether this process, or all of them together, may open no more files (`EMFILE`, `ENFILE`).
+fn is_out_of_files(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 fn refused(path: &Path, why: &str, hint: &str) -> JournalError {

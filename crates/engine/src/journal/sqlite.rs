@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use self::rows::Known;
 use self::trouble::{damaged, is_busy, trouble};
 use self::witness::{Tip, Witness};
-use super::folder::{Folder, cannot};
+use super::folder::{Folder, cannot, found};
 use super::{Journal, JournalError, Row, Work};
 
 /// The file. Its log and its index have names that begin with it.
@@ -25,6 +25,9 @@ const NAME: &str = "journal.db";
 
 /// What `SQLite` keeps beside the file.
 const BESIDE: [&str; 2] = ["journal.db-wal", "journal.db-shm"];
+
+/// `SQLite` takes paths of up to 512 bytes, with what it adds to a name.
+const PATH_BYTES_MAX: usize = 512 - "-journal".len();
 
 /// What a journal is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +92,12 @@ impl SqliteJournal {
     }
 
     /// Whether there is a journal in `folder`, be it whole or not.
-    pub fn exists(folder: &Path) -> bool {
-        folder.join(NAME).symlink_metadata().is_ok()
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be seen.
+    pub fn exists(folder: &Path) -> Result<bool, JournalError> {
+        Ok(found(&folder.join(NAME))?.is_some())
     }
 
     /// Where it is.
@@ -235,6 +242,14 @@ fn discard(draft: &Path) {
 }
 
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, JournalError> {
+    // What it says of a path that is too long is that it cannot open it.
+    let length = path.as_os_str().len();
+    if length > PATH_BYTES_MAX {
+        return Err(JournalError::Place(format!(
+            "{} has {length} bytes, and a journal's path may have {PATH_BYTES_MAX}; name a folder with a shorter path",
+            path.display()
+        )));
+    }
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| trouble("opened", &error))?;
     schema::prepare(&connection).map_err(|error| trouble("opened", &error))?;

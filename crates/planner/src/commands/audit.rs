@@ -11,7 +11,7 @@ use super::Context;
 use super::ls::{answered, doubted, reports};
 use crate::cli::{AuditArgs, Output};
 use crate::exit::Exit;
-use crate::launch::{Purpose, in_doubt, opened, perhaps_ours, told_elsewhere, trouble, warn_unkept};
+use crate::launch::{in_doubt, looking, perhaps_ours, told_elsewhere, trouble, warn_unkept};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -24,10 +24,10 @@ use crate::view::{columns, document, footer, format};
 pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
     let data = context.audited()?;
     let sources = context.fleets(&data)?;
-    if !sources.has_fleet() && !data.is_begun() {
+    if !sources.has_fleet() && matches!(data.is_begun(), Ok(false)) {
         return Err(Sources::nobody_asked());
     }
-    let mut engine = opened(context, &data, &sources, &Purpose::Look, false)?;
+    let (mut engine, unread) = looking(context, &data, &sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
     warn_unkept(context, &engine);
     let (state, now) = (engine.state(), engine.parts().clock.now());
@@ -71,13 +71,16 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     printer.note(&overdue(attempts()));
     printer.note(&footer::sources(&reports, "machine"));
     let found = found(&rows, &lost, open.len());
-    let elsewhere = perhaps_ours(state, &listed, data.begun());
+    let begun = data.begun().filter(|_| unread.is_none());
+    let elsewhere = perhaps_ours(state, &listed, begun);
     printer.warn(&found);
     printer.warn(&told_elsewhere(&elsewhere));
-    if !found.is_empty() || in_doubt(state, &elsewhere) {
+    // What the brokers bill is told all the same, and nothing accounts for it.
+    if let Some(why) = unread {
+        printer.warn(&why.lines());
         return Ok(Exit::Unknown);
     }
-    if doubted(context, &listed) {
+    if !found.is_empty() || in_doubt(state, &elsewhere) || doubted(context, &listed) {
         return Ok(Exit::Unknown);
     }
     let exit = answered(

@@ -1,10 +1,11 @@
 //! `planner compare`: terms against each other as the hours grow.
 
-use gpu_broker_core::market::{Completeness, completeness};
+use gpu_broker_core::market::Completeness;
 use gpu_broker_core::quote::compare::compare as compared;
 use gpu_broker_core::source::Hint;
 
 use super::Context;
+use super::quote::completeness_for;
 use crate::cli::{CompareArgs, Output, comparing};
 use crate::exit::Exit;
 use crate::printer::bytes;
@@ -69,7 +70,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     let nothing = comparison.courses.iter().all(|course| course.stretches.is_empty());
-    Ok(match (completeness(&market.sources), nothing) {
+    Ok(match (completeness_for(&market, nothing), nothing) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) => Exit::NothingMatches,
         (Completeness::Partial, _) => Exit::PartialMarket,

@@ -17,7 +17,7 @@ use crate::view::text::shown;
 /// Puts its end off, within the caps of its launch and the budget of all that was launched.
 pub(crate) async fn extend(context: &Context<'_>, args: &ExtendArgs) -> Result<Exit, Trouble> {
     let data = context.launched()?;
-    if !data.is_begun() {
+    if !data.is_begun()? {
         return Err(Trouble::usage("nothing was launched from here").hint("`planner provision` launches"));
     }
     let mut engine = opened(context, &data, &Sources::nobody(), &Purpose::Note, false)?;

@@ -3,7 +3,7 @@
 use gpu_broker_core::source::Hint;
 use serde_json::json;
 
-use super::{Context, at_most, listed};
+use super::{Context, at_most, listed_market};
 use crate::cli::{GpusArgs, Output};
 use crate::exit::Exit;
 use crate::printer::bytes;
@@ -37,5 +37,5 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
     printer
         .note("\nbase prices per GPU on secure machines, nothing prepaid; `planner quote` adds what is priced apart\n");
     printer.note(&footer::sources(&market.sources, "offer"));
-    Ok(listed(&market.sources))
+    Ok(listed_market(&market, models.is_empty()))
 }

@@ -13,7 +13,7 @@ use super::Context;
 use crate::cli::{LsArgs, Output};
 use crate::data::Data;
 use crate::exit::Exit;
-use crate::launch::{Purpose, opened, trouble, warn_unkept};
+use crate::launch::{journal, looking, perhaps_ours, told_elsewhere, trouble, warn_unkept};
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::Sources;
@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub(super) now: Stamp,
     /// How each listing went.
     pub(super) reports: Vec<SourceReport>,
+    /// Why the journal cannot be used: what is known is what the brokers list, by its names.
+    pub(super) unread: Option<Trouble>,
 }
 
 /// Prints it.
@@ -54,7 +56,9 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
     })?;
     let printer = context.printer;
     let living: Vec<&Attempt> = attempts().filter(|one| one.stage.is_alive()).collect();
-    printer.note(&if living.is_empty() {
+    printer.note(&if living.is_empty() && known.unread.is_some() {
+        "what was launched from here is not known\n".to_owned()
+    } else if living.is_empty() {
         "nothing runs that was launched from here\n".to_owned()
     } else {
         format!(
@@ -74,6 +78,10 @@ pub(crate) async fn ls(context: &Context<'_>, args: &LsArgs) -> Result<Exit, Tro
         ));
     }
     printer.note(&footer::sources(&known.reports, "machine"));
+    if let Some(why) = known.unread {
+        printer.warn(&told_elsewhere(&perhaps_ours(&known.state, &known.shown, None)));
+        return Err(why);
+    }
     let shown = (&known.shown[..], &known.reports[..]);
     if args.offline {
         return Ok(Exit::Done);
@@ -90,18 +98,22 @@ pub(super) async fn look(context: &Context<'_>, data: &Data, offline: bool) -> R
         shown: Vec::new(),
         now: gpu_broker_engine::clock::Clock::now(&clock),
         reports: Vec::new(),
+        unread: None,
     };
-    if !data.is_begun() {
+    let begun = data.is_begun();
+    if matches!(begun, Ok(false)) {
         return Ok(known);
     }
     if offline {
-        if SqliteJournal::exists(data.folder()) {
+        begun?;
+        if SqliteJournal::exists(data.folder()).map_err(|error| journal(&error))? {
             known.state = crate::launch::offline(data)?;
         }
         return Ok(known);
     }
     let sources = context.fleets(data)?;
-    let mut engine = opened(context, data, &sources, &Purpose::Look, false)?;
+    let (mut engine, unread) = looking(context, data, &sources)?;
+    known.unread = unread;
     known.shown = engine.look_around().await.map_err(|error| trouble(&error))?;
     warn_unkept(context, &engine);
     known.now = engine.parts().clock.now();

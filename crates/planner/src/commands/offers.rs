@@ -7,7 +7,7 @@ use gpu_broker_core::money::Rate;
 use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::Hint;
 
-use super::{Context, at_most, listed};
+use super::{Context, at_most, listed_market};
 use crate::cli::{OffersArgs, Output};
 use crate::exit::Exit;
 use crate::files::offers::lines;
@@ -67,7 +67,7 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
     printer.note(&footer::rejects(
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
-    Ok(listed(&market.sources))
+    Ok(listed_market(&market, offers.is_empty()))
 }
 
 /// One order for all offers. What is not told apart by what brokers tell offers apart by is told apart by everything else.

@@ -155,9 +155,19 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
     Ok(status(market, quote))
 }
 
+/// How complete the answers are to who found something in them, or nothing.
+pub(super) fn completeness_for(market: &Market, nothing: bool) -> Completeness {
+    if nothing {
+        market.completeness_of_nothing()
+    } else {
+        market.completeness()
+    }
+}
+
 /// The status of an answer.
 pub(super) fn status(market: &Market, quote: &Quote) -> Exit {
-    match (market.completeness(), quote.plans.is_empty()) {
+    let nothing = quote.plans.is_empty();
+    match (completeness_for(market, nothing), nothing) {
         (Completeness::Whole, false) => Exit::Done,
         (Completeness::Whole, true) if quote.optimal => Exit::NothingMatches,
         // Not found is not the same as not there.

@@ -35,21 +35,28 @@ const GONE_WITHIN: Duration = Duration::from_secs(180);
 /// Settles what can be settled.
 pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Result<Exit, Trouble> {
     let data = context.launched()?;
-    if !data.is_begun() && !context.fleets(&data)?.has_fleet() {
+    let is_begun = data.is_begun();
+    let is_new = is_begun.as_ref().is_ok_and(|begun| !begun);
+    if is_new && !context.fleets(&data)?.has_fleet() {
         // What was launched and forgotten would be found at the brokers alone.
         return Err(Sources::nobody_asked());
     }
-    if !data.is_begun() {
+    if is_new {
         context.printer.note("nothing was launched from here\n");
         return left_behind(context, &data).await;
     }
     let sources = context.fleets(&data)?;
-    let begun = if args.from_tags { anew(context, &data) } else { Ok(()) };
+    let begun = is_begun.and_then(|_| if args.from_tags { anew(context, &data) } else { Ok(()) });
     let opened = begun.and_then(|()| opened(context, &data, &sources, &Purpose::End("reconcile"), false));
     let mut engine = match opened {
         Ok(engine) => engine,
-        Err(why) if why.exit == Exit::Internal => return by_name(context, (&data, &sources), why).await,
-        Err(why) => return Err(why),
+        Err(why) if why.exit == Exit::Refused => return Err(why),
+        Err(why) => {
+            return by_name(context, (&data, &sources), &why, |document| {
+                with_settled(document, false)
+            })
+            .await;
+        }
     };
     let before = engine.state().clone();
     context.stop.engage();
@@ -140,25 +147,34 @@ pub(super) async fn left_behind(context: &Context<'_>, data: &Data) -> Result<Ex
     Ok(answered(context, (&listed, &reports), std::iter::empty()))
 }
 
-/// Says what runs where the journal cannot be used, and so accounts for nothing. Only where nothing of ours does, what is
-/// wrong with the journal is all that is wrong.
-async fn by_name(context: &Context<'_>, (data, sources): (&Data, &Sources), why: Trouble) -> Result<Exit, Trouble> {
+/// Says what runs where the journal cannot be used, and so accounts for nothing: what it would tell of may run, whatever
+/// the brokers list.
+pub(super) async fn by_name(
+    context: &Context<'_>,
+    (data, sources): (&Data, &Sources),
+    why: &Trouble,
+    more: impl FnOnce(Value) -> Value,
+) -> Result<Exit, Trouble> {
     let mut engine = unread(context, data, sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
     let (state, now) = (engine.state(), engine.parts().clock.now());
     let lost = perhaps_ours(state, &listed, None);
-    if state.attempts.is_empty() && lost.is_empty() {
-        return Err(why);
-    }
     let attempts = || state.attempts.values();
     let rows: Vec<Row<'_>> = attempts().map(|one| Row::of(one, &listed)).collect();
     let reports = reports(sources, &listed);
-    print(context, &rows, &now, |document| {
-        with_sources(with_settled(document, false), &reports)
-    })?;
+    print(context, &rows, &now, |document| with_sources(more(document), &reports))?;
     let printer = context.printer;
+    if sources.has_fleet() {
+        printer.note(&sums(&billed(state, &listed), &reports));
+    }
     printer.note(&footer::sources(&reports, "machine"));
     printer.warn(&told_elsewhere(&lost));
+    if !lost.is_empty() {
+        printer.warn(
+            "with this data folder nothing is ended before that is put right: name another one with `--data-dir`, or use the \
+             broker's console\n",
+        );
+    }
     if !rows.is_empty() {
         printer.warn(&format!(
             "{} running whose names are ours, {} per hour, and the journal cannot be used\n",
@@ -228,7 +244,7 @@ fn anew(context: &Context<'_>, data: &Data) -> Result<(), Trouble> {
                 .hint("wait for it to end, and try again"),
         );
     };
-    if crate::launch::is_sound(data) {
+    if crate::launch::is_sound(data)? {
         return Err(
             Trouble::new(Exit::Refused, "the journal is whole, so it is not set aside").hint("leave out `--from-tags`"),
         );

@@ -16,6 +16,7 @@ use super::quote::{answered, reckon, status};
 use super::verify::{denied_now, findings};
 use crate::cli::{Again, Flag, Output, ReportArgs, comparing, joined};
 use crate::exit::Exit;
+use crate::files::absent::is_absent;
 use crate::files::market::Saved;
 use crate::files::quote::{Kept, holds_until};
 use crate::files::quotes;
@@ -211,7 +212,7 @@ fn is_of_sandbox(context: &Context<'_>, kept: &Kept) -> bool {
     let (Some(id), Ok(data)) = (kept.id().filter(|id| quotes::is_id(id)), context.data()) else {
         return false;
     };
-    let is_kept = |folder: &Path| quotes::paths(folder, id).0.exists();
+    let is_kept = |folder: &Path| !is_absent(&quotes::paths(folder, id).0);
     context.global.market.is_none() && is_kept(&data.of_sandbox().quotes())
 }
 
@@ -225,7 +226,7 @@ fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), 
     let there = folders
         .iter()
         .map(|folder| quotes::paths(folder, word))
-        .find(|(quote, _)| quote.exists());
+        .find(|(quote, _)| !is_absent(quote));
     let Some((quote, beside)) = there else {
         return Err(Trouble::new(
             Exit::Refused,
@@ -248,7 +249,7 @@ fn beside(context: &Context<'_>, kept: &Kept) -> Result<Option<Saved>, Trouble> 
     let there = folders
         .iter()
         .map(|folder| quotes::paths(folder, id).1)
-        .find(|path| path.exists());
+        .find(|path| !is_absent(path));
     there.map(|path| Saved::read(&path)).transpose()
 }
 

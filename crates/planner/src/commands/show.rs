@@ -18,7 +18,11 @@ use crate::view::text::{gpu_name, seller, shown};
 /// Prints it.
 pub(crate) async fn show(context: &Context<'_>, args: &ShowArgs) -> Result<Exit, Trouble> {
     let data = context.launched()?;
-    let seen = look(context, &data, args.offline).await?;
+    let mut seen = look(context, &data, args.offline).await?;
+    // The names that brokers list are not all that is known of a machine.
+    if let Some(why) = seen.unread.take() {
+        return Err(why);
+    }
     let keys = known(&seen.state, &args.id)?;
     let attempts: Vec<_> = keys.iter().filter_map(|key| seen.state.attempts.get(key)).collect();
     let rows: Vec<Row<'_>> = attempts.iter().map(|one| Row::of(one, &seen.shown)).collect();

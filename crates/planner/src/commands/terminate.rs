@@ -30,7 +30,8 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
             .hint("name machines as `planner ls` lists them, or say `--all`, `--expired` or `--launch LAUNCH`"));
     }
     let data = context.launched()?;
-    let launching = || args.all && Lock::is_launching(data.folder());
+    let is_seen = data.is_begun().is_ok();
+    let launching = || args.all && is_seen && Lock::is_launching(data.folder());
     let before = launching();
     let exit = end(context, args, &data).await?;
     let is_over = |one: &Attempt| one.stage.is_over() || one.stage == Stage::Absent;
@@ -48,14 +49,19 @@ pub(crate) async fn terminate(context: &Context<'_>, args: &TerminateArgs) -> Re
 }
 
 async fn end(context: &Context<'_>, args: &TerminateArgs, data: &Data) -> Result<Exit, Trouble> {
-    if !data.is_begun() && args.ids.is_empty() {
+    let begun = data.is_begun();
+    if begun.as_ref().is_ok_and(|begun| !begun) && args.ids.is_empty() {
         context
             .printer
             .note("nothing was launched from here, so there is nothing to end\n");
         return super::reconcile::left_behind(context, data).await;
     }
     let sources = context.fleets(data)?;
-    let mut engine = opened(context, data, &sources, &Purpose::End("terminate"), false)?;
+    let opened = begun.and_then(|_| opened(context, data, &sources, &Purpose::End("terminate"), false));
+    let mut engine = match opened {
+        Ok(engine) => engine,
+        Err(why) => return super::reconcile::by_name(context, (data, &sources), &why, |document| document).await,
+    };
     engine.recover().await.map_err(|error| trouble(&error))?;
     let now = engine.parts().clock.now();
     let (keys, strangers) = named(args, engine.state(), &now)?;

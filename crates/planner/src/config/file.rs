@@ -12,6 +12,7 @@ use super::check::check;
 use super::keys::{ADDING, KEYS, PATHS, Scope, known};
 use super::policy::Stated;
 use crate::env::Environment;
+use crate::files::absent::is_absent;
 use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::view::text::shown;
@@ -60,7 +61,7 @@ impl Config {
             let folder = environment.xdg_config.clone();
             let folder = folder.or_else(|| environment.home.as_ref().map(|home| home.join(".config")));
             let path = folder?.join("planner").join("config.toml");
-            path.symlink_metadata().is_ok().then_some(path)
+            (!is_absent(&path)).then_some(path)
         };
         environment.config.clone().or_else(usual)
     }

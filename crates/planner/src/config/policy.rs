@@ -14,6 +14,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::file::{Config, File, TABLES, table, word};
 use crate::cli::GlobalArgs;
 use crate::env::Environment;
+use crate::files::absent::is_absent;
 use crate::files::whole::{self, Most};
 use crate::report::Trouble;
 use crate::settings::BROKERS;
@@ -126,7 +127,7 @@ pub(super) fn policy(stated: &[Stated]) -> Policy {
 /// The rules of settings that are left out. Whoever does without them does without their mistakes as well, but for one
 /// that may hide a rule.
 fn left(path: &Path) -> Result<Vec<Stated>, Trouble> {
-    if !path.exists() {
+    if is_absent(path) {
         return Ok(Vec::new());
     }
     let bytes = whole::read(path, "the policy", Most::Page)?;

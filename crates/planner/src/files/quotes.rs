@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::absent::is_absent;
 use super::market::Saved;
 use super::quote::Kept;
 use super::whole::{self, Most};
@@ -45,7 +46,7 @@ pub(crate) fn keep(folder: &Path, id: &str, document: &[u8], market: &Saved) -> 
 pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), Trouble> {
     if is_id(word) {
         let (quote, beside) = paths(folder, word);
-        if !quote.exists() {
+        if is_absent(&quote) {
             return Err(Trouble::new(
                 Exit::Refused,
                 format!("no quote {word} is kept in {}", folder.display()),
@@ -58,7 +59,7 @@ pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), T
     let kept = read(Path::new(word))?;
     let beside = kept.id().filter(|id| is_id(id)).map(|id| paths(folder, id).1);
     let market = beside
-        .filter(|path| path.exists())
+        .filter(|path| !is_absent(path))
         .map(|path| Saved::read(&path))
         .transpose()?;
     Ok((kept, market))

@@ -42,7 +42,13 @@ pub(crate) async fn answer(context: &Context<'_>, question: &str) -> Result<Opti
     });
     let line = read
         .await
-        .map_err(|error| Trouble::new(Exit::Internal, error.to_string()))??;
+        .map_err(|error| Trouble::new(Exit::Internal, error.to_string()))?
+        .map_err(|error| {
+            Trouble::new(
+                Exit::Internal,
+                format!("no answer can be read from standard input: {error}"),
+            )
+        })?;
     if line.is_some() {
         answered();
     } else {

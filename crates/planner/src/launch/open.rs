@@ -191,6 +191,7 @@ pub(crate) fn trouble(error: &EngineError) -> Trouble {
 /// What is wrong with the journal, and how to begin anew where it cannot be trusted.
 pub(crate) fn journal(error: &JournalError) -> Trouble {
     let internal = |what: &str| Trouble::new(Exit::Internal, shown(what).into_owned());
+    let text = error.to_string();
     let damaged = |what: &str| {
         internal(what).hint(
             "nothing is launched meanwhile; `planner reconcile --from-tags` sets it aside and rebuilds it from what the \
@@ -204,7 +205,11 @@ pub(crate) fn journal(error: &JournalError) -> Trouble {
             internal(&format!("the journal was written by a newer version (layout {layout})"))
                 .hint("update planner to use it")
         }
-        other => internal(&other.to_string()),
+        JournalError::Place(_) => {
+            let (what, hint) = text.split_once("; ").unwrap_or((&text, ""));
+            Trouble::usage(shown(what)).hint(format!("{hint} with `--data-dir` or PLANNER_DATA_DIR"))
+        }
+        _ => internal(&text),
     }
 }
 
@@ -243,6 +248,23 @@ pub(crate) fn unread(context: &Context<'_>, data: &Data, sources: &Sources) -> R
     Engine::open(Box::new(MemoryStore::default().open()), parts).map_err(|error| trouble(&error))
 }
 
+/// An engine to look with. Where the journal cannot be used, why, and an engine that knows what was launched from here by
+/// its name alone.
+///
+/// # Errors
+/// None: there is no row that could be wrong.
+pub(crate) fn looking(
+    context: &Context<'_>,
+    data: &Data,
+    sources: &Sources,
+) -> Result<(Engine, Option<Trouble>), Trouble> {
+    let begun = data.is_begun();
+    match begun.and_then(|_| opened(context, data, sources, &Purpose::Look, false)) {
+        Ok(engine) => Ok((engine, None)),
+        Err(why) => Ok((unread(context, data, sources)?, Some(why))),
+    }
+}
+
 /// What the journal knows, and nobody is asked.
 ///
 /// # Errors
@@ -273,7 +295,7 @@ fn reading() -> Parts {
 pub(crate) fn usable(data: &Data) -> Result<State, Trouble> {
     let folder = data.folder();
     let noted = Identity::check(folder).map_err(|error| journal(&error))?;
-    if noted || SqliteJournal::exists(folder) {
+    if noted || SqliteJournal::exists(folder).map_err(|error| journal(&error))? {
         offline(data)
     } else {
         Ok(State::default())
@@ -281,8 +303,19 @@ pub(crate) fn usable(data: &Data) -> Result<State, Trouble> {
 }
 
 /// Whether there is a journal that can be used.
-pub(crate) fn is_sound(data: &Data) -> bool {
-    SqliteJournal::exists(data.folder()) && offline(data).is_ok()
+///
+/// # Errors
+/// When it cannot be read as it is: it may be whole.
+pub(crate) fn is_sound(data: &Data) -> Result<bool, Trouble> {
+    let folder = data.folder();
+    if !SqliteJournal::exists(folder).map_err(|error| journal(&error))? {
+        return Ok(false);
+    }
+    match SqliteJournal::open(folder, Mode::Read) {
+        Ok(kept) => Ok(Engine::open(Box::new(kept), reading()).is_ok()),
+        Err(why @ JournalError::Unwritable(_)) => Err(journal(&why)),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Nobody is given a name by who only reads.

@@ -64,7 +64,11 @@ pub(crate) fn verdict(quote: &Quote, market: &Market, demand: &Demand) -> String
         Objective::Upfront => "cheapest to order",
         Objective::Provisioning => "fastest to launch",
     };
-    let whole = completeness(&market.sources) == Completeness::Whole;
+    let whole = if quote.plans.is_empty() {
+        market.completeness_of_nothing() == Completeness::Whole
+    } else {
+        completeness(&market.sources) == Completeness::Whole
+    };
     match (quote.plans.is_empty(), quote.optimal, whole) {
         (true, false, _) => {
             "the search was cut short before it found a plan: fewer GPUs, or fewer limits, make it shorter\n".to_owned()

@@ -53,7 +53,7 @@ impl Books {
     /// Reads the journal of a folder. No journal is an empty one.
     pub(super) fn read(folder: &Path) -> Result<Self, JournalError> {
         let mut books = Self::default();
-        if !SqliteJournal::exists(folder) {
+        if !SqliteJournal::exists(folder)? {
             return Ok(books);
         }
         let mut budgets: Vec<Exact> = Vec::new();

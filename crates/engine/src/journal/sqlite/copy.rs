@@ -11,7 +11,7 @@ use super::trouble::trouble;
 use super::witness::{self, Tip};
 use super::{BESIDE, NAME, SqliteJournal, connect, discard, finish};
 use crate::journal::JournalError;
-use crate::journal::folder::{Folder, cannot};
+use crate::journal::folder::{Folder, cannot, found};
 
 /// How many copies are kept.
 const KEPT: usize = 2;
@@ -106,22 +106,30 @@ pub fn set_aside(folder: &Path, now: Timestamp) -> Result<Vec<PathBuf>, JournalE
     // as long as it is there, no journal without its rows can be begun.
     let [log, index] = BESIDE;
     let names = [NAME, log, index, witness::NAME];
-    let there = |path: &Path| path.symlink_metadata().is_ok();
+    let there = |path: &Path| found(path).map(|about| about.is_some());
     let target = |name: &str, nth: u32| {
         let end = name.strip_prefix(NAME).unwrap_or_default();
         let begin = name.strip_suffix(end).unwrap_or(name);
         let nth = if nth == 0 { String::new() } else { format!(".{nth}") };
         folder.file(&format!("{begin}.damaged-{stamp}{nth}{end}"))
     };
-    let free = (0..1000).find(|nth| !names.iter().any(|name| there(&target(name, *nth))));
-    let nth = free.ok_or_else(|| {
-        let path = folder.path().display();
-        JournalError::Storage(format!("a thousand journals were set aside in {path}; move them away"))
-    })?;
+    let mut nth = 0;
+    while names
+        .iter()
+        .try_fold(false, |taken, name| Ok(taken | there(&target(name, nth))?))?
+    {
+        nth += 1;
+        if nth == 1000 {
+            let path = folder.path().display();
+            return Err(JournalError::Storage(format!(
+                "a thousand journals were set aside in {path}; move them away"
+            )));
+        }
+    }
     let mut moved = Vec::new();
     for name in names {
         let (from, to) = (folder.file(name), target(name, nth));
-        if there(&from) {
+        if there(&from)? {
             fs::rename(&from, &to).map_err(|error| cannot("rename", &from, &error))?;
             moved.push(to);
         }

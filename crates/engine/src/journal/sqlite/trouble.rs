@@ -46,10 +46,10 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
             "another process is writing in it; wait until it is done"
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "check who may write in its folder"
+            "check who may write in its folder, and who may read it"
         }
         Some(ErrorCode::SystemIoFailure) => {
-            "what is on disk is not certain: nothing more is written by this process; check the disk, then start anew"
+            "what is on disk is not certain: nothing more is written by this process; check the disk and `ulimit -f`, then try again"
         }
         Some(ErrorCode::OutOfMemory | ErrorCode::TooBig | ErrorCode::OperationInterrupted) => "close other programs",
         // What is asked of it is always the same: if it cannot be answered, the file is not what it was.

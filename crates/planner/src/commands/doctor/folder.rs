@@ -9,7 +9,9 @@ use gpu_broker_engine::launch::state::State;
 use super::Finding;
 use crate::data::Data;
 use crate::exit::Exit;
+use crate::files::absent::is_absent;
 use crate::launch::offline;
+use crate::report::Trouble;
 use crate::settings::BROKERS;
 use crate::view::instances::rates;
 use crate::view::text::{counted, shown};
@@ -17,15 +19,19 @@ use crate::view::text::{counted, shown};
 pub(super) fn look(data: &Data) -> Vec<Finding> {
     let folder = data.folder();
     let place = folder.display().to_string();
-    if !folder.exists() {
+    let is_begun = match data.is_begun() {
+        Ok(is_begun) => is_begun,
+        Err(trouble) => return vec![unseen("data folder", &trouble)],
+    };
+    if is_absent(folder) {
         return vec![Finding::ok(
             "data folder",
             format!("{place} is made with the first launch or quote"),
         )];
     }
     let mut findings = vec![modes(folder, &place)];
-    if !SqliteJournal::exists(folder) {
-        findings.push(if data.is_begun() {
+    if SqliteJournal::exists(folder) == Ok(false) {
+        findings.push(if is_begun {
             Finding::note(
                 "journal",
                 "there is none, though something was launched from here",
@@ -38,17 +44,17 @@ pub(super) fn look(data: &Data) -> Vec<Finding> {
     }
     match offline(data) {
         Ok(state) => findings.extend(known(&state)),
-        Err(trouble) => findings.push(Finding::bad(
-            "journal",
-            trouble.message().to_owned(),
-            trouble
-                .advice()
-                .unwrap_or("`planner reconcile --from-tags` begins anew")
-                .to_owned(),
-            Exit::Internal,
-        )),
+        Err(trouble) => findings.push(unseen("journal", &trouble)),
     }
     findings
+}
+
+/// What cannot be looked at. Only of a journal that was read and does not hold it is said to begin anew.
+fn unseen(what: &'static str, trouble: &Trouble) -> Finding {
+    let advice = trouble
+        .advice()
+        .unwrap_or("put that right; nothing is launched meanwhile");
+    Finding::bad(what, trouble.message().to_owned(), advice.to_owned(), trouble.exit)
 }
 
 #[cfg(unix)]

@@ -248,7 +248,7 @@ pub(super) fn standing_of(
         }
     }
     if plans.is_empty() {
-        let exit = match market.completeness() {
+        let exit = match market.completeness_of_nothing() {
             Completeness::Whole => Exit::Refused,
             Completeness::Partial => Exit::PartialMarket,
             Completeness::KeysRefused => Exit::Credentials,

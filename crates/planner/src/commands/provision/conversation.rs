@@ -102,7 +102,7 @@ async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 /// That there is nothing to ask about.
 fn nothing(market: &Market, ruled: Option<&str>) -> Trouble {
-    let (exit, what) = match market.completeness() {
+    let (exit, what) = match market.completeness_of_nothing() {
         Completeness::Whole => (
             Exit::NothingMatches,
             "nothing that the flags and settings allow is for sale",

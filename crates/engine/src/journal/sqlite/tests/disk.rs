@@ -98,7 +98,7 @@ fn check(fault: &Fault, points: usize) {
             }
             other => panic!("{name}: {other:?}"),
         }
-        if !SqliteJournal::exists(&room.0) {
+        if !SqliteJournal::exists(&room.0).unwrap() {
             assert_eq!(last, 0, "{name}");
             continue;
         }

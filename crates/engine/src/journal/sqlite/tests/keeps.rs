@@ -79,7 +79,7 @@ fn there_is_nothing_to_read_before_something_was_written() {
     let check = |hint: &str| {
         let error = room.open(Mode::Read).unwrap_err().to_string();
         assert!(error.contains(hint), "{error}");
-        assert!(!SqliteJournal::exists(&room.0));
+        assert!(!SqliteJournal::exists(&room.0).unwrap());
     };
     check("name a folder that exists");
     fs::create_dir(&room.0).unwrap();
@@ -88,7 +88,7 @@ fn there_is_nothing_to_read_before_something_was_written() {
 
     // An empty journal is a journal.
     drop(room.write());
-    assert!(SqliteJournal::exists(&room.0));
+    assert!(SqliteJournal::exists(&room.0).unwrap());
     assert_eq!(room.open(Mode::Read).unwrap().read_after(0).unwrap(), []);
 }
 

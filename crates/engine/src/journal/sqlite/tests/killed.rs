@@ -33,7 +33,7 @@ fn no_row_that_was_acknowledged_is_lost() {
         while hear(&mut worker) {}
         drop(worker);
 
-        if !SqliteJournal::exists(&room.0) {
+        if !SqliteJournal::exists(&room.0).unwrap() {
             assert_eq!(last, 0, "kill {kill}");
             continue;
         }
