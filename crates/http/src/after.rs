@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The longest wait that is believed. The brokers' windows are 15 minutes; a minute is added for rounding.
+/// The longest wait that is waited for. The brokers' windows are 15 minutes; a minute is added for rounding.
 pub(crate) const WAIT_MAX: Duration = Duration::from_secs(960);
 
 /// The end of a window from this number on is a moment in Unix seconds; smaller ones are seconds from now.
@@ -22,7 +22,7 @@ pub(crate) struct Told {
     pub(crate) limit: Option<u32>,
     /// `X-RateLimit-Remaining`: calls left in this window.
     pub(crate) remaining: Option<u32>,
-    /// `X-RateLimit-Reset`: time until the window ends, from the moment of the answer.
+    /// `X-RateLimit-Reset`: time until the window ends, from the moment of the answer, however long.
     pub(crate) reset: Option<Duration>,
     /// `Retry-After`: time to wait, from the moment of the answer, however long.
     pub(crate) retry_after: Option<Duration>,
@@ -111,11 +111,11 @@ fn until(text: &str, date: Option<Timestamp>) -> Option<Duration> {
 /// The time until a window ends: as [`until`], or seconds, or Unix seconds.
 fn until_reset(text: &str, date: Option<Timestamp>) -> Option<Duration> {
     match whole_seconds(text) {
-        None => until(text, date).map(|wait| wait.min(WAIT_MAX)),
-        Some(count) if count < UNIX_SECONDS_MIN => Some(Duration::from_secs(count).min(WAIT_MAX)),
+        None => until(text, date),
+        Some(count) if count < UNIX_SECONDS_MIN => Some(Duration::from_secs(count)),
         Some(count) => {
             let now = u64::try_from(date?.as_second()).ok()?;
-            Some(Duration::from_secs(count.saturating_sub(now)).min(WAIT_MAX))
+            Some(Duration::from_secs(count.saturating_sub(now)))
         }
     }
 }
@@ -196,8 +196,8 @@ mod tests {
             ("2026-11-29T15:00:00+01:00", Some(30)),
             ("Sun, 29 Nov 2026 14:00:00 GMT", Some(30)),
             ("1795960800", Some(30)),
-            ("17960472000", Some(960)),
-            ("99999999999999999999999", Some(960)),
+            ("17960472000", Some(16_164_511_230)),
+            ("99999999999999999999999", Some(u64::MAX - 1_795_960_770)),
             ("2026-11-28T14:00:00Z", Some(0)),
             ("30", Some(30)),
             ("-5", Some(0)),

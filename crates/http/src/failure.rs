@@ -40,7 +40,7 @@ pub enum Kind {
     RateLimited,
     /// An answer that points elsewhere. It is never followed.
     Redirected,
-    /// The body is larger than the limit of the call.
+    /// The body is larger than the limit of the call, or in more pieces than are put together.
     TooLarge,
     /// The body of a 2xx is not the JSON that was expected.
     Decode,

@@ -21,7 +21,9 @@
 //! * A [`Call`] that is [`Repeat::Never`] is sent a second time only when the first time provably never left, or was
 //!   turned away with 429; one that is [`Repeat::Once`] is not sent a second time at all.
 //! * Redirects are never followed, so the key and the body reach one origin only.
-//! * No call outlives its deadline, no body outgrows its limit, no listing outgrows its page limit.
+//! * No call outlives its deadline, no body outgrows its limit, no listing outgrows its limits of pages, records and
+//!   bytes. Rows are read when they are asked for, and of large bodies one is held at a time.
+//! * No list is taken for an object.
 //! * No error contains the key or the query of a request.
 //!
 //! # Example

@@ -316,7 +316,13 @@ fn page_count<T>(first: &Page<T>) -> Option<u64> {
         return Some(1);
     }
     match (first.announced, first.pages) {
-        (Some(announced), _) => Some(announced.div_ceil(size).max(1)),
+        (Some(announced), pages) => {
+            let count = announced.div_ceil(size).max(1);
+            let fewer = pages.is_some_and(|pages| u64::from(pages) < count);
+            // Rows and pages that contradict each other promise no end.
+            let is_dark = fewer && count > u64::from(PAGES_IN_THE_DARK);
+            Some(if is_dark { u64::MAX } else { count })
+        }
         (None, Some(pages)) => Some(u64::from(pages.max(1))),
         (None, None) => None,
     }

@@ -252,6 +252,11 @@ async fn a_listing_without_end_is_left_early() {
     let dark = "there are more pages than are read";
     check("nobody says how many", of(None), 500, 50, dark).await;
     check("more than is read", of(Some(1 << 63)), 500, 50, dark).await;
+    let contradicted = Listing {
+        pages: Some(3),
+        ..Listing::of(1000, 10)
+    };
+    check("fewer pages than rows need", contradicted, 500, 50, dark).await;
     let again = |again, announced| Listing {
         again: Some(again),
         ..of(announced)

@@ -12,6 +12,9 @@ use serde::Deserialize;
 /// comes without pages has about a thousand bytes for each row: so many do not fit into what is read of an answer.
 const ROWS_MAX: usize = 10_000;
 
+/// The longest reason that is kept, in characters.
+const REASON_CHARS_MAX: usize = 300;
+
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -154,8 +157,14 @@ impl<T> Batch<T> {
     pub fn reject(&mut self, path: &str, fault: Fault) {
         let mut whole = format!("{}{path}", self.place);
         join(&mut whole, &inert(&fault.path));
-        let reason = match inert(&fault.reason) {
-            Cow::Borrowed(_) => fault.reason,
+        let mut reason = fault.reason;
+        // A word of the row may be as long as the answer.
+        if let Some((cut, _)) = reason.char_indices().nth(REASON_CHARS_MAX) {
+            reason.truncate(cut);
+            reason.push('…');
+        }
+        let reason = match inert(&reason) {
+            Cow::Borrowed(_) => reason,
             Cow::Owned(safe) => safe,
         };
         self.rejects.push(Reject {
@@ -260,6 +269,20 @@ mod tests {
         assert!(paths[0].starts_with("data[0].numbers[1] | "), "{paths:?}");
         assert_eq!(paths[1], "data[1] | missing field `name`");
         assert!(paths[2].starts_with("data[2].numbers[0] | "), "{paths:?}");
+    }
+
+    #[test]
+    fn a_reason_is_short_whatever_it_quotes() {
+        for (reason, expected) in [
+            ("short".to_owned(), "short".to_owned()),
+            ("é".repeat(300), "é".repeat(300)),
+            ("é".repeat(301), "é".repeat(300) + "…"),
+            ("\u{1b}".repeat(1 << 20), r"\u{1b}".repeat(300) + "…"),
+        ] {
+            let mut batch = Batch::<()>::new(&Broker::new("one"), "");
+            batch.reject("a", Fault::new("", reason));
+            assert_eq!(batch.rejects[0].reason, expected);
+        }
     }
 
     #[test]
