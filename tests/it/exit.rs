@@ -350,7 +350,7 @@ fn what_could_not_be_read_may_be_what_was_looked_for() {
         assert_eq!(ran.stderr.contains("nothing matches\n"), status == 3, "{line}: {ran:?}");
     };
     let sold = Fake::start(
-        Face::default().with(unreadable.clone()),
+        Face::default().with(unreadable),
         Face::selling(Shelf::Spheron, &wares()),
     );
     check(&sold, "quote H100:8", 0, "could not be understood");
