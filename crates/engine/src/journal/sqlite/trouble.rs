@@ -49,7 +49,8 @@ pub(super) fn trouble(what: &str, error: &Error) -> JournalError {
             "check who may write in its folder, and who may read it"
         }
         Some(ErrorCode::SystemIoFailure) => {
-            "what is on disk is not certain: nothing more is written by this process; check the disk and `ulimit -f`, then try again"
+            "what is on disk is not certain: nothing more is written by this process; check the disk and `ulimit -f` \
+             before planner runs again"
         }
         Some(ErrorCode::OutOfMemory | ErrorCode::TooBig | ErrorCode::OperationInterrupted) => "close other programs",
         // What is asked of it is always the same: if it cannot be answered, the file is not what it was.
