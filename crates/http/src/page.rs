@@ -27,14 +27,14 @@ pub struct PageOptions {
 }
 
 impl Default for PageOptions {
-    /// Sixteen pages at once; 1000 pages, 10 000 records and 16 MiB: three times the longest listing known, and as much
-    /// as fits the memory that is promised.
+    /// Sixteen pages at once; 1000 pages, 40 000 records and 64 MiB: ten times the longest listing known, and about a
+    /// hundred MiB of memory.
     fn default() -> Self {
         Self {
             concurrency: 16,
             page_max: 1000,
-            records_max: 10_000,
-            bytes_max: 16 << 20,
+            records_max: 40_000,
+            bytes_max: 64 << 20,
         }
     }
 }
