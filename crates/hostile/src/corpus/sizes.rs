@@ -21,6 +21,9 @@ const GRID: &str = include_str!("grids/sizes.txt");
 /// The most rows that are read of one answer.
 const ROWS: usize = 10_000;
 
+/// Sound rows of one answer. They take the memory that they need, and some listings ask for two lists.
+const SOUND_ROWS: usize = 5_000;
+
 /// Rows of one of the pages that do not end.
 const PAGE_ROWS: usize = 4_000;
 
@@ -34,8 +37,8 @@ const FILLINGS: [Filling; 10] = [
     Filling::ToTheLimit(|_| "[]".to_owned()),
     Filling::ToTheLimit(|_| "\"\"".to_owned()),
     Filling::ToTheLimit(first_field),
-    Filling::Rows(|_| "{}".to_owned()),
-    Filling::Rows(ToString::to_string),
+    Filling::Rows(ROWS, |_| "{}".to_owned()),
+    Filling::Rows(SOUND_ROWS, ToString::to_string),
     Filling::LongLists,
     Filling::Pages(|_| "{}".to_owned()),
     Filling::SamePage,
@@ -46,8 +49,8 @@ const FILLINGS: [Filling; 10] = [
 enum Filling {
     /// So many of this row, made from the first one, as an answer can have.
     ToTheLimit(fn(&Value) -> String),
-    /// As many of it as are read.
-    Rows(fn(&Value) -> String),
+    /// So many of it, which are all read.
+    Rows(usize, fn(&Value) -> String),
     /// One row in which every value is a long list.
     LongLists,
     /// A page of it, another one for each number, and more announced than there are.
@@ -126,7 +129,7 @@ fn filled((before, after): &(String, String), first: &Value, filling: Filling, p
             let row = row(first);
             repeated(&row, room / (row.len() + 1))
         }
-        Filling::Rows(row) => repeated(&row(first), ROWS.min(room / (row(first).len() + 1))),
+        Filling::Rows(most, row) => repeated(&row(first), most.min(room / (row(first).len() + 1))),
         Filling::LongLists => {
             let row = with_long_lists(first, LONG.min(room / (3 * count(first) + 1)));
             row.to_string()

@@ -58,7 +58,7 @@ pub(super) fn claimed(room: &mut Room, ended: &Ended) {
         7 => {
             // What stayed away is settled, and was not what was asked for.
             let doubtful = books.lines.values().any(|line| !line.rests() || line.step == "absent");
-            if !doubtful && !doubts_another(&books, ended) {
+            if !doubtful && !doubts_another(&books, ended) && !doubts_journal(ended) {
                 said.push(("S11", "something is in doubt, and nothing is".to_owned()));
             }
             if !ended.err.contains("`planner ") {
@@ -71,6 +71,11 @@ pub(super) fn claimed(room: &mut Room, ended: &Ended) {
     for (promise, what) in said {
         room.breach(promise, format!("{what}; {}", ended.told()));
     }
+}
+
+/// Whether it could not go on with its journal, whatever can be read of that by now.
+fn doubts_journal(ended: &Ended) -> bool {
+    ended.err.contains("the journal cannot be used")
 }
 
 /// Whether a machine was ready before: it is no business of a launch that was
