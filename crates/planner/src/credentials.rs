@@ -34,10 +34,7 @@ struct PrimeFile {
 pub(crate) fn prime(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".prime").join("config.json");
     match read(&path)? {
-        Some(text) => Ok(Credentials {
-            file: Some(path.clone()),
-            ..prime_text(&text).map_err(|why| unreadable(&path, why))?
-        }),
+        Some(found) => found.held(&path, prime_text(&found.text).map_err(|why| unreadable(&path, why))?),
         None => Ok(Credentials::default()),
     }
 }
@@ -60,13 +57,10 @@ pub(crate) fn prime_text(text: &str) -> Result<Credentials, &'static str> {
 /// file that is one bare line is the key.
 pub(crate) fn spheron(home: &Path) -> Result<Credentials, Trouble> {
     let path = home.join(".spheron").join("credentials");
-    let Some(text) = read(&path)? else {
-        return Ok(Credentials::default());
-    };
-    Ok(Credentials {
-        file: Some(path),
-        ..spheron_text(&text)
-    })
+    match read(&path)? {
+        Some(found) => found.held(&path, spheron_text(&found.text)),
+        None => Ok(Credentials::default()),
+    }
 }
 
 /// What stands in Spheron's file.
@@ -90,7 +84,29 @@ pub(crate) fn spheron_text(text: &str) -> Credentials {
     credentials
 }
 
-fn read(path: &Path) -> Result<Option<String>, Trouble> {
+/// A file with room for a key.
+struct Found {
+    text: String,
+    /// Why no key may stand in it.
+    exposed: Option<String>,
+}
+
+impl Found {
+    /// What was read of it, unless there is a key that others may know or exchange. Prime's tool leaves a file without a
+    /// key that everybody may read: there is nothing to be lost, and nothing is taken from it.
+    fn held(&self, path: &Path, credentials: Credentials) -> Result<Credentials, Trouble> {
+        match &self.exposed {
+            Some(why) if credentials.key.is_some() => Err(unreadable(path, why)),
+            Some(_) => Ok(Credentials::default()),
+            None => Ok(Credentials {
+                file: Some(path.to_owned()),
+                ..credentials
+            }),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Found>, Trouble> {
     let refused = |error: io::Error| unreadable(path, &error.to_string());
     match fs::metadata(path) {
         Ok(about) if about.is_dir() => return Err(unreadable(path, "it is a directory")),
@@ -101,14 +117,13 @@ fn read(path: &Path) -> Result<Option<String>, Trouble> {
         Err(error) => return Err(refused(error)),
     }
     let file = fs::File::open(path).map_err(refused)?;
-    guarded(path).map_err(|why| unreadable(path, &why))?;
     // Asked of the file that is open: a name may mean another one by then.
-    private(&file).map_err(|why| unreadable(path, &why))?;
+    let exposed = guarded(path).and_then(|()| private(path, &file)).err();
     let mut text = String::new();
     file.take(FILE_BYTES_MAX)
         .read_to_string(&mut text)
         .map_err(|error| unreadable(path, &error.to_string()))?;
-    Ok(Some(text))
+    Ok(Some(Found { text, exposed }))
 }
 
 /// Refuses a file in whose place others may put another one, as ssh does: their key would launch on their account, and
@@ -144,20 +159,23 @@ fn guarded(_: &Path) -> Result<(), String> {
 /// Refuses a file that others may read, as ssh does: a key that they know is no key any more. One that belongs to
 /// somebody else, who is not root, they may change.
 #[cfg(unix)]
-fn private(file: &fs::File) -> Result<(), String> {
+fn private(path: &Path, file: &fs::File) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
     let about = file.metadata().map_err(|error| error.to_string())?;
     let (owner, we) = (about.uid(), rustix::process::geteuid().as_raw());
     if owner != 0 && owner != we {
         return Err(format!(
-            "it belongs to somebody else (user {owner}, and this is user {we}); make it yours with `chown`, if the key is"
+            "it belongs to somebody else (user {owner}, and this is user {we}); make it yours with `chown {we} {}`, if the \
+             key is",
+            path.display()
         ));
     }
     let mode = about.mode() & 0o777;
     let others = mode & 0o077;
     if others != 0 {
         return Err(format!(
-            "others may read or change it (mode {mode:03o}); close it with `chmod 600`, and get a new key if they may have"
+            "others may read or change it (mode {mode:03o}); close it with `chmod 600 {}`, and get a new key if they may have",
+            path.display()
         ));
     }
     Ok(())
@@ -165,7 +183,7 @@ fn private(file: &fs::File) -> Result<(), String> {
 
 /// Nobody says here who may read a file.
 #[cfg(not(unix))]
-fn private(_: &fs::File) -> Result<(), String> {
+fn private(_: &Path, _: &fs::File) -> Result<(), String> {
     Ok(())
 }
 
@@ -223,6 +241,11 @@ mod tests {
             );
             assert!(!lines.contains("pk-secret"));
         }
+        // As Prime's tool leaves it before anybody logs in.
+        write(&home, ".prime/config.json", r#"{"api_key":"","team_id":"theirs"}"#);
+        mode(&home.join(".prime/config.json"), 0o644);
+        let read = prime(&home).unwrap();
+        assert!(read.key.is_none() && read.team.is_none() && read.file.is_none());
         fs::remove_dir_all(home).unwrap();
     }
 
