@@ -35,12 +35,13 @@
 //!
 //! Each broker is a [`Source`](core::source::Source); [`engine::gather`] asks
 //! all of them at once and returns a [`Market`](core::market::Market) that
-//! says what did not come. Reading offers costs nothing.
+//! says what did not come. Reading offers costs nothing. Here the broker is
+//! simulated in this process: no key, no money, no network.
 //!
 //! ```
-//! # #[cfg(feature = "spheron")] {
+//! # #[cfg(all(feature = "spheron", feature = "sandbox"))] mod example {
 //! use std::sync::Arc;
-//! use std::time::Duration;
+//! use std::time::{Duration, SystemTime};
 //!
 //! use gpu_broker::core::demand::Demand;
 //! use gpu_broker::core::gpu::GpuRequest;
@@ -50,37 +51,37 @@
 //! use gpu_broker::core::source::{Ask, Hint, Quiet, Source};
 //! use gpu_broker::engine::gather;
 //! use gpu_broker::http::BaseUrl;
+//! use gpu_broker::sandbox::{Options, Sandbox};
 //! use gpu_broker::spheron::{Spheron, SpheronOptions};
 //!
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! # // The broker is simulated here, so that this runs anywhere.
-//! # let sandbox = gpu_broker_sandbox::Sandbox::start(&gpu_broker_sandbox::Options::new(std::time::UNIX_EPOCH))?;
-//! let address = Spheron::BASE_URL;
-//! # let address = sandbox.spheron_url();
-//! let spheron = Spheron::new(SpheronOptions {
-//!     base_url: BaseUrl::parse(address)?,
-//!     key: None, // offers are public
-//!     team: None,
-//!     user_agent: "procurement/1.0".into(),
-//! });
-//! let sources: Vec<Arc<dyn Source>> = vec![Arc::new(spheron)];
-//! let ask = Ask { within: Duration::from_secs(30), hint: &Hint::default(), progress: &Quiet };
-//! let market = gather(&sources, &[], &ask, jiff::Timestamp::UNIX_EPOCH).await;
-//! // A page that failed is never a short list.
-//! assert_eq!(market.completeness(), Completeness::Whole);
+//! #[tokio::main(flavor = "current_thread")]
+//! # pub
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let broker = Sandbox::start(&Options::new(SystemTime::now()))?;
+//!     let spheron = Spheron::new(SpheronOptions {
+//!         base_url: BaseUrl::parse(broker.spheron_url())?, // or Spheron::BASE_URL
+//!         key: None, // offers are public
+//!         team: None,
+//!         user_agent: "procurement/1.0".into(),
+//!     });
+//!     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(spheron)];
+//!     let ask = Ask { within: Duration::from_secs(30), hint: &Hint::default(), progress: &Quiet };
+//!     let market = gather(&sources, &[], &ask, jiff::Timestamp::now()).await;
+//!     // A page that failed is never a short list.
+//!     assert_eq!(market.completeness(), Completeness::Whole);
 //!
-//! let demand = Demand::new(GpuRequest::parse("H100,H200:8")?, Hours::whole(72));
-//! let quote = quote(&market, &demand, 3)?;
-//! for plan in &quote.plans {
-//!     println!("{} {} for {} GPUs", plan.total.amount(), plan.total.currency(), plan.gpus);
+//!     let demand = Demand::new(GpuRequest::parse("H100,H200:8")?, Hours::whole(72));
+//!     let quote = quote(&market, &demand, 3)?;
+//!     for plan in &quote.plans {
+//!         println!("{} {} for {} GPUs", plan.total.amount(), plan.total.currency(), plan.gpus);
+//!     }
+//!     // Every offer is ranked, or rejected for a reason that is counted.
+//!     assert_eq!(quote.read, quote.ranked + quote.rejected.values().sum::<u64>());
+//! #   assert!(quote.optimal && quote.plans.len() == 3);
+//!     Ok(())
 //! }
-//! // Every offer is ranked, or rejected for a reason that is counted.
-//! assert_eq!(quote.read, quote.ranked + quote.rejected.values().sum::<u64>());
-//! # assert!(quote.optimal && quote.plans.len() == 3);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! # })?;
 //! # }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # #[cfg(all(feature = "spheron", feature = "sandbox"))] example::main().unwrap();
 //! ```
 //!
 //! The `examples` show more: a report over many requests, a source of one's
@@ -104,7 +105,8 @@
 //! |---|---|
 //! | `prime` | the adapter for Prime Intellect's v1 API |
 //! | `spheron` | the adapter for the Spheron AI API |
-//! | `cli` (default) | both, and the `planner` command |
+//! | `sandbox` | both brokers simulated, for trying and testing |
+//! | `cli` (default) | all three, and the `planner` command |
 //!
 //! A library wants `default-features = false` and the adapters it asks.
 
@@ -114,5 +116,7 @@ pub use gpu_broker_engine as engine;
 pub use gpu_broker_http as http;
 #[cfg(feature = "prime")]
 pub use gpu_broker_prime as prime;
+#[cfg(feature = "sandbox")]
+pub use gpu_broker_sandbox as sandbox;
 #[cfg(feature = "spheron")]
 pub use gpu_broker_spheron as spheron;

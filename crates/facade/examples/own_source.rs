@@ -22,8 +22,8 @@ use gpu_broker::core::quote::quote;
 use gpu_broker::core::source::{Ask, Catalog, Disks, Fleet, Hint, Listing, Quiet, Reject, Source};
 use gpu_broker::engine::gather;
 use gpu_broker::http::BaseUrl;
+use gpu_broker::sandbox::{Options, Sandbox};
 use gpu_broker::spheron::{Spheron, SpheronOptions};
-use gpu_broker_sandbox::{Options, Sandbox};
 use jiff::Timestamp;
 
 /// A price list that somebody sent: name, GPUs, dollars an hour.

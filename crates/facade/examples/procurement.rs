@@ -30,8 +30,8 @@ use gpu_broker::core::source::{Ask, Hint, Quiet, Source};
 use gpu_broker::engine::gather;
 use gpu_broker::http::{ApiKey, BaseUrl, inert};
 use gpu_broker::prime::{Prime, PrimeOptions};
+use gpu_broker::sandbox::{Options, Running, Sandbox};
 use gpu_broker::spheron::{Spheron, SpheronOptions};
-use gpu_broker_sandbox::{Options, Sandbox};
 use jiff::Timestamp;
 
 /// Who needs what: a name, GPUs, hours, and whether it may be interrupted.
@@ -92,7 +92,7 @@ pub(crate) async fn report() -> Result<String, Box<dyn Error>> {
     Ok(String::from_utf8(sheet.into_inner()?)?)
 }
 
-async fn market(brokers: &gpu_broker_sandbox::Running) -> Result<Market, Box<dyn Error>> {
+async fn market(brokers: &Running) -> Result<Market, Box<dyn Error>> {
     let prime = PrimeOptions::new(
         BaseUrl::parse(brokers.prime_url())?,
         ApiKey::new("any".into())?,

@@ -1,4 +1,4 @@
-//! A quote in ten lines, from a broker that is simulated in this process: no
+//! A quote in a few lines, from a broker that is simulated in this process: no
 //! key of yours, no money, no network.
 //!
 //! `cargo run --example quote`
@@ -18,7 +18,7 @@ use gpu_broker::core::source::{Ask, Hint, Quiet, Source};
 use gpu_broker::engine::gather;
 use gpu_broker::http::{ApiKey, BaseUrl};
 use gpu_broker::prime::{Prime, PrimeOptions};
-use gpu_broker_sandbox::{Options, Sandbox};
+use gpu_broker::sandbox::{Options, Sandbox};
 use jiff::Timestamp;
 
 pub(crate) async fn quoted() -> Result<String, Box<dyn Error>> {

@@ -42,7 +42,7 @@ const ROWS: &[Row] = &[
     row(XTASK, &[]),
     Row {
         package: ROOT,
-        ships: &[CORE, HTTP, ENGINE, SPHERON, PRIME, PLANNER],
+        ships: &[CORE, HTTP, ENGINE, SPHERON, PRIME, PLANNER, SANDBOX],
         // The tests and benches of the whole belong to the root package.
         tests: &[HTTP, SANDBOX, TESTKIT, HOSTILE],
     },
