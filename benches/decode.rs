@@ -67,7 +67,11 @@ impl Stand {
         };
         let base = BaseUrl::parse("https://bench.invalid").expect("an address");
         let key = ApiKey::new("of-nobody-at-all".to_owned()).expect("a key");
-        let client = Client::scripted(base, Some(key), ClientOptions::new("bench/1"), script);
+        let mut options = ClientOptions::new("bench/1");
+        // No broker has so many, and what one may send is bounded.
+        options.listing.records_max = usize::MAX;
+        options.listing.bytes_max = usize::MAX;
+        let client = Client::scripted(base, Some(key), options, script);
         Self {
             prime: Prime::over(client, None),
             runtime: Builder::new_current_thread().enable_time().build().expect("a runtime"),

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::date::Said;
 use crate::exchange;
 use crate::failure::Failure;
+use crate::page::PageOptions;
 use crate::reply::Reply;
 use crate::retry::{self, Schedule};
 use crate::secret::ApiKey;
@@ -29,6 +30,11 @@ impl Client {
         Self {
             shared: Arc::new(Shared::new(base, key, options)),
         }
+    }
+
+    /// How far a listing is read.
+    pub fn listing(&self) -> PageOptions {
+        self.shared.options.listing
     }
 
     /// As [`Client::new`], but nothing leaves this process: `script` answers.

@@ -13,6 +13,7 @@ use crate::base::BaseUrl;
 use crate::call::{Call, Repeat};
 use crate::date::LastDate;
 use crate::limit::{Limits, Quota};
+use crate::page::PageOptions;
 use crate::secret::ApiKey;
 use crate::trust;
 
@@ -40,6 +41,8 @@ pub struct ClientOptions {
     /// How long one attempt of a repeatable call may take. A call that is not repeatable has one attempt and may use
     /// all of the time up to its deadline.
     pub attempt_timeout: Duration,
+    /// How far a listing is read.
+    pub listing: PageOptions,
 }
 
 impl ClientOptions {
@@ -51,6 +54,7 @@ impl ClientOptions {
             concurrency: CONCURRENCY,
             connect_timeout: CONNECT_TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
+            listing: PageOptions::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use futures::future::join;
 use gpu_broker_core::disk::DiskOffer;
 use gpu_broker_core::offer::Offer;
 use gpu_broker_core::source::{Ask, Catalog, Coverage, ErrorKind, Hint, Listing, SourceError};
-use gpu_broker_http::{Failure, Page, PageOptions, Walk, WireInt};
+use gpu_broker_http::{Failure, Page, Walk, WireInt};
 use gpu_broker_source_kit::{Asking, Batch, listing, source_error};
 use tokio::time::{Instant, sleep_until};
 
@@ -42,7 +42,7 @@ impl Prime {
 
     async fn instances_walk(&self, asking: &Asking<'_>, hint: &Hint, section: Section) -> Walk<Batch<Arc<Offer>>> {
         let page = |page| self.instances_page(asking, hint, section, page);
-        asking.walk(PageOptions::default(), page).await
+        asking.walk(self.client.listing(), page).await
     }
 
     async fn instances_page(
@@ -170,7 +170,7 @@ impl Catalog for Prime {
     async fn disk_offers(&self, ask: &Ask<'_>) -> Listing<DiskOffer> {
         let asking = Asking::new(&self.broker, ask);
         let walk = || {
-            asking.walk(PageOptions::default(), |page| {
+            asking.walk(self.client.listing(), |page| {
                 self.disk_offers_page(&asking, ask.hint, page)
             })
         };

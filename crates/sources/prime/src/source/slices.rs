@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gpu_broker_http::{Call, Failure, Page, PageOptions, Reply, Walk, WireInt, decode};
+use gpu_broker_http::{Call, Failure, Page, Reply, Walk, WireInt, decode};
 use gpu_broker_source_kit::{Asking, Batch, Fault};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -46,7 +46,7 @@ impl Prime {
                 })
             }
         };
-        asking.walk(PageOptions::default(), page).await
+        asking.walk(self.client.listing(), page).await
     }
 }
 

@@ -9,7 +9,7 @@ use gpu_broker_core::quantity::Gb;
 use gpu_broker_core::source::{
     Ask, Deletion, DiskOrder, Disks, ErrorKind, Hint, Listing, Outcome, SourceError, Volumes,
 };
-use gpu_broker_http::{Call, Failure, Page, PageOptions, Reply};
+use gpu_broker_http::{Call, Failure, Page, Reply};
 use gpu_broker_source_kit::{Asking, Batch, change_error, outcome, said, source_error};
 
 use super::account::{deleted, is_absent, unsent};
@@ -156,7 +156,7 @@ impl Disks for Spheron {
     async fn list(&self, ask: &Ask<'_>) -> Listing<Disk> {
         let asking = Asking::new(&self.broker, ask);
         let walk = asking
-            .walk(PageOptions::default(), |number| self.volume_page(&asking, number))
+            .walk(self.client.listing(), |number| self.volume_page(&asking, number))
             .await;
         let rows = walk.rows;
         let mut listing = gpu_broker_source_kit::listing(walk);

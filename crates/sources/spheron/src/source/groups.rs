@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gpu_broker_core::offer::{Offer, OfferId, Provider};
 use gpu_broker_core::source::{Coverage, ErrorKind, Hint, Listing, SourceError};
-use gpu_broker_http::{self as http, Failure, Page, PageOptions, Walk};
+use gpu_broker_http::{self as http, Failure, Page, Walk};
 use gpu_broker_source_kit::{Asking, Batch};
 use tokio::time::{Instant, sleep_until};
 
@@ -86,7 +86,7 @@ impl Spheron {
 
     async fn offers_once(&self, asking: &Asking<'_>, search: Option<&str>) -> Reading {
         let mut walk = asking
-            .walk(PageOptions::default(), |number| self.group_page(asking, number, search))
+            .walk(self.client.listing(), |number| self.group_page(asking, number, search))
             .await;
         let is_empty = walk.rows == 0 && matches!(walk.coverage, http::Coverage::Complete);
         let repeated = without_repeats(&mut walk);
