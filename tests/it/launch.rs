@@ -1,6 +1,7 @@
 //! Launching, looking and ending, as separate commands over one simulated world.
 
 mod brokers;
+mod data_disk;
 #[cfg(unix)]
 mod dialogue;
 mod disk;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
+use super::ordered::size;
 use super::paint;
 use super::text::{gpu_name, seller, shown};
 
@@ -215,7 +216,8 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
             shown(&attempt.name).into_owned(),
             seller(&ordered.broker, &ordered.provider),
             if is_disk {
-                shown(ordered.offer.as_str()).into_owned()
+                // The size first: what is cut off is known.
+                size(ordered).map_or_else(|| "disk".to_owned(), |size| format!("{size} disk"))
             } else {
                 gpu_name(&ordered.gpu)
             },
