@@ -63,3 +63,39 @@ fn a_disk_alone_is_attached_to_nothing() {
         "{all}"
     );
 }
+
+/// What costs money is told by whoever asks what does, with the disk that outlives its machines.
+#[test]
+fn an_audit_counts_the_disks_of_ours() {
+    let home = Home::new();
+    let document = home
+        .run("provision A100:2 --new-disk 2TB --yes -o json")
+        .expect(0)
+        .json();
+    let (machine, disk) = (of_kind(&document, "machine"), of_kind(&document, "disk"));
+    let audited = |expected: &[(&str, &str)], sum: &str| {
+        let ran = home.run("audit -o json");
+        let document = ran.expect(0).json();
+        let mut rows: Vec<(&str, &str)> = list(&document, "machines")
+            .iter()
+            .map(|one| {
+                assert_eq!(one["gpu"].is_null(), one["kind"] == "disk", "{one}");
+                (text(one, "kind"), text(one, "id"))
+            })
+            .collect();
+        rows.sort_unstable();
+        assert_eq!(rows, expected);
+        assert!(ran.stderr.contains(sum), "{sum}: {}", ran.stderr);
+        assert!(ran.stderr.contains("`planner disks` lists them"), "{}", ran.stderr);
+    };
+    audited(
+        &[("disk", &disk), ("machine", &machine)],
+        "2 launched from here: 2.8796 USD per hour",
+    );
+    home.run(&format!("terminate {machine}")).expect(0);
+    audited(&[("disk", &disk)], "1 launched from here: 0.58 USD per hour");
+    let table = home.run("audit -o markdown").expect(0).stdout.clone();
+    assert!(table.contains("| 2000 GB disk |"), "{table}");
+    home.run("terminate --all").expect(0);
+    audited(&[], "no broker lists a machine that costs money");
+}

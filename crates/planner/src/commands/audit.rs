@@ -20,7 +20,7 @@ use crate::view::instances::{called, overdue, unresolved};
 use crate::view::text::shown;
 use crate::view::{columns, document, footer, format};
 
-/// Lists every machine that costs money, and says whose it is.
+/// Lists every machine that costs money and every disk of ours, and says whose it is.
 pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
     let data = context.audited()?;
     let sources = context.fleets(&data)?;
@@ -67,6 +67,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     }
     if sources.has_fleet() {
         printer.note(&sums(&rows, &reports));
+        printer.note("disks that were not launched from here are not among these: `planner disks` lists them\n");
     }
     printer.note(&overdue(attempts()));
     printer.note(&footer::sources(&reports, "machine"));

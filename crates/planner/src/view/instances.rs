@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
-use super::ordered::size;
+use super::ordered::disk;
 use super::paint;
 use super::text::{gpu_name, seller, shown};
 
@@ -215,12 +215,7 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
             row.id().map_or_else(|| "-".to_owned(), |id| shown(id).into_owned()),
             shown(&attempt.name).into_owned(),
             seller(&ordered.broker, &ordered.provider),
-            if is_disk {
-                // The size first: what is cut off is known.
-                size(ordered).map_or_else(|| "disk".to_owned(), |size| format!("{size} disk"))
-            } else {
-                gpu_name(&ordered.gpu)
-            },
+            if is_disk { disk(ordered) } else { gpu_name(&ordered.gpu) },
             if is_disk {
                 "-".to_owned()
             } else {

@@ -22,6 +22,11 @@ pub(crate) fn goods(ordered: &Ordered) -> String {
     }
 }
 
+/// `2000 GB disk`: the size first, as what is cut off of it is known.
+pub(crate) fn disk(ordered: &Ordered) -> String {
+    size(ordered).map_or_else(|| "disk".to_owned(), |size| format!("{size} disk"))
+}
+
 /// How large a disk was ordered, as the journal has it; one that was found has no order.
 pub(crate) fn size(ordered: &Ordered) -> Option<String> {
     let size = ordered.offer.as_str().strip_prefix("disk of ")?;
