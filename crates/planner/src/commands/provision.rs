@@ -8,6 +8,7 @@ mod quoted;
 mod ready;
 mod setup;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
@@ -28,6 +29,7 @@ use crate::view::format;
 use crate::view::launch::{self as view_launch, Summary};
 use crate::view::policy::flag;
 use chosen::{Choice, Chosen};
+use conversation::Wanted;
 use outcome::Asked;
 use ready::{Ready, Unready, ready};
 use setup::Setup;
@@ -41,31 +43,46 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     let sources = context.fleets(&data)?;
     sensible(args)?;
     let mut setup = Setup::read(args)?;
-    let wanted = if conversation::is_wanted(context, args) {
-        let Some(wanted) = conversation::held(context, args, &sources).await? else {
-            context.printer.note("nothing was sent\n");
-            return Ok(Exit::Refused);
-        };
-        Some(wanted)
-    } else {
-        None
-    };
-    let mut args = wanted.as_ref().map_or(args, |wanted| &wanted.args).clone();
-    let mut command = wanted.as_ref().map(|wanted| wanted.command.clone());
-    let seen = wanted.map(|wanted| wanted.market);
-    let mut chosen = match chosen::choose(context, &args, &sources, &data, seen).await? {
+    let world = (&data, &sources);
+    if !conversation::is_wanted(context, args) {
+        let exit = bought(context, args, world, &mut setup, None).await?;
+        return Ok(exit.unwrap_or(Exit::Refused));
+    }
+    let mut wanted = conversation::held(context, args, &sources).await?;
+    while let Some(one) = wanted {
+        if let Some(exit) = bought(context, args, world, &mut setup, Some(&one)).await? {
+            return Ok(exit);
+        }
+        wanted = conversation::back(context, args, one).await?;
+    }
+    context.printer.note("nothing was sent\n");
+    Ok(Exit::Refused)
+}
+
+/// Launches the best plan for what is wanted, after asking; `None` where somebody goes back to the questions.
+async fn bought(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    (data, sources): (&Data, &Sources),
+    setup: &mut Setup,
+    wanted: Option<&Wanted>,
+) -> Result<Option<Exit>, Trouble> {
+    let mut args = wanted.map_or(args, |wanted| &wanted.args).clone();
+    let mut command = wanted.map(|wanted| wanted.command.clone());
+    let seen = wanted.map(|wanted| Arc::clone(&wanted.market));
+    let mut chosen = match chosen::choose(context, &args, sources, data, seen).await? {
         Choice::Plans(chosen) => chosen,
-        Choice::Nothing(exit) => return Ok(exit),
+        Choice::Nothing(exit) => return Ok(Some(exit)),
     };
     reach("after-quote");
-    setup.look_up(context, &sources, &chosen).await;
-    let mut ready = approved(context, (&mut args, &mut command), &setup, &mut chosen).await?;
+    setup.look_up(context, sources, &chosen).await;
+    let mut ready = approved(context, (&mut args, &mut command), setup, &mut chosen).await?;
     let args = &args;
 
-    let earlier = earlier::told(&usable(&data).unwrap_or_default(), chosen.quote.as_deref());
+    let earlier = earlier::told(&usable(data).unwrap_or_default(), chosen.quote.as_deref());
     let summary = Summary {
         earlier: earlier.clone(),
-        ..summary(context, args, &data, &setup, &chosen, &ready)
+        ..summary(context, args, data, setup, &chosen, &ready)
     };
     if args.dry_run {
         match context.output {
@@ -75,7 +92,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         }
         context.printer.note("nothing was sent\n");
         context.printer.note(&the_same(command.as_deref()));
-        return tried(context, args, (&data, &sources), &chosen, &ready).await;
+        return tried(context, args, (data, sources), &chosen, &ready).await.map(Some);
     }
     context.printer.note(&summary.text());
     if context.printer.quiet {
@@ -86,18 +103,27 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     }
     context.printer.note(&the_same(command.as_deref()));
     let hint = "look at it with `--dry-run`, and say `--yes`";
-    if let Err(trouble) = confirm(context, args.yes, "launch this?", hint).await {
-        let why = ("not_confirmed", Some(ready.plan.as_str()), trouble.message());
-        unsent(context, &chosen.demand, why, &chosen.notes)?;
-        return Err(trouble);
+    let said = match wanted {
+        Some(_) => conversation::confirms(context).await,
+        None => confirm(context, args.yes, "launch this?", hint).await.map(|()| true),
+    };
+    match said {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(trouble) => {
+            let why = ("not_confirmed", Some(ready.plan.as_str()), trouble.message());
+            unsent(context, &chosen.demand, why, &chosen.notes)?;
+            return Err(trouble);
+        }
     }
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
-        chosen.read_again(context, &sources, args.price_tolerance).await?;
+        chosen.read_again(context, sources, args.price_tolerance).await?;
         ready =
-            ready::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
+            ready::ready(args, setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
     }
-    launch(context, args, (&data, &sources), (&chosen, &earlier), ready).await
+    let exit = launch(context, args, (data, sources), (&chosen, &earlier), ready).await?;
+    Ok(Some(exit))
 }
 
 /// Whether what was said of the launch itself can be meant.
