@@ -62,12 +62,12 @@ pub(crate) fn billed<'a>(state: &'a State, listed: &'a [Shown]) -> Vec<Billed<'a
     let items = all.flat_map(|one| one.listing.items.iter().map(move |item| (one, item)));
     let billable = items.filter(|(_, item)| item.phase.is_billable());
     billable
-        .filter(|(one, item)| one.kind == Kind::Machine || state.by_id(&one.broker, &item.id).is_some())
+        .filter(|(one, item)| one.kind == Kind::Machine || state.find(&one.broker, one.kind, &item.id).is_some())
         .map(|(one, item)| Billed {
             item,
             kind: one.kind,
             scope: one.scope.as_deref(),
-            whose: match state.by_id(&one.broker, &item.id) {
+            whose: match state.find(&one.broker, one.kind, &item.id) {
                 Some(attempt) if attempt.stage == Stage::Orphan => Whose::Orphan(attempt),
                 Some(attempt) => Whose::Ours(attempt),
                 None if is_elsewhere(item) => Whose::Elsewhere,
