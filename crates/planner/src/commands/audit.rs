@@ -25,7 +25,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     let data = context.audited()?;
     let sources = context.fleets(&data)?;
     if !sources.has_fleet() && matches!(data.is_begun(), Ok(false)) {
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     let (mut engine, unread) = looking(context, &data, &sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
@@ -90,7 +90,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         attempts().filter(|one| !one.stage.is_over()),
     );
     if exit == Exit::Done && !sources.has_fleet() {
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     Ok(exit)
 }
