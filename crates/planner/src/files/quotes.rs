@@ -65,7 +65,10 @@ pub(crate) fn keep(folder: &Path, id: &str, document: &[u8], market: &Saved) -> 
 /// file whose quote may be kept here as well.
 pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), Trouble> {
     if names_kept(word) {
-        let (quote, beside) = kept(&[folder.to_owned()], word)?;
+        let (quote, beside) = kept(&[folder.to_owned()], word).map_err(|trouble| {
+            let hint = format!("nothing was sent; {}", trouble.advice().unwrap_or_default());
+            trouble.hint(hint)
+        })?;
         let kept = read(&quote)?;
         return Ok((kept, Some(Saved::read(&beside)?)));
     }
