@@ -21,8 +21,7 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     let disks = bars.beside(context.disks(&sources, true, &bars)).await;
     drop(bars);
     let mut market = disks.ok_or_else(without_disks)?;
-    let keyless = |report: &SourceReport| report.coverage == Coverage::NoCredentials;
-    if sources.saved.is_none() && !market.sources.is_empty() && market.sources.iter().all(keyless) {
+    if sources.saved.is_none() && is_of_nobody(&market.sources) {
         return Err(Sources::nobody_asked("disks"));
     }
     let taken_at = sources
@@ -86,6 +85,12 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     Ok(listed(&market.sources))
+}
+
+/// Whether there is a broker, and no key for any.
+fn is_of_nobody(reports: &[SourceReport]) -> bool {
+    let keyless = |report: &SourceReport| report.coverage == Coverage::NoCredentials;
+    !reports.is_empty() && reports.iter().all(keyless)
 }
 
 /// How many are shown, of how many there are.
