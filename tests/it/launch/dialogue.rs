@@ -157,6 +157,25 @@ fn whoever_leaves_launches_nothing() {
     check(&all, launch, &Terminal::end_input, 5);
 }
 
+/// What is advised in the sandbox is about the sandbox.
+#[test]
+fn what_is_advised_in_the_sandbox_stays_there() {
+    let check = |ran: &str, said: &str| assert!(ran.contains(said), "`{said}` is not in {ran}");
+    let home = home();
+    let Some(mut terminal) = at_terminal(&home, "provision") else {
+        return;
+    };
+    terminal.expect("which GPU? ");
+    terminal.say("T4");
+    terminal.expect("`planner quote T4 --why --sandbox` tells what would admit it");
+    terminal.say("H100,H200");
+    terminal.expect("`planner provision H100,H200 --sandbox` takes several");
+    terminal.say("q");
+    terminal.end();
+    check(&home.run("quote H1000").stderr, "`planner gpus --sandbox`");
+    check(&home.run("doctor").stderr, "`planner quote GPU --sandbox`");
+}
+
 /// A yes that was typed or pasted before the price was shown is no answer to it.
 #[test]
 fn what_was_typed_before_a_question_that_costs_money_is_no_answer_to_it() {

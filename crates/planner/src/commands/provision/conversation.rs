@@ -7,7 +7,7 @@ use gpu_broker_core::policy::Rule;
 
 use super::super::Context;
 use super::chosen;
-use crate::cli::{Flag, Output, ProvisionArgs, anew, hours_flag};
+use crate::cli::{Flag, Output, ProvisionArgs, anew, here, hours_flag};
 use crate::dialogue::{Dialogue, Heard, Prices};
 use crate::env;
 use crate::exit::Exit;
@@ -90,12 +90,12 @@ async fn asked(
     loop {
         match heard {
             Heard::Screen(screen) => {
-                let line = answer(context, &screen).await?;
+                let line = answer(context, &here(&screen, context.global)).await?;
                 (dialogue, heard) = hear(dialogue, line).await?;
             }
             Heard::Left => return Ok(None),
             Heard::Chosen(told) => {
-                context.printer.warn(&format!("{told}\n"));
+                context.printer.warn(&here(&format!("{told}\n"), context.global));
                 return Ok(Some(wanted(args, dialogue, market)));
             }
         }
