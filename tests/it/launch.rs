@@ -11,6 +11,7 @@ mod machines;
 mod midway;
 mod provision;
 mod quotes;
+mod refused;
 #[cfg(unix)]
 mod unseen;
 pub(crate) mod world;

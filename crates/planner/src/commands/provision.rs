@@ -34,6 +34,9 @@ use outcome::Asked;
 use ready::{Ready, Unready, ready};
 use setup::Setup;
 
+/// What to do where a cap on all that runs forbids a launch.
+const ALLOW_MORE: &str = "allow more, or end something: `planner ls` shows what runs";
+
 /// After how long prices are read again before anything is sent (R11).
 const STALE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -102,6 +105,7 @@ async fn bought(
         }
     }
     context.printer.note(&the_same(command.as_deref()));
+    affordable(context, args, data, &chosen, &ready)?;
     let hint = "look at it with `--dry-run`, and say `--yes`";
     let said = match wanted {
         Some(_) => conversation::confirms(context).await,
@@ -186,6 +190,34 @@ fn unsent(
     Ok(())
 }
 
+/// Why the first plan breaks the budget on top of what the journal knows, in words.
+fn over_budget(args: &ProvisionArgs, data: &Data, ready: &Ready) -> Result<Option<String>, Trouble> {
+    // A journal that cannot be used is no reason to say that nothing stands in the way.
+    let state = usable(data)?;
+    let over = args.budget.zip(ready.wish.plans.first());
+    Ok(over.and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now())))
+}
+
+/// Refuses what breaks the budget before anybody is asked for a yes. As far as it reaches, a part of a plan will do where
+/// that was asked for, and whoever sends it counts.
+fn affordable(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    data: &Data,
+    chosen: &Chosen,
+    ready: &Ready,
+) -> Result<(), Trouble> {
+    if args.best_effort || args.budget.is_none() {
+        return Ok(());
+    }
+    let Some(why) = over_budget(args, data, ready)? else {
+        return Ok(());
+    };
+    let document = ("guarded", Some(ready.plan.as_str()), why.as_str());
+    unsent(context, &chosen.demand, document, &chosen.notes)?;
+    Err(Trouble::new(Exit::Refused, why).hint(ALLOW_MORE))
+}
+
 /// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.
 async fn tried(
     context: &Context<'_>,
@@ -194,12 +226,8 @@ async fn tried(
     chosen: &Chosen,
     ready: &Ready,
 ) -> Result<Exit, Trouble> {
-    let state = usable(data)?;
+    let over = over_budget(args, data, ready)?;
     let first = ready.wish.plans.first();
-    let over = args
-        .budget
-        .zip(first)
-        .and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now()));
     let over = match args.account_max_burn.zip(first) {
         Some((cap, first)) if over.is_none() => {
             // It looks, and makes nothing in the data folder.
@@ -210,7 +238,7 @@ async fn tried(
         _ => over,
     };
     if let Some(why) = over {
-        return Err(Trouble::new(Exit::Refused, why).hint("allow more, or end something: `planner ls` shows what runs"));
+        return Err(Trouble::new(Exit::Refused, why).hint(ALLOW_MORE));
     }
     Ok(match chosen.completeness {
         Completeness::Whole => Exit::Done,
