@@ -380,3 +380,20 @@ fn disks_that_cannot_be_listed_make_the_market_partial() {
     check("--attach disk-1", owned, 4, 0, "no broker that answered lists it");
     check("", owned, 0, 1, "1 ranked");
 }
+
+/// Nobody who was asked has none: to have asked nobody is another thing.
+#[test]
+fn where_no_key_is_configured_no_disks_are_counted() {
+    for line in ["disks", "disks -o json"] {
+        let ran = crate::support::planner().run(&line.split(' ').collect::<Vec<_>>());
+        ran.expect(6);
+        assert_eq!(ran.stdout, "", "{line}");
+        for said in [
+            "error: no key is configured, so no broker was asked for disks",
+            "hint: set PRIME_API_KEY",
+        ] {
+            assert!(ran.stderr.contains(said), "{line}, {said}: {}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains("--new-disk"), "{line}: {}", ran.stderr);
+    }
+}

@@ -10,6 +10,7 @@ mod again;
 mod compare;
 mod disks;
 mod examples;
+mod here;
 mod kept;
 mod machines;
 mod market;
@@ -28,6 +29,7 @@ pub(crate) use advice::{comparing, requesting};
 pub(crate) use again::{Again, launch as launch_quoted};
 pub(crate) use compare::CompareArgs;
 pub(crate) use disks::DiskArgs;
+pub(crate) use here::here;
 pub(crate) use kept::{DiffArgs, VerifyArgs};
 pub(crate) use machines::{
     AuditArgs, DoctorArgs, ExtendArgs, LsArgs, ReconcileArgs, ResolveArgs, ShowArgs, TerminateArgs,

@@ -100,6 +100,13 @@ impl Data {
     pub(crate) fn quotes(&self) -> PathBuf {
         self.folder.join("quotes")
     }
+
+    /// The folders of all quotes that were kept, of the sandbox too: what looks at one orders nothing.
+    pub(crate) fn kept_quotes(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.quotes(), self.of_sandbox().quotes()];
+        folders.dedup();
+        folders
+    }
 }
 
 #[cfg(test)]

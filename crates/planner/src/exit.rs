@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     NothingMatches,
     /// Some broker could not be asked, or answered in part.
     PartialMarket,
-    /// A guard refused: a price moved too far, or a quote does not hold.
+    /// A guard refused: a price moved too far, or a quote does not hold; or a broker did, for want of money.
     Refused,
     /// A key is missing or refused.
     Credentials,
@@ -60,7 +60,8 @@ Exit status
   4    partial market: some broker could not be asked or answered in part;
        what is printed is what the others have
   5    refused by a guard: price moved, cap, quote expired or does not hold,
-       not confirmed, or not approved as a rule of the policy wants
+       not confirmed, or not approved as a rule of the policy wants; or by a
+       broker, as the money in the account does not suffice
   6    a key is missing or refused
   7    outcome unknown, or something is alive and billed that should not be, or
        is not ready yet: run `planner reconcile`

@@ -18,7 +18,7 @@ mod stop;
 mod unsure;
 
 pub(crate) use allowed::{Held, allowed, allowed_plan, approvals, check_approved};
-pub(crate) use answer::{SAY_YES, answer, confirm};
+pub(crate) use answer::{SAY_YES, answer, answer_anew, confirm, is_yes, unconfirmed};
 pub(crate) use approved::Approved;
 pub(crate) use elsewhere::{in_doubt, is_elsewhere, perhaps_ours, told as told_elsewhere};
 pub(crate) use find::{find, is_id, known, the_one};

@@ -93,7 +93,9 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
     for warning in &settled.warnings {
         printer.warn(&format!("warning: {}\n", shown(warning)));
     }
-    if let Some(wrong) = &settled.wrong {
+    // The doctor tells of it among all else.
+    let wrong = settled.wrong.as_ref();
+    if let Some(wrong) = wrong.filter(|_| !matches!(settled.cli.command, Command::Doctor(_))) {
         let said = wrong.message();
         printer.warn(&format!(
             "warning: {said}; of the file only what every command heeds is taken\n"
@@ -101,7 +103,7 @@ fn run(environment: &Environment, arguments: &[OsString]) -> Exit {
     }
     execute(environment, &settled, printer).unwrap_or_else(|trouble| {
         let trouble = settled.placed(trouble);
-        printer.warn(&trouble.lines());
+        printer.warn(&cli::here(&trouble.lines(), &settled.cli.global));
         trouble.exit
     })
 }
@@ -162,7 +164,7 @@ fn execute(environment: &Environment, settled: &Settled, printer: Printer) -> Re
                 Command::Resolve(args) => commands::resolve(&context, args).await,
                 Command::Audit(args) => commands::audit(&context, args).await,
                 Command::Extend(args) => commands::extend(&context, args).await,
-                Command::Doctor(args) => commands::doctor(&context, args).await,
+                Command::Doctor(args) => commands::doctor(&context, args, settled.wrong.as_ref()).await,
                 Command::Report(args) => commands::report(&context, args).await,
                 Command::Compare(args) => commands::compare(&context, args).await,
                 Command::Offers(args) => commands::offers(&context, args).await,

@@ -69,11 +69,11 @@ impl Sources {
         self.asked.iter().any(|source| source.fleet().is_some())
     }
 
-    /// What to say where none can: to have asked nobody is no all-clear.
-    pub(crate) fn nobody_asked() -> Trouble {
+    /// What to say where none can be asked for `what`: to have asked nobody is no all-clear.
+    pub(crate) fn nobody_asked(what: &str) -> Trouble {
         Trouble::new(
             Exit::Credentials,
-            "no key is configured, so no broker was asked for machines",
+            format!("no key is configured, so no broker was asked for {what}"),
         )
         .hint("set PRIME_API_KEY and SPHERON_API_KEY, or try `--sandbox`")
     }

@@ -17,6 +17,7 @@ pub(crate) mod launch;
 pub(crate) mod manual;
 pub(crate) mod moving;
 pub(crate) mod offers;
+pub(crate) mod ordered;
 pub(crate) mod paint;
 pub(crate) mod plans;
 pub(crate) mod plot;

@@ -138,3 +138,44 @@ fn a_gpu_that_nobody_sells_is_told_with_its_place() {
     let ran = run(&home, "quote H1000:8 --sandbox");
     assert!(!ran.expect(2).stderr.contains("config.toml"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_a_hint_names_can_be_typed_while_the_file_is_wrong() {
+    let home = with("[defaults]\nzzz = 1\n");
+    let ran = run(&home, "quote H100:8 --sandbox");
+    ran.expect(2);
+    assert!(
+        ran.stderr.contains("`planner help config-file` shows some"),
+        "{}",
+        ran.stderr
+    );
+    run(&home, "help config-file").expect(0);
+}
+
+/// Whoever asks what stands in the way is told of the file beside all else.
+#[test]
+fn the_doctor_tells_of_a_wrong_file_and_goes_on() {
+    let check = |file: &str, place: &str| {
+        let home = with(file);
+        let ran = run(&home, "doctor --sandbox -o json");
+        let document = ran.expect(2).json();
+        let findings = list(&document, "findings");
+        let about = |about: &str| findings.iter().find(|one| one["about"] == about);
+        let settings = about("settings").unwrap();
+        assert_eq!(settings["health"], "bad", "{settings}");
+        let found = settings["said"].as_str().unwrap();
+        assert!(found.contains(place), "{found}");
+        assert!(
+            settings["hint"].as_str().is_some_and(|hint| !hint.is_empty()),
+            "{settings}"
+        );
+        assert!(about("data folder").is_some() && findings.len() > 3, "{document}");
+        assert!(!ran.stderr.contains("warning: "), "{}", ran.stderr);
+    };
+    check("[defaults]\nzzz = 1\n", "config.toml:2: ");
+    check("[[policy]]\nname = 3\n", "config.toml:2: ");
+    check("[defaults]\ndata_dri = \"d\"\n", "config.toml:2: ");
+    check("[defaults]\nhours\n", "config.toml:2: ");
+    let ran = run(&with("[defaults]\nhours = 3\n"), "doctor --sandbox");
+    assert!(!ran.expect(0).stdout.contains("settings"), "{}", ran.stdout);
+}

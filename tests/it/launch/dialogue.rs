@@ -125,7 +125,7 @@ fn a_rule_is_named_and_approved_where_it_is_met() {
 
 #[test]
 fn whoever_leaves_launches_nothing() {
-    let check = |lines: &[(&str, &str)], leave: &dyn Fn(&mut Terminal), status: i32| {
+    let check = |lines: &[(&str, &str)], last: &str, leave: &dyn Fn(&mut Terminal), status: i32| {
         let home = home();
         let Some(mut terminal) = at_terminal(&home, "provision") else {
             return;
@@ -134,7 +134,7 @@ fn whoever_leaves_launches_nothing() {
             terminal.expect(question);
             terminal.say(line);
         }
-        terminal.expect("] ");
+        terminal.expect(last);
         leave(&mut terminal);
         let (ended, shown) = terminal.end();
         assert_eq!((ended, home.posts()), (Some(status), 0), "{shown}");
@@ -145,13 +145,100 @@ fn whoever_leaves_launches_nothing() {
         assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
     };
     let gpu = ("which GPU? ", "h100");
-    check(&[gpu], &|terminal| terminal.say("q"), 5);
-    check(&[gpu], &Terminal::end_input, 5);
-    check(&[gpu], &interrupt, 130);
+    let count = "how many? [1] ";
+    check(&[gpu], count, &|terminal| terminal.say("q"), 5);
+    check(&[gpu], count, &Terminal::end_input, 5);
+    check(&[gpu], count, &interrupt, 130);
     // The last question is the old one.
     let all = [gpu, ("how many?", "8"), ("hours?", ""), ("where?", "")];
-    check(&all, &|terminal| terminal.say("n"), 5);
-    check(&all, &Terminal::end_input, 5);
+    let launch = "launch this? [y/N] ";
+    check(&all, launch, &|terminal| terminal.say("n"), 5);
+    check(&all, launch, &|terminal| terminal.say(""), 5);
+    check(&all, launch, &Terminal::end_input, 5);
+}
+
+/// What is advised in the sandbox is about the sandbox.
+#[test]
+fn what_is_advised_in_the_sandbox_stays_there() {
+    let check = |ran: &str, said: &str| assert!(ran.contains(said), "`{said}` is not in {ran}");
+    let home = home();
+    let Some(mut terminal) = at_terminal(&home, "provision") else {
+        return;
+    };
+    terminal.expect("which GPU? ");
+    terminal.say("T4");
+    terminal.expect("`planner quote T4 --why --sandbox` tells what would admit it");
+    terminal.say("H100,H200");
+    terminal.expect("`planner provision H100,H200 --sandbox` takes several");
+    terminal.say("q");
+    terminal.end();
+    check(&home.run("quote H1000").stderr, "`planner gpus --sandbox`");
+    check(&home.run("doctor").stderr, "`planner quote GPU --sandbox`");
+}
+
+/// A yes that was typed or pasted before the price was shown is no answer to it.
+#[test]
+fn what_was_typed_before_a_question_that_costs_money_is_no_answer_to_it() {
+    let check = |line: &str, typed: &str, question: &str, said: &str, status: i32, posts: usize| {
+        let home = home();
+        home.run("provision H100:1 --yes --no-wait").expect(0);
+        let Some(mut terminal) = at_terminal(&home, line) else {
+            return;
+        };
+        terminal.say(typed);
+        terminal.expect(question);
+        terminal.say(said);
+        let (ended, shown) = terminal.end();
+        assert_eq!(
+            (ended, home.posts()),
+            (Some(status), posts),
+            "{line}, {typed:?}: {shown}"
+        );
+    };
+    let launch = "launch this? [y/N] ";
+    let pasted = "H100\n8\n24\n\ny";
+    check("provision", pasted, launch, "n", 5, 1);
+    check("provision", pasted, launch, "y", 0, 2);
+    check("provision H100:8", "y", launch, "n", 5, 1);
+    check("provision H100:8", "y\ny\nyes", launch, "yes", 0, 2);
+}
+
+#[test]
+fn at_the_last_question_too_somebody_goes_back_and_is_told_what_it_means() {
+    let home = home();
+    let Some(mut terminal) = at_terminal(&home, "provision") else {
+        return;
+    };
+    let launch = "launch this? [y/N] ";
+    for (question, line) in [
+        ("which GPU? ", "h100:8"),
+        ("hours? [24] ", "2"),
+        ("where? [anywhere] ", "canada"),
+        (launch, "?"),
+        ("`b` goes back to the last question", ""),
+    ] {
+        terminal.expect(question);
+        if !line.is_empty() {
+            terminal.say(line);
+        }
+    }
+    terminal.expect(launch);
+    terminal.say("b");
+    // The answers before it are kept.
+    terminal.expect("8 × H100, 2 h");
+    terminal.expect("where? [anywhere] ");
+    terminal.say("b");
+    terminal.expect("hours? [24] ");
+    terminal.say("3");
+    terminal.expect("where? [anywhere] ");
+    terminal.say("canada");
+    terminal.expect(launch);
+    assert_eq!(home.posts(), 0);
+    terminal.say("y");
+    let (status, shown) = terminal.end();
+    assert_eq!((status, home.posts()), (Some(0), 1), "{shown}");
+    let same = "planner provision H100:8 --sandbox --hours 3 --region canada --yes";
+    assert!(shown.contains(same), "{shown}");
 }
 
 #[test]

@@ -248,3 +248,41 @@ fn what_is_gone_since_is_left_out() {
     assert!(ran.stderr.contains("--max-total"), "{}", ran.stderr);
     assert_eq!(home.posts(), 0);
 }
+
+#[test]
+fn a_quote_that_is_kept_is_verified_by_its_id_against_the_market_that_it_was_made_of() {
+    let home = Home::new();
+    let (id, _) = quote(&home, "H100:8");
+    for line in [format!("verify {id} --sandbox"), format!("verify {id}")] {
+        let ran = home.planner.run(&line.split(' ').collect::<Vec<_>>());
+        ran.expect(0);
+        assert!(ran.stdout.contains(" hold against "), "{line}: {}", ran.stdout);
+    }
+    let ran = home.run(&format!("verify {id} -o json"));
+    assert_eq!(ran.expect(0).json()["market_checked"], true);
+    let path = home.folder().join("quotes").join(format!("{id}.json"));
+    let changed = fs::read_to_string(&path).unwrap().replace("364.8", "364.7");
+    fs::write(&path, changed).unwrap();
+    home.run(&format!("verify {id}")).expect(5);
+}
+
+#[test]
+fn a_quote_that_is_not_kept_is_called_so_with_where_it_was_looked_for() {
+    let home = Home::new();
+    quote(&home, "H100:8");
+    for id in ["q_zzz", "q_nope", "q_ffffffffffffffff"] {
+        for line in [
+            format!("verify {id}"),
+            format!("report {id}"),
+            format!("provision --quote {id} --yes"),
+        ] {
+            let ran = home.run(&line);
+            ran.expect(5);
+            let folder = home.folder().join("quotes");
+            let said = format!("error: no quote {id} is kept in {}\n", folder.display());
+            assert!(ran.stderr.contains(&said), "{line}: {}", ran.stderr);
+            assert!(ran.stderr.contains("hint: "), "{line}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(home.posts(), 0);
+}

@@ -323,7 +323,8 @@ impl State {
         self.find(broker, Kind::Machine, id)
     }
 
-    pub(crate) fn find(&self, broker: &Broker, kind: Kind, id: &InstanceId) -> Option<&Attempt> {
+    /// The machine or disk with this id at a broker.
+    pub fn find(&self, broker: &Broker, kind: Kind, id: &InstanceId) -> Option<&Attempt> {
         let is = |one: &&Attempt| {
             let ordered = &one.ordered;
             let known = one.machine.as_ref().is_some_and(|machine| machine.id == *id);

@@ -99,8 +99,10 @@ Examples:
   planner audit
   planner audit -o csv > billed.csv
 
-Everything that costs money at the brokers, ours or not. Status 7 when something
-of ours is among it that the journal does not know, or is missing.";
+Every machine that costs money at the brokers, ours or not, and the disks that
+were launched from here; `planner disks` lists all disks that are owned. Status
+7 when something of ours is among it that the journal does not know, or is
+missing.";
 
 pub(super) const EXTEND: &str = "\
 Examples:

@@ -41,8 +41,8 @@ fn percent(text: &str) -> Result<Exact, String> {
 /// `planner verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// The quote, as `planner quote -o json` printed it; `-` for standard input
-    #[arg(value_name = "FILE")]
+    /// The quote: its id, or the file that `planner quote -o json` wrote, or `-`
+    #[arg(value_name = "QUOTE")]
     pub(crate) quote: PathBuf,
     /// The rules of the house that hold now.
     #[arg(skip)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::{QuoteArgs, RequestArgs};
-use crate::files::quotes::is_id;
+use crate::files::quotes::names_kept;
 
 /// `planner report`.
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ impl ReportArgs {
 pub(crate) fn names_quote(word: &str) -> bool {
     let end = Path::new(word).extension();
     let is_json = end.is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    word == "-" || is_id(word) || is_json || word.contains(std::path::is_separator)
+    word == "-" || names_kept(word) || is_json || word.contains(std::path::is_separator)
 }
 
 #[cfg(test)]
@@ -72,6 +72,7 @@ mod tests {
         check("A100:24GB..80GB:16+,any:48GB+", false);
         check("quote", false);
         check("q_0123456789abcdef", true);
+        check("q_nope", true);
         check("quote.json", true);
         check("QUOTE.JSON", true);
         check("./quote", true);

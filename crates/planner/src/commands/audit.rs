@@ -20,12 +20,12 @@ use crate::view::instances::{called, overdue, unresolved};
 use crate::view::text::shown;
 use crate::view::{columns, document, footer, format};
 
-/// Lists every machine that costs money, and says whose it is.
+/// Lists every machine that costs money and every disk of ours, and says whose it is.
 pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, Trouble> {
     let data = context.audited()?;
     let sources = context.fleets(&data)?;
     if !sources.has_fleet() && matches!(data.is_begun(), Ok(false)) {
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     let (mut engine, unread) = looking(context, &data, &sources)?;
     let listed = engine.look_around().await.map_err(|error| trouble(&error))?;
@@ -67,6 +67,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
     }
     if sources.has_fleet() {
         printer.note(&sums(&rows, &reports));
+        printer.note("disks that were not launched from here are not among these: `planner disks` lists them\n");
     }
     printer.note(&overdue(attempts()));
     printer.note(&footer::sources(&reports, "machine"));
@@ -89,7 +90,7 @@ pub(crate) async fn audit(context: &Context<'_>, _: &AuditArgs) -> Result<Exit, 
         attempts().filter(|one| !one.stage.is_over()),
     );
     if exit == Exit::Done && !sources.has_fleet() {
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     Ok(exit)
 }

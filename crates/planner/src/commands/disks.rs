@@ -1,5 +1,7 @@
 //! `planner disks`: disks for sale and disks owned.
 
+use gpu_broker_core::market::SourceReport;
+use gpu_broker_core::source::Coverage;
 use serde_json::json;
 
 use super::{Context, at_most, listed};
@@ -8,6 +10,7 @@ use crate::exit::Exit;
 use crate::files::market::without_disks;
 use crate::printer::bytes;
 use crate::report::Trouble;
+use crate::settings::Sources;
 use crate::view::text::counted;
 use crate::view::{columns, disks as view, document, footer, format};
 
@@ -18,6 +21,9 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
     let disks = bars.beside(context.disks(&sources, true, &bars)).await;
     drop(bars);
     let mut market = disks.ok_or_else(without_disks)?;
+    if sources.saved.is_none() && is_of_nobody(&market.sources) {
+        return Err(Sources::nobody_asked("disks"));
+    }
     let taken_at = sources
         .saved
         .as_ref()
@@ -79,6 +85,12 @@ pub(crate) async fn disks(context: &Context<'_>, args: &DisksArgs) -> Result<Exi
         market.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)),
     ));
     Ok(listed(&market.sources))
+}
+
+/// Whether there is a broker, and no key for any.
+fn is_of_nobody(reports: &[SourceReport]) -> bool {
+    let keyless = |report: &SourceReport| report.coverage == Coverage::NoCredentials;
+    !reports.is_empty() && reports.iter().all(keyless)
 }
 
 /// How many are shown, of how many there are.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Context;
-use crate::cli::{DoctorArgs, Output};
+use crate::cli::{DoctorArgs, Output, here};
 use crate::exit::Exit;
 use crate::printer::bytes;
 use crate::report::Trouble;
@@ -71,11 +71,20 @@ impl Finding {
     }
 }
 
-/// Looks at everything that a launch depends on. Costs nothing.
-pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs) -> Result<Exit, Trouble> {
+/// What is wrong with the settings: whoever buys is held by it, and the rest can be looked at all the same.
+fn settings(wrong: &Trouble) -> Finding {
+    let hint = wrong
+        .advice()
+        .unwrap_or("`planner help config-file` shows how it is written");
+    Finding::bad("settings", wrong.message().to_owned(), hint.to_owned(), Exit::Usage)
+}
+
+/// Looks at everything that a launch depends on, after what is `wrong` with the settings. Costs nothing.
+pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs, wrong: Option<&Trouble>) -> Result<Exit, Trouble> {
     // Whatever else was tried: who asks whether launches will work means those that cost money.
     let data = context.data()?;
-    let mut findings = folder::look(&data);
+    let mut findings: Vec<Finding> = wrong.map(settings).into_iter().collect();
+    findings.extend(folder::look(&data));
     match context.fleets(&data) {
         Ok(sources) => findings.extend(brokers::look(context, &sources).await),
         Err(trouble) => findings.push(Finding::bad(
@@ -88,12 +97,16 @@ pub(crate) async fn doctor(context: &Context<'_>, _: &DoctorArgs) -> Result<Exit
             trouble.exit,
         )),
     }
+    for finding in &mut findings {
+        finding.hint = finding.hint.take().map(|hint| here(&hint, context.global));
+    }
     print(context, &findings)?;
     let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
-    context.printer.note(&match bad {
+    let said = match bad {
         0 => "nothing stands in the way of a launch; `planner quote GPU` tells what it costs\n".to_owned(),
         bad => format!("{bad} to be mended, as the hints say\n"),
-    });
+    };
+    context.printer.note(&here(&said, context.global));
     // Exit statuses are told apart by what to do: a journal that cannot be used
     // first, then keys, then brokers.
     let order = [

@@ -8,6 +8,7 @@ mod quoted;
 mod ready;
 mod setup;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gpu_broker_core::demand::Demand;
@@ -28,9 +29,13 @@ use crate::view::format;
 use crate::view::launch::{self as view_launch, Summary};
 use crate::view::policy::flag;
 use chosen::{Choice, Chosen};
+use conversation::Wanted;
 use outcome::Asked;
 use ready::{Ready, Unready, ready};
 use setup::Setup;
+
+/// What to do where a cap on all that runs forbids a launch.
+const ALLOW_MORE: &str = "allow more, or end something: `planner ls` shows what runs";
 
 /// After how long prices are read again before anything is sent (R11).
 const STALE: SignedDuration = SignedDuration::from_secs(60);
@@ -41,31 +46,46 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
     let sources = context.fleets(&data)?;
     sensible(args)?;
     let mut setup = Setup::read(args)?;
-    let wanted = if conversation::is_wanted(context, args) {
-        let Some(wanted) = conversation::held(context, args, &sources).await? else {
-            context.printer.note("nothing was sent\n");
-            return Ok(Exit::Refused);
-        };
-        Some(wanted)
-    } else {
-        None
-    };
-    let mut args = wanted.as_ref().map_or(args, |wanted| &wanted.args).clone();
-    let mut command = wanted.as_ref().map(|wanted| wanted.command.clone());
-    let seen = wanted.map(|wanted| wanted.market);
-    let mut chosen = match chosen::choose(context, &args, &sources, &data, seen).await? {
+    let world = (&data, &sources);
+    if !conversation::is_wanted(context, args) {
+        let exit = bought(context, args, world, &mut setup, None).await?;
+        return Ok(exit.unwrap_or(Exit::Refused));
+    }
+    let mut wanted = conversation::held(context, args, &sources).await?;
+    while let Some(one) = wanted {
+        if let Some(exit) = bought(context, args, world, &mut setup, Some(&one)).await? {
+            return Ok(exit);
+        }
+        wanted = conversation::back(context, args, one).await?;
+    }
+    context.printer.note("nothing was sent\n");
+    Ok(Exit::Refused)
+}
+
+/// Launches the best plan for what is wanted, after asking; `None` where somebody goes back to the questions.
+async fn bought(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    (data, sources): (&Data, &Sources),
+    setup: &mut Setup,
+    wanted: Option<&Wanted>,
+) -> Result<Option<Exit>, Trouble> {
+    let mut args = wanted.map_or(args, |wanted| &wanted.args).clone();
+    let mut command = wanted.map(|wanted| wanted.command.clone());
+    let seen = wanted.map(|wanted| Arc::clone(&wanted.market));
+    let mut chosen = match chosen::choose(context, &args, sources, data, seen).await? {
         Choice::Plans(chosen) => chosen,
-        Choice::Nothing(exit) => return Ok(exit),
+        Choice::Nothing(exit) => return Ok(Some(exit)),
     };
     reach("after-quote");
-    setup.look_up(context, &sources, &chosen).await;
-    let mut ready = approved(context, (&mut args, &mut command), &setup, &mut chosen).await?;
+    setup.look_up(context, sources, &chosen).await;
+    let mut ready = approved(context, (&mut args, &mut command), setup, &mut chosen).await?;
     let args = &args;
 
-    let earlier = earlier::told(&usable(&data).unwrap_or_default(), chosen.quote.as_deref());
+    let earlier = earlier::told(&usable(data).unwrap_or_default(), chosen.quote.as_deref());
     let summary = Summary {
         earlier: earlier.clone(),
-        ..summary(context, args, &data, &setup, &chosen, &ready)
+        ..summary(context, args, data, setup, &chosen, &ready)
     };
     if args.dry_run {
         match context.output {
@@ -75,7 +95,7 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         }
         context.printer.note("nothing was sent\n");
         context.printer.note(&the_same(command.as_deref()));
-        return tried(context, args, (&data, &sources), &chosen, &ready).await;
+        return tried(context, args, (data, sources), &chosen, &ready).await.map(Some);
     }
     context.printer.note(&summary.text());
     if context.printer.quiet {
@@ -85,19 +105,29 @@ pub(crate) async fn provision(context: &Context<'_>, args: &ProvisionArgs) -> Re
         }
     }
     context.printer.note(&the_same(command.as_deref()));
+    affordable(context, args, data, &chosen, &ready)?;
     let hint = "look at it with `--dry-run`, and say `--yes`";
-    if let Err(trouble) = confirm(context, args.yes, "launch this?", hint).await {
-        let why = ("not_confirmed", Some(ready.plan.as_str()), trouble.message());
-        unsent(context, &chosen.demand, why, &chosen.notes)?;
-        return Err(trouble);
+    let said = match wanted {
+        Some(_) => conversation::confirms(context).await,
+        None => confirm(context, args.yes, "launch this?", hint).await.map(|()| true),
+    };
+    match said {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(trouble) => {
+            let why = ("not_confirmed", Some(ready.plan.as_str()), trouble.message());
+            unsent(context, &chosen.demand, why, &chosen.notes)?;
+            return Err(trouble);
+        }
     }
 
     if SystemClock::new().now().wall.duration_since(chosen.read_at) > STALE {
-        chosen.read_again(context, &sources, args.price_tolerance).await?;
+        chosen.read_again(context, sources, args.price_tolerance).await?;
         ready =
-            ready::ready(args, &setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
+            ready::ready(args, setup, &mut chosen).map_err(|unready| unready.told(context, &chosen.demand, None))?;
     }
-    launch(context, args, (&data, &sources), (&chosen, &earlier), ready).await
+    let exit = launch(context, args, (data, sources), (&chosen, &earlier), ready).await?;
+    Ok(Some(exit))
 }
 
 /// Whether what was said of the launch itself can be meant.
@@ -160,6 +190,34 @@ fn unsent(
     Ok(())
 }
 
+/// Why the first plan breaks the budget on top of what the journal knows, in words.
+fn over_budget(args: &ProvisionArgs, data: &Data, ready: &Ready) -> Result<Option<String>, Trouble> {
+    // A journal that cannot be used is no reason to say that nothing stands in the way.
+    let state = usable(data)?;
+    let over = args.budget.zip(ready.wish.plans.first());
+    Ok(over.and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now())))
+}
+
+/// Refuses what breaks the budget before anybody is asked for a yes. As far as it reaches, a part of a plan will do where
+/// that was asked for, and whoever sends it counts.
+fn affordable(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    data: &Data,
+    chosen: &Chosen,
+    ready: &Ready,
+) -> Result<(), Trouble> {
+    if args.best_effort || args.budget.is_none() {
+        return Ok(());
+    }
+    let Some(why) = over_budget(args, data, ready)? else {
+        return Ok(());
+    };
+    let document = ("guarded", Some(ready.plan.as_str()), why.as_str());
+    unsent(context, &chosen.demand, document, &chosen.notes)?;
+    Err(Trouble::new(Exit::Refused, why).hint(ALLOW_MORE))
+}
+
 /// How a launch would begin that is not sent: refused, or on a market that did not answer in full, as `quote` says it.
 async fn tried(
     context: &Context<'_>,
@@ -168,12 +226,8 @@ async fn tried(
     chosen: &Chosen,
     ready: &Ready,
 ) -> Result<Exit, Trouble> {
-    let state = usable(data)?;
+    let over = over_budget(args, data, ready)?;
     let first = ready.wish.plans.first();
-    let over = args
-        .budget
-        .zip(first)
-        .and_then(|(budget, first)| beyond(budget, first, &state, &SystemClock::new().now()));
     let over = match args.account_max_burn.zip(first) {
         Some((cap, first)) if over.is_none() => {
             // It looks, and makes nothing in the data folder.
@@ -184,7 +238,7 @@ async fn tried(
         _ => over,
     };
     if let Some(why) = over {
-        return Err(Trouble::new(Exit::Refused, why).hint("allow more, or end something: `planner ls` shows what runs"));
+        return Err(Trouble::new(Exit::Refused, why).hint(ALLOW_MORE));
     }
     Ok(match chosen.completeness {
         Completeness::Whole => Exit::Done,

@@ -39,7 +39,7 @@ pub(crate) async fn reconcile(context: &Context<'_>, args: &ReconcileArgs) -> Re
     let is_new = is_begun.as_ref().is_ok_and(|begun| !begun);
     if is_new && !context.fleets(&data)?.has_fleet() {
         // What was launched and forgotten would be found at the brokers alone.
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     if is_new {
         context.printer.note("nothing was launched from here\n");
@@ -314,7 +314,7 @@ fn told(
     let living = attempts().filter(|one| !one.stage.is_over());
     let exit = answered(context, (listed, &reports), living);
     if exit == Exit::Done && !sources.has_fleet() {
-        return Err(Sources::nobody_asked());
+        return Err(Sources::nobody_asked("machines"));
     }
     if exit == Exit::Done && clear {
         printer.note("everything is settled\n");

@@ -218,22 +218,11 @@ fn is_of_sandbox(context: &Context<'_>, kept: &Kept) -> bool {
 
 /// The document that a word means, and its market where the word is an id.
 fn found(context: &Context<'_>, word: &str) -> Result<(Vec<u8>, Option<Saved>), Trouble> {
-    if !quotes::is_id(word) {
+    if !quotes::names_kept(word) {
         return Ok((whole::read(Path::new(word), "the quote", Most::Bundle)?, None));
     }
     let data = context.data()?;
-    let folders = [data.quotes(), data.of_sandbox().quotes()];
-    let there = folders
-        .iter()
-        .map(|folder| quotes::paths(folder, word))
-        .find(|(quote, _)| !is_absent(quote));
-    let Some((quote, beside)) = there else {
-        return Err(Trouble::new(
-            Exit::Refused,
-            format!("no quote {word} is kept in {}", folders[0].display()),
-        )
-        .hint("the last hundred are kept, of each data folder; `planner quote GPU` makes one"));
-    };
+    let (quote, beside) = quotes::kept(&data.kept_quotes(), word)?;
     Ok((
         whole::read(&quote, "the quote", Most::Bundle)?,
         Some(Saved::read(&beside)?),
@@ -245,7 +234,7 @@ fn beside(context: &Context<'_>, kept: &Kept) -> Result<Option<Saved>, Trouble> 
     let (Some(id), Ok(data)) = (kept.id().filter(|id| quotes::is_id(id)), context.data()) else {
         return Ok(None);
     };
-    let folders = [data.quotes(), data.of_sandbox().quotes()];
+    let folders = data.kept_quotes();
     let there = folders
         .iter()
         .map(|folder| quotes::paths(folder, id).1)

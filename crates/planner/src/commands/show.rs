@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::state::Attempt;
+use gpu_broker_engine::launch::state::{Attempt, State};
 use gpu_broker_engine::launch::{Held, Kind};
 
 use super::Context;
@@ -13,7 +13,8 @@ use crate::exit::Exit;
 use crate::launch::known;
 use crate::report::Trouble;
 use crate::view::instances::{Row, state};
-use crate::view::text::{gpu_name, seller, shown};
+use crate::view::ordered::{attached, goods, size};
+use crate::view::text::{seller, shown};
 
 /// Prints it.
 pub(crate) async fn show(context: &Context<'_>, args: &ShowArgs) -> Result<Exit, Trouble> {
@@ -27,7 +28,7 @@ pub(crate) async fn show(context: &Context<'_>, args: &ShowArgs) -> Result<Exit,
     let attempts: Vec<_> = keys.iter().filter_map(|key| seen.state.attempts.get(key)).collect();
     let rows: Vec<Row<'_>> = attempts.iter().map(|one| Row::of(one, &seen.shown)).collect();
     if context.output == Output::Table {
-        let text: Vec<String> = rows.iter().map(|row| lines(row, &seen.now)).collect();
+        let text: Vec<String> = rows.iter().map(|row| lines(row, &seen.state, &seen.now)).collect();
         context.printer.data(&text.join("\n"))?;
     } else {
         print(context, &rows, &seen.now, |document| {
@@ -45,9 +46,9 @@ pub(crate) async fn show(context: &Context<'_>, args: &ShowArgs) -> Result<Exit,
 }
 
 /// All of it, a line for each fact.
-fn lines(row: &Row<'_>, now: &Stamp) -> String {
+fn lines(row: &Row<'_>, all: &State, now: &Stamp) -> String {
     let mut facts: Facts = Vec::new();
-    what(row.attempt, &mut facts);
+    what(row.attempt, all, &mut facts);
     money(row.attempt, now, &mut facts);
     ending(row.attempt, now, &mut facts);
     doubt(row.attempt, now, &mut facts);
@@ -64,18 +65,26 @@ fn lines(row: &Row<'_>, now: &Stamp) -> String {
 /// Names, and what is known under them.
 type Facts = Vec<(&'static str, String)>;
 
-fn what(attempt: &Attempt, facts: &mut Facts) {
+fn what(attempt: &Attempt, all: &State, facts: &mut Facts) {
     let ordered = &attempt.ordered;
     if let Some(machine) = &attempt.machine {
         facts.push(("id", shown(machine.id.as_str()).into_owned()));
     }
     facts.push(("name", shown(&attempt.name).into_owned()));
     facts.push(("state", format!("{}, since {:.0}", state(attempt), attempt.since.wall)));
-    if ordered.kind == Kind::Machine {
-        facts.push(("gpu", format!("{} × {}", ordered.gpu.count, gpu_name(&ordered.gpu))));
-    }
     let from = seller(&ordered.broker, &ordered.provider);
-    facts.push(("from", format!("{from}, {}", shown(ordered.offer.as_str()))));
+    match ordered.kind {
+        Kind::Machine => {
+            facts.push(("gpu", goods(ordered)));
+            facts.push(("from", format!("{from}, {}", shown(ordered.offer.as_str()))));
+        }
+        Kind::Disk => {
+            let size = size(ordered).unwrap_or_else(|| "of a size that is not known".to_owned());
+            let attached = attached(attempt, all).map(|attached| format!(", {attached}"));
+            facts.push(("disk", format!("{size}{}", attached.unwrap_or_default())));
+            facts.push(("from", from));
+        }
+    }
     let center = ordered.place.data_center.as_ref();
     let center = center.map_or("an unnamed place", |center| center.as_str());
     facts.push((

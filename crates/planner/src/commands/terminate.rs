@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use gpu_broker_core::instance::InstanceId;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage, State};
-use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held};
+use gpu_broker_engine::launch::{CareError, Engine, EngineError, Held, Kind};
 use gpu_broker_engine::lock::Lock;
 
 use super::Context;
@@ -20,7 +20,8 @@ use crate::launch::{
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::instances::{Row, called, rates, state, table};
-use crate::view::text::{are, counted, gpu_name, seller, shown};
+use crate::view::ordered::{attached, goods};
+use crate::view::text::{are, counted, seller, shown};
 use crate::view::{columns, footer};
 
 /// Ends what was named, after asking. All is not ended while a launch is under way that may order more.
@@ -237,17 +238,23 @@ fn told(state: &State, keys: &[String], strangers: &[String], now: &Stamp) -> St
         let id = attempt.machine.as_ref().map(|machine| machine.id.as_str());
         let _ = write!(
             text,
-            "  {}  {} × {} at {}, {}",
+            "  {}  {} at {}, {}",
             shown(id.unwrap_or(&attempt.name)),
-            ordered.gpu.count,
-            gpu_name(&ordered.gpu),
+            goods(ordered),
             seller(&ordered.broker, &ordered.provider),
             self::state(attempt),
         );
         if let Some(cost) = attempt.cost_until(now) {
             let _ = write!(text, ", {} {} so far", cost.to_fixed(2), ordered.currency);
         }
-        text.push('\n');
+        text.push_str(if ordered.kind == Kind::Disk {
+            ", with all data on it\n"
+        } else {
+            "\n"
+        });
+        if let Some(attached) = attached(attempt, state) {
+            let _ = writeln!(text, "    it is {attached}");
+        }
         let left = attempt.minimum_left(now);
         if attempt.stage.is_alive() && !left.is_zero() {
             let _ = writeln!(

@@ -10,6 +10,7 @@ use crate::cli::{Output, VerifyArgs};
 use crate::exit::Exit;
 use crate::files::market::Saved;
 use crate::files::quote::Kept;
+use crate::files::quotes;
 use crate::printer::bytes;
 use crate::report::Trouble;
 use crate::settings::narrow;
@@ -18,8 +19,15 @@ use crate::view::{document, format};
 
 /// Checks a quote, against the market that it was made of where one is given, and prints what does not hold.
 pub(crate) fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Trouble> {
-    let kept = Kept::read(&args.quote)?;
-    let saved = context.global.market.as_deref().map(Saved::read).transpose()?;
+    // A quote that is named by its id is kept with the market that it was made of.
+    let named = args.quote.to_str().filter(|word| quotes::names_kept(word));
+    let named = named
+        .map(|word| quotes::kept(&context.data()?.kept_quotes(), word))
+        .transpose()?;
+    let (path, beside) = named.map_or((args.quote.clone(), None), |(quote, beside)| (quote, Some(beside)));
+    let kept = Kept::read(&path)?;
+    let market = context.global.market.as_deref().or(beside.as_deref());
+    let saved = market.map(Saved::read).transpose()?;
     let mut findings = findings(&kept, saved.as_ref());
     findings.extend(denied_now(&kept, &args.policy));
 

@@ -81,6 +81,10 @@ impl Config {
             Ok(config) => Ok(Some((config, None))),
             Err(wrong) if cares => {
                 let said = Trouble::usage(wrong.message());
+                let said = match wrong.advice() {
+                    Some(advice) => said.hint(advice),
+                    None => said,
+                };
                 Self::of_care(&path, &bytes, wrong).map(|config| Some((config, Some(said))))
             }
             Err(wrong) => Err(wrong),
@@ -271,7 +275,8 @@ impl File<'_> {
             let Some((key_name, _)) = known(name) else {
                 let near = near(name, KEYS.iter().map(|(key, _)| *key));
                 let hint = match near.as_slice() {
-                    [] => "`planner config show` lists the settings".to_owned(),
+                    [] => "settings are called as the flags of `planner provision`, with `_` for `-`; `planner help config-file` shows some"
+                        .to_owned(),
                     near => format!("did you mean `{}`?", near.join("` or `")),
                 };
                 return Err(self.wrong(key.span(), &format!("there is no such setting as `{name}`"), &hint));

@@ -99,14 +99,18 @@ fn set(environment: &Environment, arguments: &[OsString], matches: &ArgMatches, 
         cli.command,
         cli::Command::Help(_) | cli::Command::Completion(_) | cli::Command::Man(_)
     );
-    let cares = is_care(&cli.command);
-    let found = if heeds && !cli.global.no_config {
-        let found = Config::find(environment, cli.global.config.as_deref(), cares);
-        found.map_err(|trouble| if cares { without_file(trouble) } else { trouble })?
+    let diagnoses = matches!(cli.command, cli::Command::Doctor(_));
+    let cares = diagnoses || is_care(&cli.command);
+    let (config, wrong) = if heeds && !cli.global.no_config {
+        match Config::find(environment, cli.global.config.as_deref(), cares) {
+            Ok(found) => found.map_or((None, None), |(config, wrong)| (Some(config), wrong)),
+            // It says what is wrong, and neither spends nor ends anything.
+            Err(trouble) if diagnoses => (None, Some(without_file(trouble))),
+            Err(trouble) => return Err(if cares { without_file(trouble) } else { trouble }),
+        }
     } else {
-        None
+        (None, None)
     };
-    let (config, wrong) = found.map_or((None, None), |(config, wrong)| (Some(config), wrong));
     let mut all = Cli::command();
     all.build();
     let (command, matches) = deepest(&all, matches);

@@ -30,6 +30,26 @@ pub(crate) fn is_id(word: &str) -> bool {
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// Whether a word means a quote that was kept: it is an id, or begins as one and is no file.
+pub(crate) fn names_kept(word: &str) -> bool {
+    is_id(word) || (word.starts_with("q_") && is_absent(Path::new(word)))
+}
+
+/// Where the quote that a word means and its market are, in the first of these folders that has it.
+///
+/// # Errors
+/// [`Exit::Refused`] where none does.
+pub(crate) fn kept(folders: &[PathBuf], word: &str) -> Result<(PathBuf, PathBuf), Trouble> {
+    let mut there = folders.iter().filter(|_| is_id(word)).map(|folder| paths(folder, word));
+    there.find(|(quote, _)| !is_absent(quote)).ok_or_else(|| {
+        let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        let places = places.join(" or ");
+        Trouble::new(Exit::Refused, format!("no quote {} is kept in {places}", shown(word))).hint(
+            "the last hundred are kept, of each data folder and of the sandbox apart; `planner quote GPU` makes one",
+        )
+    })
+}
+
 /// Keeps a quote, as the document that was or could have been printed.
 pub(crate) fn keep(folder: &Path, id: &str, document: &[u8], market: &Saved) -> Result<(), Trouble> {
     make(folder)?;
@@ -44,15 +64,11 @@ pub(crate) fn keep(folder: &Path, id: &str, document: &[u8], market: &Saved) -> 
 /// The quote that a word means, and its market where it is known: an id, or a
 /// file whose quote may be kept here as well.
 pub(crate) fn find(folder: &Path, word: &str) -> Result<(Kept, Option<Saved>), Trouble> {
-    if is_id(word) {
-        let (quote, beside) = paths(folder, word);
-        if is_absent(&quote) {
-            return Err(Trouble::new(
-                Exit::Refused,
-                format!("no quote {word} is kept in {}", folder.display()),
-            )
-            .hint("nothing was sent; the last hundred are kept, of each data folder and of the sandbox apart"));
-        }
+    if names_kept(word) {
+        let (quote, beside) = kept(&[folder.to_owned()], word).map_err(|trouble| {
+            let hint = format!("nothing was sent; {}", trouble.advice().unwrap_or_default());
+            trouble.hint(hint)
+        })?;
         let kept = read(&quote)?;
         return Ok((kept, Some(Saved::read(&beside)?)));
     }

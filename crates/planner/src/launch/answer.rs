@@ -20,16 +20,35 @@ pub(crate) async fn confirm(context: &Context<'_>, yes: bool, question: &str, hi
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        return Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent").hint(hint));
+        return Err(unconfirmed().hint(hint));
     }
-    let line = answer(context, &format!("{question} [y/N] "))
-        .await?
-        .unwrap_or_default();
-    if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+    let line = answer_anew(context, &format!("{question} [y/N] ")).await?;
+    if is_yes(&line.unwrap_or_default()) {
         Ok(())
     } else {
-        Err(Trouble::new(Exit::Refused, "not confirmed, so nothing was sent"))
+        Err(unconfirmed())
     }
+}
+
+/// That nobody said yes.
+pub(crate) fn unconfirmed() -> Trouble {
+    Trouble::new(Exit::Refused, "not confirmed, so nothing was sent")
+}
+
+/// Whether a line says yes.
+pub(crate) fn is_yes(line: &str) -> bool {
+    matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+/// What somebody types after a question that spends or ends something, once it is shown: what was typed or pasted before
+/// that answers something else, and is dropped.
+pub(crate) async fn answer_anew(context: &Context<'_>, question: &str) -> Result<Option<String>, Trouble> {
+    #[cfg(unix)]
+    if io::stdin().is_terminal() {
+        // Where it cannot be dropped it could not be read either, which is told then.
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+    answer(context, question).await
 }
 
 /// What somebody types after a question; `None` for the end of all input.

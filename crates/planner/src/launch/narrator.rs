@@ -15,7 +15,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::lookout::Lookout;
 use crate::printer::Printer;
 use crate::view::instances::called;
-use crate::view::text::{gpu_name, seller, shown};
+use crate::view::ordered::goods;
+use crate::view::text::{seller, shown};
 
 /// Tells a person what happens.
 pub(crate) struct Narrator {
@@ -110,14 +111,16 @@ fn ordered(event: &Event, state: &State) -> Option<String> {
         Event::Planned(planned) => format!("launch {}", planned.launch),
         Event::Reserved(reserved) => {
             let ordered = &reserved.ordered;
-            let what = match ordered.kind {
-                Kind::Machine => format!("{} × {}", ordered.gpu.count, gpu_name(&ordered.gpu)),
-                Kind::Disk => "a disk".to_owned(),
+            let offer = match ordered.kind {
+                Kind::Machine => format!(", {}", shown(ordered.offer.as_str())),
+                // Its offer is its size, which is said already.
+                Kind::Disk => String::new(),
             };
+            let a = if ordered.kind == Kind::Disk { "a " } else { "" };
             format!(
-                "ordering {what} from {}, {}, as {}",
+                "ordering {a}{} from {}{offer}, as {}",
+                goods(ordered),
                 seller(&ordered.broker, &ordered.provider),
-                shown(ordered.offer.as_str()),
                 shown(&reserved.key)
             )
         }

@@ -11,15 +11,18 @@ use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
 use super::instances::{age, state};
+use super::ordered::disk;
 use super::paint;
 use super::text::{gpu_name, seller, shown};
 use crate::launch::is_elsewhere;
 
-/// A machine that a broker lists.
+/// A machine that a broker lists, or a disk.
 #[derive(Debug)]
 pub(crate) struct Billed<'a> {
     /// The machine.
     pub(crate) item: &'a Instance,
+    /// Which of them it is.
+    pub(crate) kind: Kind,
     /// In which team's account.
     pub(crate) scope: Option<&'a str>,
     /// Whose it is.
@@ -52,16 +55,19 @@ impl Whose<'_> {
     }
 }
 
-/// Every machine that may cost money.
+/// Every machine that may cost money, and the disks of ours. Disks of others are read only where there are such, so
+/// that they are left to `planner disks`, which shows them always.
 pub(crate) fn billed<'a>(state: &'a State, listed: &'a [Shown]) -> Vec<Billed<'a>> {
-    let machines = listed.iter().filter(|one| one.kind == Kind::Machine);
-    let items = machines.flat_map(|one| one.listing.items.iter().map(move |item| (one, item)));
+    let all = listed.iter();
+    let items = all.flat_map(|one| one.listing.items.iter().map(move |item| (one, item)));
     let billable = items.filter(|(_, item)| item.phase.is_billable());
     billable
+        .filter(|(one, item)| one.kind == Kind::Machine || state.find(&one.broker, one.kind, &item.id).is_some())
         .map(|(one, item)| Billed {
             item,
+            kind: one.kind,
             scope: one.scope.as_deref(),
-            whose: match state.by_id(&one.broker, &item.id) {
+            whose: match state.find(&one.broker, one.kind, &item.id) {
                 Some(attempt) if attempt.stage == Stage::Orphan => Whose::Orphan(attempt),
                 Some(attempt) => Whose::Ours(attempt),
                 None if is_elsewhere(item) => Whose::Elsewhere,
@@ -82,11 +88,12 @@ impl Billed<'_> {
         json!({
             "id": item.id,
             "name": item.name,
+            "kind": self.kind,
             "whose": self.whose.word(),
             "broker": item.broker,
             "team": self.scope,
             "provider": item.provider,
-            "gpu": document::gpu(&item.gpu),
+            "gpu": (self.kind == Kind::Machine).then(|| document::gpu(&item.gpu)),
             "place": document::place(&item.place),
             "phase": item.phase,
             "status": item.status,
@@ -122,8 +129,15 @@ pub(crate) fn table(rows: &[Billed<'_>], now: &Stamp) -> Vec<Column> {
                 shown(&item.name).into_owned(),
                 row.whose.word().to_owned(),
                 seller(&item.broker, &item.provider),
-                gpu_name(&item.gpu),
-                item.gpu.count.to_string(),
+                match (row.kind, row.whose) {
+                    (Kind::Machine, _) => gpu_name(&item.gpu),
+                    (Kind::Disk, Whose::Ours(attempt)) => disk(&attempt.ordered),
+                    (Kind::Disk, _) => "disk".to_owned(),
+                },
+                match row.kind {
+                    Kind::Machine => item.gpu.count.to_string(),
+                    Kind::Disk => "-".to_owned(),
+                },
                 shown(&item.status).into_owned(),
                 item.rate
                     .map_or_else(|| "?".to_owned(), |rate| rate.per_hour().to_fixed(4)),
@@ -151,6 +165,7 @@ pub(crate) fn sheet(rows: &[Billed<'_>]) -> Sheet {
         "currency",
         "billed",
         "created_at",
+        "kind",
     ]);
     for row in rows {
         let item = row.item;
@@ -172,6 +187,7 @@ pub(crate) fn sheet(rows: &[Billed<'_>]) -> Sheet {
         );
         sheet.maybe(item.billed);
         sheet.maybe(item.created_at);
+        sheet.word(if row.kind == Kind::Disk { "disk" } else { "machine" });
         sheet.end_row();
     }
     sheet

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::columns::{Column, push};
 use super::document;
 use super::format::Sheet;
+use super::ordered::disk;
 use super::paint;
 use super::text::{gpu_name, seller, shown};
 
@@ -214,11 +215,7 @@ pub(crate) fn table(rows: &[Row<'_>], now: &Stamp) -> Vec<Column> {
             row.id().map_or_else(|| "-".to_owned(), |id| shown(id).into_owned()),
             shown(&attempt.name).into_owned(),
             seller(&ordered.broker, &ordered.provider),
-            if is_disk {
-                shown(ordered.offer.as_str()).into_owned()
-            } else {
-                gpu_name(&ordered.gpu)
-            },
+            if is_disk { disk(ordered) } else { gpu_name(&ordered.gpu) },
             if is_disk {
                 "-".to_owned()
             } else {

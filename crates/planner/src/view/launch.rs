@@ -3,7 +3,7 @@
 mod document;
 mod money;
 
-pub(crate) use document::{report, unsent};
+pub(crate) use document::{report, too_poor, unsent};
 pub(crate) use money::Sold;
 
 use std::fmt::Write as _;

@@ -7,11 +7,11 @@ use gpu_broker_core::policy::Rule;
 
 use super::super::Context;
 use super::chosen;
-use crate::cli::{Flag, Output, ProvisionArgs, anew, hours_flag};
+use crate::cli::{Flag, Output, ProvisionArgs, anew, here, hours_flag};
 use crate::dialogue::{Dialogue, Heard, Prices};
 use crate::env;
 use crate::exit::Exit;
-use crate::launch::answer;
+use crate::launch::{answer, answer_anew, is_yes, unconfirmed};
 use crate::report::Trouble;
 use crate::settings::Sources;
 use crate::view::text::shown;
@@ -26,7 +26,15 @@ pub(super) struct Wanted {
     pub(super) market: Arc<Market>,
     /// What to type to ask for the same.
     pub(super) command: String,
+    /// The questions, to be taken up again.
+    dialogue: Dialogue,
 }
+
+/// What the last question is about.
+const LAUNCH: &str = "\
+`y` launches what stands above, which costs what stands there; `b` goes back to the last question
+only Enter, or anything else, leaves: nothing is sent then
+";
 
 /// Whether there is a person to be asked, and nothing yet says what to launch.
 pub(super) fn is_wanted(context: &Context<'_>, args: &ProvisionArgs) -> bool {
@@ -57,22 +65,60 @@ pub(super) async fn held(
     if opened.is_err() {
         printer.note(&unsold::asked(&market, &args.request.filter.wanted_where()?));
     }
-    let (mut dialogue, mut screen) = opened.map_err(|ruled| nothing(&market, ruled.as_deref()))?;
+    let (dialogue, screen) = opened.map_err(|ruled| nothing(&market, ruled.as_deref()))?;
+    asked(context, args, (dialogue, Heard::Screen(screen)), market).await
+}
+
+/// Asks the last question once more, and goes on from there.
+pub(super) async fn back(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    wanted: Wanted,
+) -> Result<Option<Wanted>, Trouble> {
+    let Wanted { dialogue, market, .. } = wanted;
+    let heard = hear(dialogue, Some("b".to_owned())).await?;
+    asked(context, args, heard, market).await
+}
+
+/// Goes on until all is answered.
+async fn asked(
+    context: &Context<'_>,
+    args: &ProvisionArgs,
+    (mut dialogue, mut heard): (Dialogue, Heard),
+    market: Arc<Market>,
+) -> Result<Option<Wanted>, Trouble> {
     loop {
-        let line = answer(context, &screen).await?;
-        let (after, heard) = thinking(move || {
-            let heard = dialogue.hear(line.as_deref());
-            (dialogue, heard)
-        })
-        .await?;
-        dialogue = after;
         match heard {
-            Heard::Screen(next) => screen = next,
+            Heard::Screen(screen) => {
+                let line = answer(context, &here(&screen, context.global)).await?;
+                (dialogue, heard) = hear(dialogue, line).await?;
+            }
             Heard::Left => return Ok(None),
             Heard::Chosen(told) => {
-                printer.warn(&format!("{told}\n"));
-                return Ok(Some(wanted(args, &dialogue, market)));
+                context.printer.warn(&here(&format!("{told}\n"), context.global));
+                return Ok(Some(wanted(args, dialogue, market)));
             }
+        }
+    }
+}
+
+async fn hear(mut dialogue: Dialogue, line: Option<String>) -> Result<(Dialogue, Heard), Trouble> {
+    thinking(move || {
+        let heard = dialogue.hear(line.as_deref());
+        (dialogue, heard)
+    })
+    .await
+}
+
+/// Whether somebody says yes to what was chosen; false where they go back.
+pub(super) async fn confirms(context: &Context<'_>) -> Result<bool, Trouble> {
+    loop {
+        let line = answer_anew(context, "launch this? [y/N] ").await?.unwrap_or_default();
+        match line.trim() {
+            "b" | "back" => return Ok(false),
+            "?" | "h" | "help" => context.printer.warn(LAUNCH),
+            word if is_yes(word) => return Ok(true),
+            _ => return Err(unconfirmed()),
         }
     }
 }
@@ -85,9 +131,9 @@ pub(super) async fn approves(context: &Context<'_>, rank: u64, rules: &[Rule]) -
             "plan {rank} wants to be approved, by the policy `{name}`: {}\nis it? type `{name}` or yes [no] ",
             shown(&rule.to_string())
         );
-        let said = answer(context, &question).await?.unwrap_or_default();
+        let said = answer_anew(context, &question).await?.unwrap_or_default();
         let said = said.trim();
-        if said != rule.name() && !matches!(said.to_ascii_lowercase().as_str(), "y" | "yes") {
+        if said != rule.name() && !is_yes(said) {
             return Ok(false);
         }
     }
@@ -119,7 +165,7 @@ fn nothing(market: &Market, ruled: Option<&str>) -> Trouble {
 }
 
 /// The flags and the command that say what was answered.
-fn wanted(args: &ProvisionArgs, dialogue: &Dialogue, market: Arc<Market>) -> Wanted {
+fn wanted(args: &ProvisionArgs, dialogue: Dialogue, market: Arc<Market>) -> Wanted {
     let answers = dialogue.answers();
     let mut args = args.clone();
     args.gpu = answers.gpus();
@@ -137,5 +183,10 @@ fn wanted(args: &ProvisionArgs, dialogue: &Dialogue, market: Arc<Market>) -> Wan
     }
     let words: Vec<String> = args.gpu.iter().cloned().collect();
     let command = anew(&env::arguments(), &words, &flags);
-    Wanted { args, market, command }
+    Wanted {
+        args,
+        market,
+        command,
+        dialogue,
+    }
 }

@@ -6,10 +6,11 @@ use gpu_broker_core::demand::Demand;
 use gpu_broker_core::offer::Broker;
 use gpu_broker_engine::clock::Stamp;
 use gpu_broker_engine::launch::state::{Attempt, Stage};
-use gpu_broker_engine::launch::{Doom, End, Engine, EngineError, Kind, Report};
+use gpu_broker_engine::launch::{Cap, Doom, End, Engine, EngineError, Forbidden, Kind, Report};
 
 use super::super::Context;
-use crate::cli::Output;
+use super::ALLOW_MORE;
+use crate::cli::{Output, here};
 use crate::exit::Exit;
 use crate::launch::forbidden;
 use crate::printer::bytes;
@@ -88,7 +89,7 @@ pub(super) fn told(context: &Context<'_>, report: &Report, asked: Asked<'_>, now
     if !rows.is_empty() && !rows.iter().all(|row| row.attempt.stage == Stage::Ready) {
         text += &(columns::lines(table(&rows, now), printer.columns).join("\n") + "\n");
     }
-    text += &verdict(report, &living);
+    text += &here(&verdict(report, &living), context.global);
     let exit = exit(report, asked.waited);
     match printed {
         Ok(()) if exit == Exit::Done => printer.note(&text),
@@ -119,18 +120,21 @@ fn ways_in(living: &[&Attempt]) -> String {
 }
 
 fn verdict(report: &Report, living: &[&Attempt]) -> String {
-    let launch = &report.launch;
+    let name = &report.launch;
     let costs = format!("{} per hour", rates(living.iter().copied()));
-    let end = format!("`planner terminate --launch {launch}` ends it");
+    let end = format!("`planner terminate --launch {name}` ends it");
     match &report.end {
-        End::Ready => format!("launch {launch} is ready: {costs} until it is ended; {end}\n"),
-        End::Deploying => format!(
-            "launch {launch} is still deploying, and billed: {costs}; `planner ls` shows how far it is, {end}\n"
-        ),
+        End::Ready => format!("launch {name} is ready: {costs} until it is ended; {end}\n"),
+        End::Deploying => {
+            format!("launch {name} is still deploying, and billed: {costs}; `planner ls` shows how far it is, {end}\n")
+        }
         End::Partial { got, wanted } => format!(
-            "warning: launch {launch} has {got} of {wanted} machines, the others could not be had: {costs}; {end}\n"
+            "warning: launch {name} has {got} of {wanted} machines, the others could not be had: {costs}; {end}\n"
         ),
-        End::Nothing if report.unasked.is_empty() => format!("nothing could be had; {}\n", left(report)),
+        End::Nothing if report.unasked.is_empty() => match launch::too_poor(report) {
+            Some(one) => unpaid(&one.ordered.broker, &left(report)),
+            None => format!("nothing could be had; {}\n", left(report)),
+        },
         End::Nothing => {
             let brokers: Vec<&str> = report.unasked.iter().map(Broker::as_str).collect();
             format!(
@@ -141,11 +145,11 @@ fn verdict(report: &Report, living: &[&Attempt]) -> String {
         }
         End::Guarded(_) if report.attempts.iter().any(|one| one.doom == Some(Doom::User)) => {
             format!(
-                "launch {launch} was ended by `planner terminate` meanwhile; {}\n",
+                "launch {name} was ended by `planner terminate` meanwhile; {}\n",
                 left(report)
             )
         }
-        End::Guarded(why) => format!("refused by a guard: {}; {}\n", shown(&forbidden(why)), left(report)),
+        End::Guarded(why) => guarded(why, &left(report)),
         End::Key(why) => format!("the key was refused: {}; {}\n", shown(why), left(report)),
         End::Unknown => {
             let some: Vec<&Attempt> = at_stake(report).collect();
@@ -155,12 +159,39 @@ fn verdict(report: &Report, living: &[&Attempt]) -> String {
                 format!(": up to {} per hour", rates(some.into_iter()))
             };
             format!(
-                "it is not known what came of launch {launch}; {}{cost}; `planner reconcile` finds out, {end}\n",
+                "it is not known what came of launch {name}; {}{cost}; `planner reconcile` finds out, {end}\n",
                 doubts(report)
             )
         }
         End::Interrupted => format!("interrupted; {}\n", left(report)),
     }
+}
+
+/// That a broker wants more money than the account has, and what to do about it.
+fn unpaid(broker: &Broker, left: &str) -> String {
+    let why = format!("the money at {broker} does not suffice, so nothing was had; {left}");
+    let hint = format!(
+        "top up the account at {broker}, or launch a plan that asks for less in advance, or one of another broker: \
+         `planner quote` ranks them"
+    );
+    Trouble::new(Exit::Refused, why).hint(hint).lines()
+}
+
+/// What a guard refused once it was begun: what else runs may have changed since it was looked at.
+fn guarded(why: &Forbidden, left: &str) -> String {
+    let counts_all = matches!(
+        why,
+        Forbidden::Above {
+            cap: Cap::Budget | Cap::Burn,
+            ..
+        }
+    );
+    let hint = if counts_all {
+        format!("hint: {ALLOW_MORE}\n")
+    } else {
+        String::new()
+    };
+    format!("refused by a guard: {}; {left}\n{hint}", shown(&forbidden(why)))
 }
 
 /// What runs of it, and what may.
@@ -246,6 +277,8 @@ fn exit(report: &Report, waited: bool) -> Exit {
         // Nobody wanted to wait for it.
         End::Deploying if !waited => Exit::Done,
         End::Deploying | End::Unknown => Exit::Unknown,
+        // It matches, and is not paid for.
+        End::Nothing if report.unasked.is_empty() && launch::too_poor(report).is_some() => Exit::Refused,
         End::Nothing if report.unasked.is_empty() => Exit::NothingMatches,
         End::Nothing => Exit::PartialMarket,
         End::Guarded(_) => Exit::Refused,

@@ -1,8 +1,9 @@
 //! A launch as a document.
 
 use gpu_broker_core::demand::Demand;
+use gpu_broker_core::source::RefusalKind;
 use gpu_broker_engine::clock::Stamp;
-use gpu_broker_engine::launch::state::Stage;
+use gpu_broker_engine::launch::state::{Attempt, Stage};
 use gpu_broker_engine::launch::{End, Package, Report};
 use serde_json::{Value, json};
 
@@ -99,6 +100,13 @@ pub(crate) fn unsent(outcome: &str, reason: &str, plan: Option<&str>, demand: &D
     })
 }
 
+/// The order that its broker refused because the account's money does not suffice, where nothing was had.
+pub(crate) fn too_poor(report: &Report) -> Option<&Attempt> {
+    let mut refused = report.attempts.iter();
+    let poor = |one: &&Attempt| one.refusal == Some(RefusalKind::Funds);
+    refused.rfind(poor).filter(|_| matches!(report.end, End::Nothing))
+}
+
 /// What came of a launch, as a document; `approved` is what was told of approvals.
 pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[String], now: &Stamp) -> Value {
     let alive = |stage: Stage| stage.is_alive();
@@ -110,7 +118,7 @@ pub(crate) fn report(report: &Report, plan: &str, demand: &Demand, approved: &[S
     let reason = match &report.end {
         End::Guarded(why) => Some(forbidden(why)),
         End::Key(why) => Some(why.clone()),
-        _ => None,
+        _ => too_poor(report).map(|one| one.note.clone()),
     };
     json!({
         "schema": "planner.launch/1",
