@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::columns::Column;
-use super::text::{cell, markdown, markdown_code};
+use super::text::{cell, markdown, markdown_code, shown};
 use crate::exit::Exit;
 use crate::printer::stream;
 use crate::report::Trouble;
@@ -99,6 +99,19 @@ pub(crate) fn markdown_table(columns: &[Column]) -> String {
         );
     }
     text
+}
+
+/// Lines as a block of Markdown that keeps them as they are, in a language if one is named. Behind a list, an indented
+/// block would be part of its last item.
+pub(crate) fn fenced(language: &str, lines: &str) -> String {
+    let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    // No run of back-ticks within is as long as the fence.
+    let fence = "`".repeat(3.max(longest + 1));
+    let mut text = format!("{fence}{language}\n");
+    for line in lines.lines() {
+        text.extend([shown(line).as_ref(), "\n"]);
+    }
+    text + &fence + "\n"
 }
 
 fn written(column: &Column, cell: &str) -> String {
@@ -319,6 +332,16 @@ mod tests {
             r#""zero\u200bwidth \\ \"""#,
             r#""zero\u200bwidth \\ \"""#,
         );
+    }
+
+    #[test]
+    fn nothing_within_ends_a_block() {
+        let check = |lines: &str, expected: &str| assert_eq!(fenced("sh", lines), expected);
+        check("planner quote H100:8", "```sh\nplanner quote H100:8\n```\n");
+        check("a\n  b\n", "```sh\na\n  b\n```\n");
+        check("a ``` b", "````sh\na ``` b\n````\n");
+        check("`````", "``````sh\n`````\n``````\n");
+        check("a\u{1b}[2J", &format!("```sh\n{}\n```\n", shown("a\u{1b}[2J")));
     }
 
     #[test]
