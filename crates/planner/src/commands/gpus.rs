@@ -29,7 +29,8 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
     };
     match context.output {
         Output::Table => {
-            printer.data(&(columns::lines(view::table(&models, printer.columns), printer.columns).join("\n") + "\n"))?
+            let lines = columns::lines(view::table(&models, printer.columns), printer.columns);
+            printer.data(&(lines.join("\n") + "\n"))?;
         }
         Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,

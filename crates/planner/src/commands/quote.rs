@@ -120,19 +120,7 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
 
     let printer = context.printer;
     match context.output {
-        Output::Table => {
-            let mut text = String::new();
-            if !quote.plans.is_empty() {
-                text = columns::lines(plans::table(&quote.plans, demand), printer.columns).join("\n") + "\n";
-                for line in explain::other_sellers(&quote.plans).lines() {
-                    text = text + &cut(line, printer.columns) + "\n";
-                }
-            }
-            if args.explain {
-                text += &explain::trees(&quote.plans, demand);
-            }
-            printer.data(&text)?;
-        }
+        Output::Table => printer.data(&in_rows(&answer, args, printer.columns))?,
         Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
         Output::Yaml => bytes(&context.yaml(&document)?)?,
         Output::Csv => {
@@ -158,6 +146,22 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         printer.note(&footer::launch(&command, &quote.plans, market, demand));
     }
     Ok(status(market, quote))
+}
+
+/// The plans for a terminal, in so many columns.
+fn in_rows(answer: &Answered, args: &QuoteArgs, room: usize) -> String {
+    let (plans, demand) = (&answer.quote.plans, &answer.demand);
+    let mut text = String::new();
+    if !plans.is_empty() {
+        text = columns::lines(plans::table(plans, demand), room).join("\n") + "\n";
+        for line in explain::other_sellers(plans).lines() {
+            text = text + &cut(line, room) + "\n";
+        }
+    }
+    if args.explain {
+        text += &explain::trees(plans, demand);
+    }
+    text
 }
 
 /// The plans in Markdown, and behind them what was asked to be explained.
@@ -206,13 +210,12 @@ fn rejections(context: &Context<'_>, explained: &Why, again: &Again<'_>, market:
     let table = columns::lines(view_why::table(&explained.rejections, again, market), printer.columns);
     let commands = view_why::commands(&explained.rejections, again);
     let text = format!("\n{}\n\n{commands}", table.join("\n"));
-    match context.output {
-        Output::Table => printer.data(&text)?,
+    if context.output == Output::Table {
+        printer.data(&text)?;
+    } else {
         // Below data for programs, it is no data. It was asked for, so that it is said in any case.
-        _ => {
-            printer.warn("what `--why` tells is no part of these rows; `-o markdown` and `-o json` have it\n");
-            printer.note(&text);
-        }
+        printer.warn("what `--why` tells is no part of these rows; `-o markdown` and `-o json` have it\n");
+        printer.note(&text);
     }
     Ok(())
 }

@@ -160,12 +160,11 @@ pub(crate) fn meant(market: &Market, wanted: &Where) -> Option<Market> {
             continue;
         }
         let names: BTreeSet<&str> = strangers.into_iter().flat_map(|(_, near)| near).collect();
-        narrowed.offers.retain(|offer| match subject {
-            Subject::Provider => names.contains(offer.provider.as_str()),
-            _ => {
-                let mut centers = offer.places.iter().filter_map(|place| place.data_center.as_ref());
-                centers.any(|center| names.contains(center.as_str()))
-            }
+        narrowed.offers.retain(|offer| {
+            let mut centers = offer.places.iter().filter_map(|place| place.data_center.as_ref());
+            let is_provider = subject == Subject::Provider;
+            (is_provider && names.contains(offer.provider.as_str()))
+                || (!is_provider && centers.any(|center| names.contains(center.as_str())))
         });
     }
     (narrowed.offers.len() < market.offers.len()).then_some(narrowed)
