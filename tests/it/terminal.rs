@@ -115,7 +115,7 @@ fn what_matters_is_told_at_any_width() {
     };
     for columns in ["40", "80", "120"] {
         check("quote H100:8 --spot-auto", columns, &["TIER", " spot ", " secure "]);
-        check("quote H100:1 --security community", columns, &["TIER", " commun. "]);
+        check("quote RTX4090:2 --security community", columns, &["TIER", " commun. "]);
         check(
             "quote H100:1000 --hours 8760",
             columns,

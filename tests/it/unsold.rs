@@ -31,8 +31,8 @@ fn what_nobody_sells_is_told_with_what_is_near() {
     check("report H100:8 --provider hyperstak", 3, provider);
     check("provision H100:8 --provider hyperstak --yes", 3, provider);
     // What is suggested is what may have been meant, and not what is the cheapest elsewhere.
-    check("quote H100:8 --data-center FIN", 3, "offers: --data-center FIN-0");
-    check("quote H100:8 --data-center FIN --why", 3, "offers: --data-center FIN-0");
+    check("quote H100:8 --data-center FIN", 3, ": --data-center FIN-02");
+    check("quote H100:8 --data-center FIN --why", 3, ": --data-center FIN-02");
     // A mistake in what is to be left out lets it in.
     check(
         "quote H100:8 --provider !hyperstak",
