@@ -145,6 +145,52 @@ fn a_flag_wins_then_the_environment_the_profile_and_the_defaults() {
     }
 }
 
+#[test]
+fn what_the_environment_sets_is_told_and_no_key_is() {
+    let check = |variables: &[(&str, &str)], expected: &[(&str, &str)]| {
+        let start = planner().unset("NO_COLOR");
+        let planner = variables
+            .iter()
+            .fold(start, |planner, (name, value)| planner.set(name, value));
+        for (key, expected) in expected {
+            assert_eq!(setting(&planner, "", key), *expected, "{variables:?}: {key}");
+        }
+        for form in ["table", "json", "yaml", "csv", "markdown"] {
+            let ran = run(&planner, &format!("config show -o {form}"));
+            assert!(!ran.expect(0).output().contains("hunter2"), "{form}");
+        }
+    };
+    check(
+        &[],
+        &[
+            ("no_color", "false | built_in"),
+            ("prime_key", "- | built_in"),
+            ("prime_url", "https://api.primeintellect.ai | built_in"),
+            ("spheron_team", "- | built_in"),
+        ],
+    );
+    check(
+        &[
+            ("NO_COLOR", "1"),
+            ("PRIME_API_KEY", "hunter2"),
+            ("PRIME_TEAM_ID", "t1"),
+            ("SPHERON_API_KEY", "hunter2"),
+            ("SPHERON_TEAM_ID", "t2"),
+            ("SPHERON_API_BASE_URL", "http://127.0.0.1:9"),
+            ("PRIME_API_BASE_URL", "hunter2"),
+        ],
+        &[
+            ("no_color", "true | environment NO_COLOR"),
+            ("prime_key", "set | environment PRIME_API_KEY"),
+            ("prime_team", "t1 | environment PRIME_TEAM_ID"),
+            ("prime_url", "no address | environment PRIME_API_BASE_URL"),
+            ("spheron_key", "set | environment SPHERON_API_KEY"),
+            ("spheron_team", "t2 | environment SPHERON_TEAM_ID"),
+            ("spheron_url", "http://127.0.0.1:9 | environment SPHERON_API_BASE_URL"),
+        ],
+    );
+}
+
 fn request(planner: &Planner, line: &str) -> Value {
     run(planner, &format!("quote {line} --sandbox -o json")).json()["request"].clone()
 }

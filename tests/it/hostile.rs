@@ -113,9 +113,14 @@ fn a_terminal_sees_nothing_active() {
 
 #[test]
 fn a_table_keeps_its_lines_and_its_width() {
-    let ran = planner()
-        .asking(&fake())
-        .run(&["quote", "H100:8", "--security", "any", "--max-offers", "100"]);
+    let ran = planner().set("COLUMNS", "120").asking(&fake()).run(&[
+        "quote",
+        "H100:8",
+        "--security",
+        "any",
+        "--max-offers",
+        "100",
+    ]);
     ran.expect(0);
     assert_eq!(ran.stdout.lines().count(), 2 * words().len() + 1);
     for line in ran.stdout.lines() {

@@ -245,7 +245,13 @@ fn strangers_words_are_words() {
     let markdown = run(&planner, &format!("report {line}")).expect(0).stdout.clone();
     let bad = markdown.chars().find(|c| crate::hostile::is_active(*c));
     assert_eq!(bad, None);
-    let plain = markdown.replace("\\[", "").replace("\\]", "").replace("\\`", "");
+    // Commands are fenced, with nothing of a stranger's in them.
+    assert!(
+        markdown.contains("\n```sh\nplanner quote H100:8 --security any"),
+        "{markdown}"
+    );
+    let plain = markdown.replace("\n```sh\nplanner ", "\n").replace("\n```\n", "\n");
+    let plain = plain.replace("\\[", "").replace("\\]", "").replace("\\`", "");
     for markup in ["<script", "<img", "](", "![", "://", "@", "`"] {
         assert!(!plain.contains(markup), "{markup}");
     }

@@ -102,6 +102,49 @@ fn a_table_is_never_wider_than_the_terminal() {
 }
 
 #[test]
+fn what_matters_is_told_at_any_width() {
+    let check = |line: &str, columns: &str, expected: &[&str]| {
+        let arguments: Vec<&str> = line.split_whitespace().chain(["--sandbox"]).collect();
+        let ran = planner().set("COLUMNS", columns).run(&arguments);
+        let shown = &ran.expect(0).stdout;
+        let widest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= columns.parse().ok(), "{line} in {columns}:\n{shown}");
+        for expected in expected {
+            assert!(shown.contains(expected), "{line} in {columns}: {expected}\n{shown}");
+        }
+    };
+    for columns in ["40", "80", "120"] {
+        check("quote H100:8 --spot-auto", columns, &["TIER", " spot ", " secure "]);
+        check("quote RTX4090:2 --security community", columns, &["TIER", " commun. "]);
+        check(
+            "quote H100:1000 --hours 8760",
+            columns,
+            &["TIER", " prepaid ", "13052400.00"],
+        );
+        check("gpus", columns, &["MEMORY", "40 GB", "80 GB"]);
+        // As commands take them.
+        check(
+            "disks",
+            columns,
+            &["disk-hyperstack-no-1 ", "6a0f00000000000000000001 "],
+        );
+    }
+    check("quote B200:8 --hours 800", "40", &["TOTAL(800h)", "28160.00"]);
+    // One machine in two places.
+    check("quote H100:8", "80", &["PLACE", " FIN-02 ", " ICE-01 "]);
+    check("quote H100:8", "120", &["PLACE", " FIN-02 ", " ICE-01 "]);
+}
+
+#[test]
+fn nothing_is_cut_in_a_pipe() {
+    for command in ["quote H100:8 --spot-auto", "disks", "offers --max-offers 500", "gpus"] {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--sandbox"]).collect();
+        let ran = planner().unset("COLUMNS").run(&arguments);
+        assert!(!ran.expect(0).stdout.contains('…'), "{command}:\n{}", ran.stdout);
+    }
+}
+
+#[test]
 fn the_other_tables_fit_as_well() {
     for command in [&["offers"][..], &["gpus"], &["disks"]] {
         for columns in ["80", "120"] {

@@ -30,6 +30,9 @@ fn what_nobody_sells_is_told_with_what_is_near() {
     check("offers H100:8 --provider hyperstak", 0, provider);
     check("report H100:8 --provider hyperstak", 3, provider);
     check("provision H100:8 --provider hyperstak --yes", 3, provider);
+    // What is suggested is what may have been meant, and not what is the cheapest elsewhere.
+    check("quote H100:8 --data-center FIN", 3, ": --data-center FIN-02");
+    check("quote H100:8 --data-center FIN --why", 3, ": --data-center FIN-02");
     // A mistake in what is to be left out lets it in.
     check(
         "quote H100:8 --provider !hyperstak",

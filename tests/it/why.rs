@@ -114,3 +114,51 @@ fn where_nothing_matches_the_smallest_changes_are_told() {
     check("B200:64 --max-nodes 1", 1);
     check("H100:8 --provider hyperstack --data-center 'no where' --socket SXM5", 1);
 }
+
+#[test]
+fn explanations_are_part_of_markdown_and_their_lack_in_csv_is_told() {
+    let check = |line: &str, in_data: &[&str], beside: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_planner"))
+            .args(words(&format!("quote H100:8 --sandbox {line}")))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}");
+        let (data, said) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        for expected in in_data {
+            assert!(data.contains(expected), "{line}: {expected}\n{data}");
+        }
+        for expected in beside {
+            assert!(
+                said.contains(expected) && !data.contains(expected),
+                "{line}: {expected}\n{said}"
+            );
+        }
+    };
+    let currencies = "an exchange rate that you know: --fx EUR=RATE";
+    check("-o markdown --explain", &["\n```text\n1  8 GPUs", "├─ ", "└─ "], &[]);
+    check(
+        "-o markdown --why",
+        &["| REJECTED FOR | OFFERS |", currencies, "```text\n"],
+        &[],
+    );
+    check("--why", &["REJECTED FOR", currencies], &[]);
+    check("-o csv --explain", &["rank,"], &["`--explain` tells is no part of CSV"]);
+    check(
+        "-o csv --explain -q",
+        &["rank,"],
+        &["`--explain` tells is no part of CSV"],
+    );
+    check(
+        "-o csv --why",
+        &["rank,"],
+        &["`--why` tells is no part of these rows", "REJECTED FOR"],
+    );
+    check(
+        "-o csv --why -q",
+        &["rank,"],
+        &["`--why` tells is no part of these rows"],
+    );
+}

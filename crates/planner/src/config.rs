@@ -4,6 +4,7 @@
 //! forgotten when a flag is added. Once the command line is understood, it is read again with the settings that it
 //! leaves open, so that whatever comes after knows of flags alone.
 
+mod accounts;
 mod check;
 mod file;
 mod keys;

@@ -33,6 +33,8 @@ pub(crate) struct Environment {
     pub(crate) terminal: Option<String>,
     /// Whether `LC_ALL`, `LC_CTYPE` or `LANG` name a locale, and one without UTF-8.
     pub(crate) is_ascii: bool,
+    /// Whether there is `NO_COLOR`, which the library that paints reads for itself.
+    pub(crate) no_color: bool,
     /// `COLUMNS`, where there is no terminal to ask.
     pub(crate) columns: Option<usize>,
 }
@@ -114,6 +116,7 @@ impl Environment {
                 .into_iter()
                 .find_map(text)
                 .is_some_and(|locale| !is_utf8(&locale)),
+            no_color: raw("NO_COLOR").is_some(),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
         }
     }

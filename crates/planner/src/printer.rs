@@ -58,14 +58,18 @@ impl Letters {
             '−' | '–' | '─' => '-',
             '│' => '|',
             '├' | '└' | '┤' | '┼' | '┬' | '┴' => '+',
+            '≤' => '<',
+            '\u{2800}' => ' ',
+            // The dots of a plot.
+            '\u{2801}'..='\u{28ff}' => '*',
             _ => '?',
         };
         Cow::Owned(text.chars().map(plain).collect())
     }
 }
 
-/// Width of a table that nobody looks at, or whose terminal does not say.
-const COLUMNS: usize = 120;
+/// Width of a table whose terminal does not say, and of a plot that goes elsewhere.
+pub(crate) const COLUMNS: usize = 120;
 
 /// Below this, rows are broken by the terminal.
 const NARROW: usize = 40;
@@ -81,7 +85,7 @@ type Pieces = io::BufWriter<io::StdoutLock<'static>>;
 
 impl Printer {
     /// Prints for the terminal that the process stands in. `columns` overrules
-    /// what the terminal says.
+    /// what the terminal says. What goes into a pipe or a file is not cut: names and ids are copied from there.
     pub(crate) fn new(quiet: bool, plain: bool, columns: Option<usize>) -> Self {
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let asked = columns.or_else(|| io::stdout().is_terminal().then(terminal).flatten());
@@ -90,7 +94,7 @@ impl Printer {
         Self {
             quiet,
             plain,
-            columns: is_wide(asked.unwrap_or(COLUMNS)),
+            columns: is_wide(asked.unwrap_or(if io::stdout().is_terminal() { COLUMNS } else { WIDE })),
             beside: io::stderr()
                 .is_terminal()
                 .then(|| is_wide(columns.or_else(beside).unwrap_or(COLUMNS))),
@@ -267,5 +271,11 @@ mod tests {
         check(Letters::Ascii, false, row, row);
         check(Letters::All, true, row, row);
         check(Letters::Ascii, true, "plain", "plain");
+        check(
+            Letters::Ascii,
+            true,
+            " USD │⠀⣀⠤D⠒⠉×\n     └───\n≤1",
+            " USD | **D**x\n     +---\n<1",
+        );
     }
 }

@@ -110,7 +110,7 @@ fn far(done: u64, of: u64, after: Duration) -> String {
     // As long for each page to come as for those that came.
     let left = after.as_millis().checked_mul(u128::from(of - done));
     if let Some(left) = left.and_then(|left| left.checked_div(u128::from(done))) {
-        let _ = write!(text, ", about {} s left", left.div_ceil(1000));
+        let _ = write!(text, ", ~{} s left", left.div_ceil(1000));
     }
     text
 }
@@ -143,8 +143,8 @@ mod tests {
         };
         check(0, UNKNOWN, 2_900, "asked, 2 s");
         check(0, 4, 2_000, "0 of 4 pages");
-        check(1, 4, 2_000, "1 of 4 pages, about 6 s left");
-        check(3, 4, 3_300, "3 of 4 pages, about 2 s left");
+        check(1, 4, 2_000, "1 of 4 pages, ~6 s left");
+        check(3, 4, 3_300, "3 of 4 pages, ~2 s left");
         check(4, 4, 3_300, "4 of 4 pages");
         check(5, 4, 3_300, "5 of 4 pages");
         check(1, 1, 0, "1 of 1 page");

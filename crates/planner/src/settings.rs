@@ -24,8 +24,8 @@ use crate::report::Trouble;
 use crate::view::text::shown;
 
 /// Where the brokers answer.
-const PRIME_URL: &str = "https://api.primeintellect.ai";
-const SPHERON_URL: &str = "https://app.spheron.ai";
+pub(crate) const PRIME_URL: &str = "https://api.primeintellect.ai";
+pub(crate) const SPHERON_URL: &str = "https://app.spheron.ai";
 
 /// What every request introduces itself as. Spheron refuses clients without a
 /// name of their own.
@@ -272,7 +272,7 @@ fn sandboxed(selection: &Selection, world: World) -> Result<Sources, Trouble> {
 
 /// The key and team from the environment, or from the file of the broker's own
 /// tool where the environment has no key.
-fn with_file(
+pub(crate) fn with_file(
     environment: &Environment,
     (key, team): (&Option<Secret>, &Option<String>),
     file: impl Fn(&std::path::Path) -> Result<Credentials, Trouble>,

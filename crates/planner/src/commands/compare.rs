@@ -8,7 +8,7 @@ use super::Context;
 use super::quote::completeness_for;
 use crate::cli::{CompareArgs, Output, comparing};
 use crate::exit::Exit;
-use crate::printer::bytes;
+use crate::printer::{COLUMNS, bytes};
 use crate::report::Trouble;
 use crate::view::compare::{self as view, document, rows};
 use crate::view::{columns, footer, format, plot, policy, unsold};
@@ -46,7 +46,7 @@ pub(crate) async fn compare(context: &Context<'_>, args: &CompareArgs) -> Result
                 text += &view::sentences(&comparison);
                 if in_terminal {
                     text.push('\n');
-                    text += &plot::terminal(&comparison, printer.columns, PLOT_ROWS);
+                    text += &plot::terminal(&comparison, printer.columns.min(COLUMNS), PLOT_ROWS);
                 }
             }
             printer.data(&text)?;

@@ -116,7 +116,7 @@ fn fields(setting: &Setting) -> Value {
 fn part(part: &Part) -> Value {
     let name = match &part.origin {
         Origin::Environment(name) => Some((*name).to_owned()),
-        Origin::Profile(name) => Some(name.clone()),
+        Origin::Profile(name) | Origin::File(name) => Some(name.clone()),
         _ => None,
     };
     json!({
@@ -138,6 +138,7 @@ fn from(setting: &Setting) -> String {
             Origin::Environment(name) => (*name).to_owned(),
             Origin::Profile(name) => format!("profile {}{line}", shown(name)),
             Origin::Defaults => format!("config{line}"),
+            Origin::File(path) => shown(path).into_owned(),
             Origin::BuiltIn => "built in".to_owned(),
         };
         match part.value.as_deref().filter(|_| several) {

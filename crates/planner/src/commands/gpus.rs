@@ -28,14 +28,18 @@ pub(crate) async fn gpus(context: &Context<'_>, args: &GpusArgs) -> Result<Exit,
         })
     };
     match context.output {
-        Output::Table => printer.data(&(columns::lines(view::table(&models), printer.columns).join("\n") + "\n"))?,
+        Output::Table => {
+            let lines = columns::lines(view::table(&models, printer.columns), printer.columns);
+            printer.data(&(lines.join("\n") + "\n"))?;
+        }
         Output::Json | Output::Jsonl => bytes(&format::json(&document())?)?,
         Output::Yaml => bytes(&format::yaml(&document())?)?,
         Output::Csv => bytes(&view::sheet(&models).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&view::table(&models)).as_bytes())?,
+        Output::Markdown => bytes(format::markdown_table(&view::table(&models, usize::MAX)).as_bytes())?,
     }
-    printer
-        .note("\nbase prices per GPU on secure machines, nothing prepaid; `planner quote` adds what is priced apart\n");
+    printer.note(
+        "\nbase prices in $ per GPU and hour on secure machines, nothing prepaid; `planner quote` adds what is priced apart\n",
+    );
     printer.note(&footer::sources(&market.sources, "offer"));
     Ok(listed_market(&market, models.is_empty()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::market::{Completeness, DiskMarket, Market};
-use gpu_broker_core::quote::{Quote, RequestError, Why, quote as ranked, relaxations, why};
+use gpu_broker_core::quote::{Change, Quote, RequestError, Why, quote as ranked, relaxations, why};
 use gpu_broker_core::source::{Hint, Quiet};
 
 use super::Context;
@@ -120,26 +120,19 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
 
     let printer = context.printer;
     match context.output {
-        Output::Table => {
-            let mut text = String::new();
-            if !quote.plans.is_empty() {
-                text = columns::lines(plans::table(&quote.plans, demand), printer.columns).join("\n") + "\n";
-                for line in explain::other_sellers(&quote.plans).lines() {
-                    text = text + &cut(line, printer.columns) + "\n";
-                }
-            }
-            if args.explain {
-                text += &explain::trees(&quote.plans, demand);
-            }
-            printer.data(&text)?;
-        }
+        Output::Table => printer.data(&in_rows(&answer, args, printer.columns))?,
         Output::Json | Output::Jsonl => bytes(&context.json(&document)?)?,
         Output::Yaml => bytes(&context.yaml(&document)?)?,
-        Output::Csv => bytes(&plans::sheet(&quote.plans, demand).into_bytes())?,
-        Output::Markdown => bytes(format::markdown_table(&plans::whole(&quote.plans, demand)).as_bytes())?,
+        Output::Csv => {
+            bytes(&plans::sheet(&quote.plans, demand).into_bytes())?;
+            if args.explain {
+                printer.warn("what `--explain` tells is no part of CSV; `-o markdown` and `-o json` have it\n");
+            }
+        }
+        Output::Markdown => bytes(marked_down(&answer, args, &again).as_bytes())?,
     }
-    if args.why && !matches!(context.output, Output::Json | Output::Yaml) {
-        rejections(context, explained, &again)?;
+    if args.why && matches!(context.output, Output::Table | Output::Csv | Output::Jsonl) {
+        rejections(context, explained, &again, market)?;
     }
     let best = quote.plans.first().filter(|_| context.watched);
     if let Some(moved) = best.and_then(|best| context.before.moved(best.total.amount())) {
@@ -153,6 +146,40 @@ pub(crate) async fn quote(context: &Context<'_>, args: &QuoteArgs) -> Result<Exi
         printer.note(&footer::launch(&command, &quote.plans, market, demand));
     }
     Ok(status(market, quote))
+}
+
+/// The plans for a terminal, in so many columns.
+fn in_rows(answer: &Answered, args: &QuoteArgs, room: usize) -> String {
+    let (plans, demand) = (&answer.quote.plans, &answer.demand);
+    let mut text = String::new();
+    if !plans.is_empty() {
+        text = columns::lines(plans::table(plans, demand), room).join("\n") + "\n";
+        for line in explain::other_sellers(plans).lines() {
+            text = text + &cut(line, room) + "\n";
+        }
+    }
+    if args.explain {
+        text += &explain::trees(plans, demand);
+    }
+    text
+}
+
+/// The plans in Markdown, and behind them what was asked to be explained.
+fn marked_down(answer: &Answered, args: &QuoteArgs, again: &Again<'_>) -> String {
+    let (plans, rejections) = (&answer.quote.plans, &answer.explained.rejections);
+    let mut text = format::markdown_table(&plans::whole(plans, &answer.demand));
+    if args.explain && !plans.is_empty() {
+        let trees = explain::trees(plans, &answer.demand);
+        text = text + "\n" + &format::fenced("text", trees.trim_start_matches('\n'));
+    }
+    if args.why {
+        text = text + "\n" + &format::markdown_table(&view_why::table(rejections, again, &answer.market));
+        let commands = view_why::commands(rejections, again);
+        if !commands.is_empty() {
+            text = text + "\n" + &format::fenced("text", &commands);
+        }
+    }
+    text
 }
 
 /// How complete the answers are to who found something in them, or nothing.
@@ -178,15 +205,17 @@ pub(super) fn status(market: &Market, quote: &Quote) -> Exit {
 }
 
 /// Prints why offers were rejected, and what would admit each.
-fn rejections(context: &Context<'_>, explained: &Why, again: &Again<'_>) -> Result<(), Trouble> {
+fn rejections(context: &Context<'_>, explained: &Why, again: &Again<'_>, market: &Market) -> Result<(), Trouble> {
     let printer = context.printer;
-    let table = columns::lines(view_why::table(&explained.rejections, again), printer.columns);
+    let table = columns::lines(view_why::table(&explained.rejections, again, market), printer.columns);
     let commands = view_why::commands(&explained.rejections, again);
     let text = format!("\n{}\n\n{commands}", table.join("\n"));
-    match context.output {
-        Output::Table => printer.data(&text)?,
-        // Below data for programs, it is no data.
-        _ => printer.note(&text),
+    if context.output == Output::Table {
+        printer.data(&text)?;
+    } else {
+        // Below data for programs, it is no data. It was asked for, so that it is said in any case.
+        printer.warn("what `--why` tells is no part of these rows; `-o markdown` and `-o json` have it\n");
+        printer.note(&text);
     }
     Ok(())
 }
@@ -262,16 +291,31 @@ pub(super) async fn reckon<T: Send + 'static>(
 /// Why offers were rejected, if asked, and what to try where nothing matches.
 async fn explained(market: &Arc<Market>, demand: &Demand, asked: bool, empty: bool) -> Result<Why, Trouble> {
     let explained = match (asked, empty) {
-        (true, _) => reckon(market, demand, why).await?,
+        (true, false) => reckon(market, demand, why).await?,
+        (true, true) => {
+            let mut why = reckon(market, demand, why).await?;
+            why.relaxations = possible(market, demand).await?;
+            why
+        }
         (false, true) => {
-            let relaxations = reckon(market, demand, relaxations).await?;
             let mut why = Why::default();
-            why.relaxations = relaxations;
+            why.relaxations = possible(market, demand).await?;
             why
         }
         (false, false) => Why::default(),
     };
     Ok(unsold::spelt(explained, market))
+}
+
+/// What would make it possible: what was meant by a name that nobody sells under, if that does.
+async fn possible(market: &Arc<Market>, demand: &Demand) -> Result<Vec<Change>, Trouble> {
+    if let Some(meant) = unsold::meant(market, &demand.wanted_where) {
+        let found = reckon(&Arc::new(meant), demand, relaxations).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    reckon(market, demand, relaxations).await
 }
 
 /// The document of a quote, on a thread of its own as well: its certificate takes as long as a search.

@@ -111,7 +111,7 @@ fn money(attempt: &Attempt, now: &Stamp, facts: &mut Facts) {
         } else {
             "so far, by its time"
         };
-        facts.push(("cost", format!("{cost} {currency} {when}")));
+        facts.push(("cost", format!("{} {currency} {when}", cost.to_fixed(4))));
     }
     let left = attempt.minimum_left(now);
     if attempt.stage.is_alive() && !left.is_zero() {

@@ -2,6 +2,7 @@
 
 use clap::CommandFactory as _;
 
+use super::accounts::accounts;
 use super::check::argument;
 use super::file::Value;
 use super::keys::KEYS;
@@ -34,6 +35,11 @@ pub(crate) struct Part {
 }
 
 impl Setting {
+    /// One that is said in one place.
+    pub(super) fn of(key: &'static str, part: Part) -> Self {
+        Self { key, parts: vec![part] }
+    }
+
     /// Its value as the flag takes it; `None` where nothing is asked.
     pub(crate) fn value(&self) -> Option<String> {
         let said: Vec<&str> = self.parts.iter().filter_map(|part| part.value.as_deref()).collect();
@@ -53,6 +59,8 @@ pub(crate) enum Origin {
     Environment(&'static str),
     Profile(String),
     Defaults,
+    /// A broker's own tool wrote it there.
+    File(String),
     BuiltIn,
 }
 
@@ -64,6 +72,7 @@ impl Origin {
             Self::Environment(_) => "environment",
             Self::Profile(_) => "profile",
             Self::Defaults => "config",
+            Self::File(_) => "credentials_file",
             Self::BuiltIn => "built_in",
         }
     }
@@ -89,6 +98,21 @@ impl Settled {
                 Origin::BuiltIn
             };
         }
+        // A library heeds it beside the flag: https://no-color.org.
+        let colour = settings.iter_mut().find(|setting| setting.key == "no_color");
+        if let Some(setting) =
+            colour.filter(|setting| environment.no_color && setting.value().as_deref() != Some("true"))
+        {
+            *setting = Setting::of(
+                "no_color",
+                Part {
+                    value: Some("true".to_owned()),
+                    origin: Origin::Environment("NO_COLOR"),
+                    line: None,
+                },
+            );
+        }
+        settings.extend(accounts(environment));
         settings
     }
 

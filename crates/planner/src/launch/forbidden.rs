@@ -2,6 +2,8 @@
 
 use gpu_broker_engine::launch::{Cap, Forbidden};
 
+use super::over::above;
+
 /// The flag that sets a cap.
 pub(crate) fn flag(cap: Cap) -> &'static str {
     match cap {
@@ -23,7 +25,8 @@ pub(crate) fn forbidden(why: &Forbidden) -> String {
             currency,
             most,
         } => format!(
-            "{what} would come to {amount} {currency}, above the cap of {most} (`{}`)",
+            "{what} would come to {} {currency}, above the cap of {most} (`{}`)",
+            above(*amount, *most),
             flag(*cap)
         ),
         Forbidden::Untold { cap, why, instead } => format!("{why}; {instead}leave out `{}`", flag(*cap)),

@@ -25,7 +25,8 @@ pub(crate) fn over(package: &Package, caps: &SpendCaps) -> Option<String> {
         match amount {
             Some(amount) if amount <= most => None,
             Some(amount) => Some(format!(
-                "it costs up to {amount} {what}, above the cap of {most} (`{}`)",
+                "it costs up to {} {what}, above the cap of {most} (`{}`)",
+                above(amount, most),
                 flag(cap)
             )),
             None => Some("what it costs has too many digits".to_owned()),
@@ -51,7 +52,8 @@ pub(crate) fn beyond(budget: Exact, package: &Package, state: &State, now: &Stam
     match all {
         Some(all) if all <= budget => None,
         Some(all) => Some(format!(
-            "everything launched from here would come to {all}, above the cap of {budget} (`--budget`)"
+            "everything launched from here would come to {}, above the cap of {budget} (`--budget`)",
+            above(all, budget)
         )),
         None => Some("what it costs has too many digits".to_owned()),
     }
@@ -84,14 +86,41 @@ pub(crate) fn burning(cap: Exact, package: &Package, shown: &[Shown]) -> Option<
         match sum(rates.into_iter().map(Rate::per_hour)) {
             Some(all) if all <= cap => None,
             Some(all) => Some(format!(
-                "all that runs in the account at {broker}, per hour, would come to {all} {currency}, above the cap of {cap} \
-                 (`--account-max-burn`)"
+                "all that runs in the account at {broker}, per hour, would come to {} {currency}, above the cap of {cap} \
+                 (`--account-max-burn`)",
+                above(all, cap)
             )),
             None => Some("what it costs has too many digits".to_owned()),
         }
     })
 }
 
+/// Decimals of an amount that is told.
+const DECIMALS: u8 = 4;
+
+/// An amount above a cap, rounded as far as that still shows.
+pub(super) fn above(amount: Exact, cap: Exact) -> Exact {
+    let short = amount.rounded(DECIMALS);
+    if short > cap { short } else { amount }
+}
+
 pub(super) fn sum(amounts: impl IntoIterator<Item = Exact>) -> Option<Exact> {
     amounts.into_iter().try_fold(Exact::ZERO, Exact::plus)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_above_a_cap_is_told_as_above_it() {
+        let check = |amount: &str, cap: &str, expected: &str| {
+            let told = above(amount.parse().unwrap(), cap.parse().unwrap());
+            assert_eq!(told.to_string(), expected, "{amount} {cap}");
+        };
+        check("0.830701111113", "0.5", "0.8307");
+        check("45.233066666666664", "45", "45.2331");
+        check("10.00001", "10", "10.00001");
+        check("10.5", "10", "10.5");
+    }
 }

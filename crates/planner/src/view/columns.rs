@@ -47,6 +47,9 @@ const ID: usize = 8;
 /// Columns that leave before identifiers are shortened, by when they leave.
 const IDS_SHORTEN: u8 = 9;
 
+/// What is left of a word where the columns that stay do not fit otherwise.
+const SQUEEZED: usize = 6;
+
 /// The least room for a sentence.
 const SENTENCE: usize = 16;
 
@@ -199,12 +202,18 @@ fn flowing(cell: &str, width: usize) -> Vec<String> {
 /// Takes `excess` from the columns that may be cut, widest first; false, and
 /// nothing taken, when they cannot give so much and it is not the `last` hope.
 fn shrink(columns: &[Column], widths: &mut [usize], excess: usize, last: bool) -> bool {
-    let spare = |at: usize, widths: &[usize]| {
+    let spare_with = |most: usize, at: usize, widths: &[usize]| {
         let least = columns.get(at).and_then(|column| column.least);
         let width = widths.get(at).copied().unwrap_or_default();
-        least.map_or(0, |least| width.saturating_sub(least))
+        least.map_or(0, |least| width.saturating_sub(least.min(most)))
     };
-    let all = (0..widths.len()).map(|at| spare(at, widths)).sum::<usize>();
+    let sum = |most: usize| (0..widths.len()).map(|at| spare_with(most, at, widths)).sum::<usize>();
+    let most = if last && sum(usize::MAX) < excess {
+        SQUEEZED
+    } else {
+        usize::MAX
+    };
+    let (all, spare) = (sum(most), |at: usize, widths: &[usize]| spare_with(most, at, widths));
     if all < excess && !last {
         return false;
     }
@@ -270,6 +279,21 @@ mod tests {
         );
         check(16, ["NAME         $/h", "a-long-… 15.2000", "b         1.9000"]);
         check(5, ["NAME       $/h", "a-lon… 15.2000", "b       1.9000"]);
+    }
+
+    #[test]
+    fn words_give_way_before_rows_break() {
+        let check = |room: usize, expected: [&str; 2]| {
+            let mut seller = Column::words("SELLER", 10, 0);
+            seller.cells = vec!["prime/hyperstack".into()];
+            let mut total = Column::numbers("TOTAL", 0);
+            total.cells = vec!["13052400.00".into()];
+            assert_eq!(plain(vec![seller, total], room), expected, "{room}");
+        };
+        check(22, ["SELLER           TOTAL", "prime/hyp… 13052400.00"]);
+        check(20, ["SELLER         TOTAL", "prime/h… 13052400.00"]);
+        check(18, ["SELLER       TOTAL", "prime… 13052400.00"]);
+        check(12, ["SELLER       TOTAL", "prime… 13052400.00"]);
     }
 
     fn plain(columns: Vec<Column>, room: usize) -> Vec<String> {

@@ -63,14 +63,18 @@ pub(crate) fn for_sale(offers: &[DiskOffer]) -> Vec<Column> {
 /// Disks owned, for a terminal.
 pub(crate) fn owned(disks: &[Disk]) -> Vec<Column> {
     let mut columns = [
-        Column::words("DISK", 10, 0),
-        Column::words("NAME", 6, 3),
-        Column::words("BROKER/PROVIDER", 12, 1),
-        Column::words("PLACE", 8, 0),
+        Column {
+            // Commands take it whole, and it is copied from here.
+            least: None,
+            ..Column::words("DISK", 0, 0)
+        },
+        Column::words("NAME", 6, 5),
+        Column::words("BROKER/PROVIDER", 12, 3),
+        Column::words("PLACE", 8, 2),
         Column::numbers("GB", 0),
-        Column::words("STATUS", 9, 2),
-        Column::words("SHARED", 6, 4),
-        Column::numbers("$/h", 0),
+        Column::words("STATUS", 9, 4),
+        Column::words("SHARED", 6, 6),
+        Column::numbers("$/h", 1),
     ];
     for disk in disks {
         let cells = [

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::columns::Column;
-use super::text::{cell, markdown, markdown_code};
+use super::text::{cell, markdown, markdown_code, shown};
 use crate::exit::Exit;
 use crate::printer::stream;
 use crate::report::Trouble;
@@ -101,6 +101,19 @@ pub(crate) fn markdown_table(columns: &[Column]) -> String {
     text
 }
 
+/// Lines as a block of Markdown that keeps them as they are, in a language if one is named. Behind a list, an indented
+/// block would be part of its last item.
+pub(crate) fn fenced(language: &str, lines: &str) -> String {
+    let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    // No run of back-ticks within is as long as the fence.
+    let fence = "`".repeat(3.max(longest + 1));
+    let mut text = format!("{fence}{language}\n");
+    for line in lines.lines() {
+        text.extend([shown(line).as_ref(), "\n"]);
+    }
+    text + &fence + "\n"
+}
+
 fn written(column: &Column, cell: &str) -> String {
     match column.commands {
         Some(between) => markdown_code(cell, between),
@@ -169,7 +182,7 @@ pub(crate) fn json_line(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
 /// A document as YAML. Where a stranger's word holds what could move a cursor or hide text, the document is written in
 /// the notation that YAML shares with JSON: only there can any character be written as an escape.
 pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
-    let text = quoted_times(document).map_err(|error| internal(&error))?;
+    let text = unmistakable(document).map_err(|error| internal(&error))?;
     if !text.chars().any(acts) {
         return Ok(text.into_bytes());
     }
@@ -178,8 +191,9 @@ pub(crate) fn yaml(document: &impl Serialize) -> Result<Vec<u8>, Trouble> {
     Ok(inert_json(text, Wide::Eight).into_bytes())
 }
 
-/// YAML whose times are quoted: bare, many readers make dates of them, each in its own way.
-fn quoted_times(document: &impl Serialize) -> Result<String, serde_yaml_ng::Error> {
+/// YAML whose words are quoted where readers of YAML 1.1, which many are, would not take them for text: times, `NO` for
+/// Norway, `1_000`, `012` and `1:30`.
+fn unmistakable(document: &impl Serialize) -> Result<String, serde_yaml_ng::Error> {
     let mut value = serde_yaml_ng::to_value(document)?;
     let text = serde_yaml_ng::to_string(&value)?;
     if text.contains(MARK) || !mark(&mut value) {
@@ -189,32 +203,66 @@ fn quoted_times(document: &impl Serialize) -> Result<String, serde_yaml_ng::Erro
     let mut pieces = text.split(MARK);
     let mut quoted = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let (time, rest) = piece.split_at(piece.find('\n').unwrap_or(piece.len()));
-        quoted.extend(["'", time, "'", rest]);
+        let line = piece.split('\n').next().unwrap_or_default();
+        // A name of a field ends in a colon, and none of these words does.
+        let word = line.split(": ").next().unwrap_or_default().trim_end_matches(':');
+        quoted.extend(["'", word, "'", &piece[word.len()..]]);
     }
     Ok(quoted)
 }
 
-/// Stands before a time for as long as it is not quoted: a letter that no document has, and that asks for no quotes.
+/// Stands before a word for as long as it is not quoted: a letter that no document has, and that asks for no quotes.
 const MARK: char = '\u{e000}';
 
-/// Marks what a reader of YAML 1.1 takes for a time; whether there is any.
+/// Marks what a reader of YAML 1.1 takes for something else than text; whether there is any.
 fn mark(value: &mut serde_yaml_ng::Value) -> bool {
     use serde_yaml_ng::Value;
     match value {
-        Value::String(text) if is_time(text) => {
+        Value::String(text) if misleads(text) => {
             text.insert(0, MARK);
             true
         }
         Value::Sequence(items) => items.iter_mut().fold(false, |any, item| mark(item) | any),
-        Value::Mapping(fields) => fields.values_mut().fold(false, |any, field| mark(field) | any),
+        Value::Mapping(fields) => {
+            let mut any = false;
+            *fields = std::mem::take(fields)
+                .into_iter()
+                .map(|(mut name, mut field)| {
+                    any |= mark(&mut name) | mark(&mut field);
+                    (name, field)
+                })
+                .collect();
+            any
+        }
         _ => false,
     }
+}
+
+/// Words that YAML 1.1 takes for something else (<https://yaml.org/type/>), in any mixture of cases.
+const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "=", "<<"];
+
+/// Whether YAML 1.1 may read it as something else than text: rather one too many than one too few.
+fn misleads(text: &str) -> bool {
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || is_time(text) || is_numeric(text)
 }
 
 fn is_time(text: &str) -> bool {
     let begins = text.as_bytes().get(4) == Some(&b'-') && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
     begins && (text.parse::<Timestamp>().is_ok() || text.parse::<Date>().is_ok())
+}
+
+/// Numbers with underscores, to the base of 2, 8, 16 and 60, with an exponent.
+fn is_numeric(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if let Some(rest) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0b")) {
+        return rest.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'_');
+    }
+    let may = |byte: u8| byte.is_ascii_digit() || b"_.:eE+-".contains(&byte);
+    let begins = digits
+        .trim_start_matches('.')
+        .starts_with(|first: char| first.is_ascii_digit());
+    // What ends in a colon is no number.
+    begins && digits.bytes().all(may) && !digits.ends_with(':')
 }
 
 /// How a character beyond 16 bits is escaped.
@@ -287,7 +335,17 @@ mod tests {
     }
 
     #[test]
-    fn yaml_readers_make_no_dates_of_times() {
+    fn nothing_within_ends_a_block() {
+        let check = |lines: &str, expected: &str| assert_eq!(fenced("sh", lines), expected);
+        check("planner quote H100:8", "```sh\nplanner quote H100:8\n```\n");
+        check("a\n  b\n", "```sh\na\n  b\n```\n");
+        check("a ``` b", "````sh\na ``` b\n````\n");
+        check("`````", "``````sh\n`````\n``````\n");
+        check("a\u{1b}[2J", &format!("```sh\n{}\n```\n", shown("a\u{1b}[2J")));
+    }
+
+    #[test]
+    fn yaml_readers_take_words_for_words() {
         let check = |text: &str, expected: &str| {
             let document = serde_json::json!({ "a": [text], "b": "z\n2026-11-26\n" });
             let written = String::from_utf8(yaml(&document).unwrap()).unwrap();
@@ -300,5 +358,32 @@ mod tests {
         check("2026-11-26", "'2026-11-26'");
         check("2026-11-26 and later", "2026-11-26 and later");
         check("b200", "b200");
+        for word in [
+            "NO", "no", "No", "y", "N", "Yes", "on", "OFF", "true", "False", "NULL", "=", "<<",
+        ] {
+            check(word, &format!("'{word}'"));
+        }
+        for number in [
+            "1_000",
+            "-1_0",
+            "1:30",
+            "190:20:30.15",
+            "012",
+            "0x1_f",
+            "0b1_0",
+            ".5_0",
+            "1.5e+3",
+            "+1_0",
+        ] {
+            check(number, &format!("'{number}'"));
+        }
+        check("NORWAY-1", "NORWAY-1");
+        check("1:30h", "1:30h");
+        check("0xyz", "0xyz");
+        check("noon", "noon");
+        // The name of a field, too.
+        let written =
+            String::from_utf8(yaml(&serde_json::json!({ "NO": { "1:30": "no", "on": [] } })).unwrap()).unwrap();
+        assert_eq!(written, "'NO':\n  '1:30': 'no'\n  'on': []\n");
     }
 }

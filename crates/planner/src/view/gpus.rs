@@ -71,16 +71,20 @@ pub(crate) fn models(market: &Market) -> Vec<Model> {
     models.into_values().collect()
 }
 
-/// For a terminal.
-pub(crate) fn table(models: &[Model]) -> Vec<Column> {
+/// Where fewer columns are, the units of the prices stand below the table instead, so that the memory stays.
+const NARROW: usize = 50;
+
+/// For a terminal with so many columns.
+pub(crate) fn table(models: &[Model], room: usize) -> Vec<Column> {
+    let unit = if room < NARROW { "" } else { " $/GPU·h" };
     let mut columns = [
         Column::words("GPU", 8, 0),
-        Column::numbers("MEMORY", 1),
+        Column::numbers("MEMORY", 0),
         Column::numbers("OFFERS", 3),
         Column::numbers("LARGEST", 4),
         Column::words("BROKERS", 6, 2),
-        Column::numbers("ON DEMAND $/GPU·h", 0),
-        Column::numbers("SPOT $/GPU·h", 0),
+        Column::numbers(format!("ON DEMAND{unit}"), 0),
+        Column::numbers(format!("SPOT{unit}"), 0),
     ];
     let price = |price: Option<Exact>| price.map_or_else(|| "-".to_owned(), |price| price.to_fixed(4));
     for model in models {

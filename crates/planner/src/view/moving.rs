@@ -89,7 +89,8 @@ pub(super) fn footer(compared: &StayOrMove, demand: &Demand) -> String {
         (Some(price), _) if price > Exact::ZERO => {
             writeln!(
                 text,
-                "moving {size} to {there} is worth it below {price} {currency} per GB"
+                "moving {size} to {there} is worth it below {} {currency} per GB",
+                price.rounded(6)
             )
         }
         _ => writeln!(text, "moving {size} to {there} is not worth it, even for nothing"),
@@ -114,14 +115,13 @@ pub(super) fn footer(compared: &StayOrMove, demand: &Demand) -> String {
 /// What each side is the sum of.
 fn sides(text: &mut String, compared: &StayOrMove, demand: &Demand) {
     let go = &compared.go;
-    // Unrounded, so that the parts add up to what they are said to.
-    let exact = |amount: Money| amount.amount().to_string();
+    let shown = |amount: Money| amount.amount().to_fixed(4);
     let old = |amount: Money, hours| match compared.old_rate {
-        Some(_) => format!(" + {} for the old disks over {hours} h", exact(amount)),
+        Some(_) => format!(" + {} for the old disks over {hours} h", shown(amount)),
         None => String::new(),
     };
     let parts = |text: &mut String, side: &str, total: Money, plan: &str, alone: Money, rest: String| {
-        let (total, alone) = (exact(total), exact(alone));
+        let (total, alone) = (shown(total), shown(alone));
         let _ = match rest.as_str() {
             "" => writeln!(text, "  to {side}: {total} for {plan}"),
             rest => writeln!(text, "  to {side}: {total} = {alone} for {plan}{rest}"),
@@ -133,7 +133,7 @@ fn sides(text: &mut String, compared: &StayOrMove, demand: &Demand) {
     }
     let kept = compared.moving.hours.map(|hours| old(go.old_disks, hours));
     let transfer = compared.moving.price_per_gb.map(|price| {
-        let amount = exact(go.transfer);
+        let amount = shown(go.transfer);
         format!(" + {amount} for moving {} at {price} per GB", compared.size)
     });
     let rest = kept.unwrap_or_default() + &transfer.unwrap_or_default();

@@ -1,7 +1,9 @@
 //! Plans as rows: the table, CSV and Markdown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use gpu_broker_core::demand::Demand;
-use gpu_broker_core::offer::{MarketType, Security};
+use gpu_broker_core::offer::{Broker, MarketType, OfferId, Security};
 use gpu_broker_core::plan::{Group, Plan};
 use gpu_broker_core::policy::Rule;
 
@@ -16,26 +18,38 @@ use super::text::{count, gpu_name, seller, shown, stock};
 /// row.
 pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
     let total = format!("TOTAL({}h)", demand.hours);
+    let alike = alike(plans);
+    let groups = || plans.iter().flat_map(|plan| &plan.groups);
+    // What is not on demand and secure is told at any width.
+    let tier_leaves = if groups().all(|group| tier(group) == USUAL) {
+        7
+    } else {
+        0
+    };
     let mut columns = [
         Column::numbers("#", 0),
         Column::words("OFFER", 10, 3),
         Column::words("BROKER/PROVIDER", 16, 0),
-        Column::words("REGION", 9, 4),
-        Column::words("GPU", 9, 5),
+        Column::words(if alike.is_empty() { "REGION" } else { "PLACE" }, 9, 5),
+        Column::words("GPU", 9, 6),
         Column::numbers("N", 0),
-        Column::numbers("vCPU", 9),
-        Column::numbers("RAM", 8),
-        Column::numbers("DISK", 7),
-        Column::words("TIER", 7, 6).toned(paint::terms),
-        Column::words("STOCK", 6, 10).toned(paint::stock),
-        Column::numbers("$/h", 0),
-        Column::numbers("$/GPU·h", 2),
-        Column::numbers("UPFRONT", 1),
+        Column::numbers("vCPU", 10),
+        Column::numbers("RAM", 9),
+        Column::numbers("DISK", 8),
+        Column::words("TIER", 7, tier_leaves).toned(paint::terms),
+        Column::words("STOCK", 6, 11).toned(paint::stock),
+        Column::numbers("$/h", 1),
+        Column::numbers("$/GPU·h", 4),
+        Column::numbers("UPFRONT", 2),
         Column::numbers(total, 0),
     ];
     for (at, plan) in plans.iter().enumerate() {
         for (group_at, group) in plan.groups.iter().enumerate() {
-            let cells = row(at + 1, plan, group, group_at == 0, demand);
+            let mut cells = row(at + 1, plan, group, group_at == 0, demand);
+            if alike.contains(&machine(group)) {
+                let [_, _, _, place, ..] = &mut cells;
+                *place = colocation::center(group.place()).into_owned();
+            }
             push(&mut columns, cells);
         }
         for [name, seller, region, size] in colocation::rows(plan) {
@@ -52,6 +66,23 @@ pub(crate) fn table(plans: &[Plan], demand: &Demand) -> Vec<Column> {
         }
     }
     columns.into()
+}
+
+/// What a row says of whose machine it is.
+fn machine(group: &Group) -> (&Broker, &OfferId, &str) {
+    let offer = &group.candidate.offer;
+    (&offer.broker, &offer.id, group.place().region_word())
+}
+
+/// Machines that stand in several data centres of one region: these tell their rows apart.
+fn alike(plans: &[Plan]) -> BTreeSet<(&Broker, &OfferId, &str)> {
+    let mut centers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for group in plans.iter().flat_map(|plan| &plan.groups) {
+        let of_machine = centers.entry(machine(group)).or_default();
+        of_machine.insert(group.place().data_center.as_ref());
+    }
+    centers.retain(|_, centers| centers.len() > 1);
+    centers.into_keys().collect()
 }
 
 /// The same with the rules that want each plan approved, where any do.
@@ -105,12 +136,15 @@ fn row(rank: usize, plan: &Plan, group: &Group, first: bool, demand: &Demand) ->
     ]
 }
 
+/// What a request asks for unless it says otherwise.
+const USUAL: &str = "secure";
+
 /// How safe the machine is to keep: its market, tier and terms in one word or
 /// two.
 fn tier(group: &Group) -> String {
     let offer = &group.candidate.offer;
     let security = match &offer.security {
-        Security::Secure => "secure",
+        Security::Secure => USUAL,
         Security::Community => "commun.",
         Security::Other(word) => word,
     };

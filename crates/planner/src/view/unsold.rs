@@ -146,6 +146,30 @@ pub(crate) fn spelt(mut why: Why, market: &Market) -> Why {
     why
 }
 
+/// What is for sale under the names that were meant, where every name of a list is nearly one of them; `None` where no
+/// list is so. What would make a request possible is looked for here first.
+pub(crate) fn meant(market: &Market, wanted: &Where) -> Option<Market> {
+    if market.completeness() != Completeness::Whole {
+        return None;
+    }
+    let mut narrowed = market.clone();
+    for (subject, _, words) in lists(wanted) {
+        let strangers = strangers(subject, &words.wanted, market);
+        let is_mistaken = strangers.len() == words.wanted.len() && strangers.iter().all(|(_, near)| !near.is_empty());
+        if strangers.is_empty() || !is_mistaken {
+            continue;
+        }
+        let names: BTreeSet<&str> = strangers.into_iter().flat_map(|(_, near)| near).collect();
+        narrowed.offers.retain(|offer| {
+            let mut centers = offer.places.iter().filter_map(|place| place.data_center.as_ref());
+            let is_provider = subject == Subject::Provider;
+            (is_provider && names.contains(offer.provider.as_str()))
+                || (!is_provider && centers.any(|center| names.contains(center.as_str())))
+        });
+    }
+    (narrowed.offers.len() < market.offers.len()).then_some(narrowed)
+}
+
 fn spell(change: &mut Change, market: &Market) {
     let Where {
         brokers: _,

@@ -1,9 +1,12 @@
 //! Why offers were rejected, and what would admit some (R16).
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use gpu_broker_core::demand::Demand;
 use gpu_broker_core::fit::Reason;
+use gpu_broker_core::market::Market;
+use gpu_broker_core::money::Currency;
 use gpu_broker_core::number::Exact;
 use gpu_broker_core::quote::{Change, Rejection};
 use serde::Serialize;
@@ -66,7 +69,7 @@ fn document(change: &Change, again: &Again<'_>) -> ChangeDocument {
 }
 
 /// The reasons as a table.
-pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>) -> Vec<Column> {
+pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>, market: &Market) -> Vec<Column> {
     let mut columns = [
         Column::words("REJECTED FOR", 12, 0),
         Column::numbers("OFFERS", 0),
@@ -82,7 +85,7 @@ pub(crate) fn table(rejections: &[Rejection], again: &Again<'_>) -> Vec<Column> 
             rejection.reason.to_string(),
             rejection.offers.to_string(),
             change.map_or_else(
-                || helpless(rejection.reason, again.demand()).to_owned(),
+                || helpless(rejection.reason, again.demand(), Some(market)),
                 |change| shown(&again.difference(&change.demand)).into_owned(),
             ),
             price(|change| change.admits.to_string()),
@@ -128,10 +131,10 @@ pub(crate) fn relaxations(changes: &[Change], again: &Again<'_>) -> String {
     text
 }
 
-/// Why no change helps.
-pub(crate) fn helpless(reason: Reason, demand: &Demand) -> &'static str {
-    match reason {
-        reason if policy::caps(demand, reason) => helpless(Reason::Policy, demand),
+/// Why no change helps. With the market, the currencies are named.
+pub(crate) fn helpless(reason: Reason, demand: &Demand, market: Option<&Market>) -> String {
+    let why = match reason {
+        reason if policy::caps(demand, reason) => return helpless(Reason::Policy, demand, market),
         Reason::Unreadable => "none: the records could not be understood",
         Reason::Stock => "none: there is no stock",
         Reason::Unpriced => "none: they have no price for their market",
@@ -140,7 +143,23 @@ pub(crate) fn helpless(reason: Reason, demand: &Demand) -> &'static str {
         Reason::Attach => "none: these disks can be attached elsewhere only; leave one out",
         Reason::NewDisk => "none: no such disk is for sale in their places; ask for less",
         Reason::DiskSharing => "none: the disks there serve one machine only",
-        Reason::Currency => "an exchange rate that you know: --fx CODE=RATE",
+        Reason::Currency => return exchange(demand, market),
         _ => "no few changes admit any of them",
+    };
+    why.to_owned()
+}
+
+/// Which currencies nobody has given a rate for.
+fn exchange(demand: &Demand, market: Option<&Market>) -> String {
+    let quote = demand.exchange.quote();
+    let is_known = |currency: &Currency| *currency == quote || demand.exchange.worth().contains_key(currency);
+    let offers = market.into_iter().flat_map(|market| &market.offers);
+    let foreign: BTreeSet<Currency> = offers.map(|offer| offer.currency).collect();
+    let flags = foreign.iter().filter(|currency| !is_known(currency));
+    let flags: Vec<String> = flags.map(|currency| format!("--fx {currency}=RATE")).collect();
+    match flags.as_slice() {
+        // The disks of an offer may be priced in another currency than it is.
+        [] => "an exchange rate that you know: --fx CODE=RATE".to_owned(),
+        flags => format!("an exchange rate that you know: {}", flags.join(" ")),
     }
 }

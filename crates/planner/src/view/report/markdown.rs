@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Block, Report};
-use crate::view::format::markdown_table;
+use crate::view::format::{fenced, markdown_table};
 use crate::view::text;
 
 /// Sections that are not folded.
@@ -55,8 +55,7 @@ fn blocks(out: &mut String, blocks: &[Block]) {
                 out.push('\n');
             }
             Block::Command(command) => {
-                // Indented, so that no back-tick can end it.
-                let _ = writeln!(out, "    {}\n", text::shown(command));
+                let _ = writeln!(out, "{}", fenced("sh", command));
             }
             Block::Part(title, within) => {
                 let _ = writeln!(out, "#### {}\n", text::markdown(title));

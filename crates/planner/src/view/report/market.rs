@@ -117,9 +117,7 @@ pub(super) fn rejected(claim: &Claim, told: &Told, demand: &Demand) -> Vec<Block
         let found = why.iter().find(|known| known.reason == rejected.reason);
         let change = found.and_then(|known| known.change.as_ref());
         let reason = known(&rejected.reason);
-        let none = reason
-            .map_or("no few changes", |reason| helpless(reason, demand))
-            .to_owned();
+        let none = reason.map_or_else(|| "no few changes".to_owned(), |reason| helpless(reason, demand, None));
         // Where a rule is the limit and nothing helps, it is the rule that is told.
         let ruled = |reason: Reason| change.is_none() && policy::caps(demand, reason);
         let means = reason.map_or("", |reason| {
