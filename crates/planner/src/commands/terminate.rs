@@ -245,7 +245,7 @@ fn told(state: &State, keys: &[String], strangers: &[String], now: &Stamp) -> St
             self::state(attempt),
         );
         if let Some(cost) = attempt.cost_until(now) {
-            let _ = write!(text, ", about {} {} so far", cost.to_fixed(4), ordered.currency);
+            let _ = write!(text, ", about {} {} so far", cost.to_fixed(2), ordered.currency);
         }
         text.push_str(if ordered.kind == Kind::Disk {
             ", with all data on it\n"
