@@ -1,6 +1,7 @@
 //! `planner offers`: the market as it is.
 
 use std::cmp::Ordering;
+use std::mem::ManuallyDrop;
 
 use gpu_broker_core::gpu::GpuRequest;
 use gpu_broker_core::money::Rate;
@@ -26,7 +27,8 @@ pub(crate) async fn offers(context: &Context<'_>, args: &OffersArgs) -> Result<E
         .map_err(|error| Trouble::usage(error.to_string()))?;
     let wanted = args.filter.wanted_where()?;
     let sources = context.sources()?;
-    let market = context.market(&sources, &Hint::default()).await;
+    // The process ends with this command: to give back one offer after the other would be time for nothing.
+    let market = ManuallyDrop::new(context.market(&sources, &Hint::default()).await);
     if let Some(gpus) = &gpus {
         unsold::check_gpus(&market, gpus)?;
     }
