@@ -63,7 +63,11 @@ fn what_nobody_sells_is_told_with_what_is_near() {
     check("offers --country norway", 2, "hint: did you mean NO?");
     check("quote H100:8 --country nor", 2, "`nor`: a country is two letters");
     check("offers H10", 2, "no GPU is called `H10`\nhint: did you mean H100");
-    check("offers Z9000", 2, "hint: `planner gpus` lists what is for sale");
+    check(
+        "offers Z9000",
+        2,
+        "hint: `planner gpus --sandbox` lists what is for sale",
+    );
     // Lists name more than is for sale.
     silent("quote H100:8 --country ZZ,CA");
     silent("quote H100:8 --provider hyperstack,moon,!moon");

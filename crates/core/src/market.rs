@@ -49,11 +49,14 @@ impl Market {
         completeness(&self.sources.iter().chain(disks).cloned().collect::<Vec<_>>())
     }
 
-    /// How complete the answers are to who found nothing in them: a record that could not be understood may be what was
-    /// looked for, so that with one of those not all is known.
+    /// How complete the answers are to who found nothing in them: a broker of whose records none could be understood has
+    /// said nothing about what was looked for. One bad record among good ones is rejected like any other (R16).
     pub fn completeness_of_nothing(&self) -> Completeness {
+        let is_understood = |broker: &Broker| self.offers.iter().any(|offer| offer.broker == *broker);
         match self.completeness() {
-            Completeness::Whole if !self.rejects.is_empty() => Completeness::Partial,
+            Completeness::Whole if self.rejects.iter().any(|reject| !is_understood(&reject.broker)) => {
+                Completeness::Partial
+            }
             other => other,
         }
     }

@@ -38,13 +38,15 @@ pub(crate) fn names_kept(word: &str) -> bool {
 /// Where the quote that a word means and its market are, in the first of these folders that has it.
 ///
 /// # Errors
-/// [`Exit::Refused`] where none does.
+/// [`Exit::Refused`] where none does, and [`Exit::Usage`] where the word can be no quote's.
 pub(crate) fn kept(folders: &[PathBuf], word: &str) -> Result<(PathBuf, PathBuf), Trouble> {
     let mut there = folders.iter().filter(|_| is_id(word)).map(|folder| paths(folder, word));
     there.find(|(quote, _)| !is_absent(quote)).ok_or_else(|| {
         let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
         let places = places.join(" or ");
-        Trouble::new(Exit::Refused, format!("no quote {} is kept in {places}", shown(word))).hint(
+        let is_name = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let exit = if is_name { Exit::Refused } else { Exit::Usage };
+        Trouble::new(exit, format!("no quote {} is kept in {places}", shown(word))).hint(
             "the last hundred are kept, of each data folder and of the sandbox apart; `planner quote GPU` makes one",
         )
     })
