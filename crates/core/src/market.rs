@@ -6,6 +6,7 @@ mod sound;
 pub use diff::{Difference, Moved, diff};
 pub use sound::Unsound;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -52,11 +53,11 @@ impl Market {
     /// How complete the answers are to who found nothing in them: a broker of whose records none could be understood has
     /// said nothing about what was looked for. One bad record among good ones is rejected like any other (R16).
     pub fn completeness_of_nothing(&self) -> Completeness {
-        let is_understood = |broker: &Broker| self.offers.iter().any(|offer| offer.broker == *broker);
+        let mut silent: BTreeSet<&Broker> = self.rejects.iter().map(|reject| &reject.broker).collect();
+        // There may be thousands of either: the offers are gone through once for each broker, not for each reject.
+        silent.retain(|broker| !self.offers.iter().any(|offer| offer.broker == **broker));
         match self.completeness() {
-            Completeness::Whole if self.rejects.iter().any(|reject| !is_understood(&reject.broker)) => {
-                Completeness::Partial
-            }
+            Completeness::Whole if !silent.is_empty() => Completeness::Partial,
             other => other,
         }
     }

@@ -10,6 +10,15 @@ fn of_kind(document: &serde_json::Value, kind: &str) -> String {
     text(one, "id").to_owned()
 }
 
+/// A machine with a data disk beside it, by their ids.
+fn machine_and_disk(home: &Home) -> (String, String) {
+    let document = home
+        .run("provision A100:2 --new-disk 2TB --yes -o json")
+        .expect(0)
+        .json();
+    (of_kind(&document, "machine"), of_kind(&document, "disk"))
+}
+
 #[test]
 fn whatever_names_a_disk_says_how_large_it_is_and_where() {
     let home = Home::new();
@@ -48,11 +57,7 @@ fn whatever_names_a_disk_says_how_large_it_is_and_where() {
 #[test]
 fn a_disk_alone_is_attached_to_nothing() {
     let home = Home::new();
-    let document = home
-        .run("provision A100:2 --new-disk 2TB --yes -o json")
-        .expect(0)
-        .json();
-    let (machine, disk) = (of_kind(&document, "machine"), of_kind(&document, "disk"));
+    let (machine, disk) = machine_and_disk(&home);
     home.run(&format!("terminate {machine}")).expect(0);
     assert_eq!(text(only(&home.run("ls -o json").expect(0).json()), "id"), disk);
     let ran = home.run(&format!("terminate {disk}"));
@@ -68,11 +73,7 @@ fn a_disk_alone_is_attached_to_nothing() {
 #[test]
 fn an_audit_counts_the_disks_of_ours() {
     let home = Home::new();
-    let document = home
-        .run("provision A100:2 --new-disk 2TB --yes -o json")
-        .expect(0)
-        .json();
-    let (machine, disk) = (of_kind(&document, "machine"), of_kind(&document, "disk"));
+    let (machine, disk) = machine_and_disk(&home);
     let audited = |expected: &[(&str, &str)], sum: &str| {
         let ran = home.run("audit -o json");
         let document = ran.expect(0).json();
